@@ -1,0 +1,1 @@
+"""The hub: gate, journal, roller, stores; it reads meters and keeps readings."""

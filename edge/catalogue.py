@@ -1,0 +1,119 @@
+"""The catalogue of registers: the single source of truth on what can be counted.
+
+The gate's limits, the stores' field types, the API's documentation, discovery and
+consent screens are all derived from it. A new register is one entry in
+`edge/registers/`, and one line in its source's mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from edge.errors import UnknownRegister
+from edge.interval import Step
+
+
+class Kind(StrEnum):
+    """How a register behaves."""
+
+    INDEX = "index"
+    INSTANT = "instant"
+    STATE = "state"
+    TEXT = "text"
+
+
+class Fluid(StrEnum):
+    """What flows."""
+
+    ELECTRICITY = "electricity"
+    GAS = "gas"
+    WATER = "water"
+
+
+class ConsentClass(StrEnum):
+    """What a household can grant, each apart (design: Who may see what)."""
+
+    ENERGY = "energy"
+    ENERGY_BY_TARIFF = "energy_by_tariff"
+    MAX_POWER = "max_power"
+    LIVE_POWER = "live_power"
+    CONTRACT = "contract"
+    EVENT = "event"
+    ADVICE = "advice"
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One quantity that a meter counts or shows.
+
+    `minimum` and `maximum` are physical bounds in `unit`, both included. `monotonic`
+    registers never fall on one device. `power` names what bounds an index's growth:
+    "import" or "export" against the subscribed power. `flow_unit` is the unit of a
+    mean over time where it differs. `device_class` and `state_class` are Home
+    Assistant's; `green_button` is (kind, unit of measure, multiplier) in ESPI codes;
+    `coarse` is the consent class from a day up, `fine` below.
+    """
+
+    name: str
+    fluid: Fluid
+    kind: Kind
+    unit: str | None
+    title_en: str
+    title_fr: str
+    minimum: int | None = None
+    maximum: int | None = None
+    power: str | None = None
+    options: tuple[str, ...] = ()
+    device_class: str | None = None
+    state_class: str | None = None
+    green_button: tuple[int, int, int] | None = None
+    coarse: ConsentClass = ConsentClass.CONTRACT
+    fine: ConsentClass = ConsentClass.CONTRACT
+
+    @property
+    def monotonic(self) -> bool:
+        """Tell whether it may only rise on one device."""
+        return self.kind is Kind.INDEX
+
+    @property
+    def numeric(self) -> bool:
+        """Tell whether its values are integers."""
+        return self.kind in (Kind.INDEX, Kind.INSTANT)
+
+    def consent(self, step: Step) -> ConsentClass:
+        """Give the class that a reader at this step needs: finer tells more."""
+        if step in (Step.DAY, Step.MONTH, Step.YEAR):
+            return self.coarse
+        if step in (Step.RAW, Step.MIN1) and self.kind is Kind.INDEX:
+            return ConsentClass.LIVE_POWER
+        return self.fine
+
+
+class Catalogue(Mapping[str, Register]):
+    """Registers by name, in the order of the table."""
+
+    def __init__(self, registers: tuple[Register, ...]) -> None:
+        self._by_name = {register.name: register for register in registers}
+        if len(self._by_name) != len(registers):
+            raise ValueError("two registers of the catalogue share a name")
+
+    def __getitem__(self, name: str) -> Register:
+        """Give a register; raise UnknownRegister (also a KeyError) with the way out."""
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise UnknownRegister(
+                f"no register is named {name!r}",
+                hint="GET /api/v1/meters lists the registers of each meter",
+            ) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self._by_name)

@@ -1,0 +1,36 @@
+"""The one error tree of edge/: each error says what happened and what to do."""
+
+from __future__ import annotations
+
+
+class EdgeError(Exception):
+    """Anything edge/ can raise on purpose; `hint` says what the reader can do."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message if hint is None else f"{message} ({hint})")
+        self.message = message
+        self.hint = hint
+
+
+class UnknownRegister(EdgeError):
+    """Raised when a name is not in the catalogue."""
+
+
+class UnknownMeter(EdgeError):
+    """Raised when a meter id is not configured and has no history."""
+
+
+class JournalError(EdgeError):
+    """Raised when the journal can't be opened, read or appended to."""
+
+
+class NewerSchema(JournalError):
+    """Raised when a database was written by a newer Relevé: a downgrade is refused."""
+
+
+class DiskFull(JournalError):
+    """Raised when nothing more can be committed until space is made."""
+
+
+class StoreError(EdgeError):
+    """Raised when a store can't be read or projected into."""

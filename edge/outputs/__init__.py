@@ -1,0 +1,1 @@
+"""Outputs: each a consumer of the journal with a cursor of its own."""

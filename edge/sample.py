@@ -1,0 +1,125 @@
+"""What a meter said: readings before the gate; samples, slices and gaps after it.
+
+Instants are integer milliseconds of UTC since 1970 (`*_ms`) inside the edge: they are
+the identity of a sample, compare exactly, and pack; `at` gives the aware datetime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TypeAlias
+
+Value: TypeAlias = int | str | None
+"""What a register held: an integer as the meter sends it, a text, or unknown."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def utc(at_ms: int) -> datetime:
+    """Give the aware UTC datetime of an instant in ms."""
+    return EPOCH + timedelta(milliseconds=at_ms)
+
+
+def millis(at: datetime) -> int:
+    """Give the instant in ms of an aware datetime; raise ValueError on a naive one."""
+    if at.tzinfo is None:
+        raise ValueError("a naive datetime has no instant")
+    return (at - EPOCH) // timedelta(milliseconds=1)
+
+
+class Quality(StrEnum):
+    """How far a value may be trusted (design: Words)."""
+
+    RAW = "raw"
+    VALIDATED = "validated"
+    ESTIMATED = "estimated"
+    INTERPOLATED = "interpolated"
+    CORRECTED = "corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class HostInstant:
+    """When the host saw something, by each of its clocks."""
+
+    wall_ms: int
+    monotonic_ns: int
+    synchronised: bool
+    boot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeterInstant:
+    """What the meter's own clock said; degraded when its season letter is lower-case."""
+
+    at_ms: int
+    degraded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What a source says of a period [start, end): kept as given, never re-derived."""
+
+    meter: str
+    register: str
+    start_ms: int
+    end_ms: int
+    value: int
+    quality: Quality
+    origin: str
+    received_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a source hands to the gate: not dated yet, not trusted yet.
+
+    `values` has an entry for each register that the frame held; a register whose
+    group was refused in this frame maps to None; one that the frame lacks is absent.
+    `device` is the physical meter's own number (ADSC, ADCO) as sent: it stays inside
+    edge/ and is kept in the one device table only.
+    `derived` names the registers computed here (a total out of tariff indexes): their
+    baseline starts anew when the meter's mode changes.
+    """
+
+    meter: str
+    values: Mapping[str, Value]
+    seen: HostInstant
+    meter_clock: MeterInstant | None = None
+    device: str | None = None
+    origin: str = "tic"
+    complete: bool = True
+    derived: frozenset[str] = frozenset()
+    slices: tuple[Slice, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one meter said at one moment, once the gate has let it in.
+
+    `values` is the full picture at that moment: every register known then; None is
+    refused or vanished. Identity is (meter, at_ms).
+    """
+
+    meter: str
+    at_ms: int
+    values: Mapping[str, Value]
+    quality: Quality = Quality.RAW
+    origin: str = "tic"
+
+    @property
+    def at(self) -> datetime:
+        """Give the instant as an aware UTC datetime."""
+        return utc(self.at_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A known silence of one meter over [start, end), and why."""
+
+    meter: str
+    start_ms: int
+    end_ms: int
+    reason: str

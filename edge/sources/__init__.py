@@ -1,0 +1,1 @@
+"""Sources: each an async iterator of readings."""

@@ -1,0 +1,1 @@
+"""Stores: where readings are queried; one protocol, one conformance suite."""
