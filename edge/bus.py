@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from collections.abc import Iterator
 from typing import TypeAlias
 
 from edge.event import Event
@@ -39,7 +38,7 @@ class Subscription:
 
 
 class Bus:
-    """What is true now: publish never waits, and the last sample of each meter stays."""
+    """What is true now: publish never waits, each meter's last sample stays."""
 
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()

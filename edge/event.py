@@ -27,7 +27,7 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One edge: what changed, from what, to what. `detail` holds display values only."""
+    """One edge: what changed, from what, to what; `detail` is for display only."""
 
     meter: str
     at_ms: int

@@ -52,7 +52,7 @@ class HostInstant:
 
 @dataclass(frozen=True, slots=True)
 class MeterInstant:
-    """What the meter's own clock said; degraded when its season letter is lower-case."""
+    """What the meter's own clock said; degraded if its season letter is lower-case."""
 
     at_ms: int
     degraded: bool

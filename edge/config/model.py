@@ -1,0 +1,158 @@
+"""What can be configured; every key has a default that suits a Pi at home."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+METER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+TWELVE_DIGITS = re.compile(r"\d{12,}")
+
+
+def _meter_id(value: str) -> str:
+    if not METER_ID.fullmatch(value):
+        raise ValueError("use 1 to 32 of a-z, 0-9 and '-', as in \"linky\"")
+    if TWELVE_DIGITS.search(value):
+        # The id is seen in topics, URLs and logs; a PRM or serial number never is.
+        raise ValueError('choose a name of your own, not the meter\'s number: "linky"')
+    return value
+
+
+def _listen(value: str) -> str:
+    host, colon, port = value.rpartition(":")
+    if value.startswith("unix:/"):
+        return value
+    if not colon or not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+        raise ValueError('write it as "127.0.0.1:8080", "[::1]:8080" or "unix:/path"')
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(
+            'name a zone of the IANA list, as in "Europe/Paris" or "Indian/Reunion"'
+        ) from error
+    return value
+
+
+class Section(BaseModel):
+    """A table of the file: no unknown key, nothing changes once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ApiConfig(Section):
+    """[api]: the local HTTP API."""
+
+    listen: Annotated[str, AfterValidator(_listen)] = Field(
+        default="127.0.0.1:8080", description="where the API listens"
+    )
+    hosts: tuple[str, ...] = Field(
+        default=(), description="further names by which browsers may call it"
+    )
+    cors: tuple[str, ...] = Field(
+        default=(), description="web origins that may call it, none by default"
+    )
+
+
+class JournalConfig(Section):
+    """[journal]: how often to commit, how long to keep."""
+
+    commit_seconds: float = Field(default=30.0, ge=1, le=300)
+    keep_days: int = Field(default=30, ge=1, le=3660)
+    max_megabytes: int = Field(default=2048, ge=16, le=1_000_000)
+
+
+class StoreConfig(Section):
+    """[store]: where readings are queried."""
+
+    engine: Literal["sqlite"] = "sqlite"
+    project_minutes: int = Field(default=60, ge=1, le=1440)
+    raw_days: int = Field(default=30, ge=1, le=3660)
+    minute_days: int = Field(default=366, ge=1, le=36600)
+
+
+class MeterConfig(BaseModel):
+    """[[meters]]: one supply point; what `kind` needs besides is its source's."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    id: Annotated[str, AfterValidator(_meter_id)]
+    kind: str = "linky"
+    port: str | None = Field(
+        default=None, description="a port, a by-id path, or a pseudo-terminal"
+    )
+    mode: Literal["auto", "historic", "standard"] = "auto"
+    parity: Literal["hardware", "software"] = "hardware"
+    silence_seconds: int = Field(default=60, ge=5, le=86_400)
+
+    @model_validator(mode="after")
+    def _linky_needs_a_port(self) -> MeterConfig:
+        if self.kind == "linky" and not self.port:
+            raise ValueError(
+                'a linky needs its port, as in port = "/dev/serial/by-id/…"'
+            )
+        if self.kind == "linky" and self.model_extra:
+            unknown = ", ".join(sorted(self.model_extra))
+            raise ValueError(f"a linky has no key named {unknown}")
+        return self
+
+
+class Config(BaseSettings):
+    """The whole configuration."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RELEVE_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+    )
+
+    data_dir: Path = Path("/var/lib/releve")
+    time_zone: Annotated[str, AfterValidator(_zone)] = "Europe/Paris"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    api: ApiConfig = ApiConfig()
+    journal: JournalConfig = JournalConfig()
+    store: StoreConfig = StoreConfig()
+    meters: tuple[MeterConfig, ...] = Field(
+        min_length=1, description="the meters of the home"
+    )
+
+    @model_validator(mode="after")
+    def _ids_differ(self) -> Config:
+        ids = [meter.id for meter in self.meters]
+        for name in ids:
+            if ids.count(name) > 1:
+                raise ValueError(
+                    f"two meters are called {name!r}: give each its own id"
+                )
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Give the home's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file, which is given as arguments."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
