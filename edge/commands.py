@@ -1,0 +1,135 @@
+"""Commands: what the owner asks for, serialisable, acknowledged once it is durable.
+
+One of the three doors between parts (design: the way of a reading): whoever sends a
+command may live in another process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+from edge.errors import EdgeError
+
+
+class CommandRefused(EdgeError):
+    """Raised when a command can't be carried out; says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmDevice:
+    """Yes, another physical meter was fitted: take its indexes from now on."""
+
+    meter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """[start, end) of one register counted `value`; None: it is not known."""
+
+    meter: str
+    register: str
+    start_ms: int
+    end_ms: int
+    value: int | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptQuarantined:
+    """Let in what the gate refused, by its number in the quarantine."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class DismissQuarantined:
+    """Forget what the gate refused, by its number in the quarantine."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuarantined:
+    """Show what the gate refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListConsumers:
+    """Show each consumer's cursors and how far behind they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackUp:
+    """Write a verified backup to a file of the host."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildStore:
+    """Make the store anew from the journal."""
+
+
+Command: TypeAlias = (
+    ConfirmDevice
+    | Correct
+    | AcceptQuarantined
+    | DismissQuarantined
+    | ListQuarantined
+    | ListConsumers
+    | BackUp
+    | RebuildStore
+)
+KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (
+        ConfirmDevice,
+        Correct,
+        AcceptQuarantined,
+        DismissQuarantined,
+        ListQuarantined,
+        ListConsumers,
+        BackUp,
+        RebuildStore,
+    )
+}
+
+
+class Commands(Protocol):
+    """The door: carry a command out and give its acknowledgement."""
+
+    async def execute(self, command: Command) -> dict[str, Any]:
+        """Give what came of it once it is durable; raise CommandRefused."""
+        ...
+
+
+def to_json(command: Command) -> dict[str, Any]:
+    """Give a command as plain JSON values."""
+    return {"command": type(command).__name__, **asdict(command)}
+
+
+def from_json(document: Any) -> Command:
+    """Read a command; raise CommandRefused on anything that isn't one."""
+    if not isinstance(document, dict) or document.get("command") not in KINDS:
+        raise CommandRefused("this is not a command", hint=", ".join(sorted(KINDS)))
+    kind = KINDS[document["command"]]
+    given = {name: value for name, value in document.items() if name != "command"}
+    wanted = {field.name: str(field.type) for field in fields(kind)}
+    for name, value in given.items():
+        expected = wanted.get(name)
+        if expected is None:
+            raise CommandRefused(f"{kind.__name__} takes no {name!r}")
+        right = {"str": str, "int": int, "int | None": int | None}[expected]
+        if not isinstance(value, right) or isinstance(value, bool):
+            raise CommandRefused(f"{kind.__name__}: {name} must be {expected}")
+    try:
+        command: Command = kind(**given)
+    except TypeError as error:
+        raise CommandRefused(f"{kind.__name__}: {error}") from error
+    return command
+
+
+CONTROL_SOCKET = Path("control.sock")
+"""Where the service takes commands, inside its data directory."""

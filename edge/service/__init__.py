@@ -1,0 +1,1 @@
+"""The service: parts under one TaskGroup, each restarted alone when it fails."""

@@ -1,0 +1,98 @@
+"""The control socket: commands of the owner's shell, one JSON object a line.
+
+A Unix socket inside the data directory, mode 0600: who may open it is who may read the
+journal anyway, so it asks for no credential.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from edge.commands import (
+    CONTROL_SOCKET,
+    Command,
+    CommandRefused,
+    Commands,
+    from_json,
+    to_json,
+)
+from edge.errors import EdgeError
+
+LINE_LIMIT = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ControlServer:
+    """Serves the control socket of one data directory."""
+
+    data_dir: Path
+    commands: Commands
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        path = self.data_dir / CONTROL_SOCKET
+        path.unlink(missing_ok=True)  # the journal's lock says that nobody else is here
+        server = await asyncio.start_unix_server(
+            self._serve, path=str(path), limit=LINE_LIMIT
+        )
+        path.chmod(0o600)
+        self.ready.set()
+        try:
+            await server.serve_forever()
+        finally:
+            path.unlink(missing_ok=True)
+
+    async def _serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError, ValueError):
+                while line := await reader.readline():
+                    answer = await self._answer(line)
+                    writer.write(json.dumps(answer).encode() + b"\n")
+                    await writer.drain()
+        finally:
+            writer.close()
+
+    async def _answer(self, line: bytes) -> dict[str, Any]:
+        try:
+            command = from_json(json.loads(line))
+            return {"ok": True, "result": await self.commands.execute(command)}
+        except ValueError:
+            return {"ok": False, "error": "a command is one JSON object on one line"}
+        except EdgeError as error:
+            return {"ok": False, "error": str(error)}
+
+
+async def send(data_dir: Path, command: Command) -> dict[str, Any]:
+    """Have the running service carry a command out; give its acknowledgement.
+
+    Raises CommandRefused when it says no, or when no service runs on `data_dir`.
+    """
+    path = data_dir / CONTROL_SOCKET
+    try:
+        reader, writer = await asyncio.open_unix_connection(str(path), limit=LINE_LIMIT)
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        raise CommandRefused(
+            f"no service runs on {data_dir}", hint="start it with `releve run`"
+        ) from error
+    except PermissionError as error:
+        raise CommandRefused(
+            f"{path} is not yours to open", hint="run it as the service's user"
+        ) from error
+    try:
+        writer.write(json.dumps(to_json(command)).encode() + b"\n")
+        await writer.drain()
+        answer = json.loads(await reader.readline() or b"{}")
+    finally:
+        writer.close()
+    if not answer.get("ok"):
+        raise CommandRefused(str(answer.get("error", "the service went away")))
+    result: dict[str, Any] = answer["result"]
+    return result

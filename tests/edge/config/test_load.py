@@ -1,0 +1,117 @@
+"""A configuration is read whole, or each key to mend is named with its fix."""
+
+from pathlib import Path
+
+import pytest
+
+from edge.config import ConfigError, load_config
+
+GOOD = """
+data_dir = "/var/lib/releve"
+[api]
+listen = "127.0.0.1:8080"
+[store]
+engine = "sqlite"
+[[meters]]
+id = "linky"
+kind = "linky"
+port = "/dev/ttyUSB0"
+mode = "auto"
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text):
+        path = tmp_path / "releve.toml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_the_example_of_the_readme_is_read(write):
+    config = load_config(write(GOOD))
+    assert config.meters[0].port == "/dev/ttyUSB0"
+    assert config.journal.commit_seconds == 30
+    assert str(config.zone) == "Europe/Paris"
+
+
+def test_the_environment_wins_over_the_file(write, monkeypatch):
+    monkeypatch.setenv("RELEVE_API__LISTEN", "127.0.0.1:9")
+    monkeypatch.setenv("RELEVE_DATA_DIR", "/elsewhere")
+    config = load_config(write(GOOD))
+    assert config.api.listen == "127.0.0.1:9"
+    assert config.data_dir == Path("/elsewhere")
+
+
+def test_the_environment_alone_is_enough(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RELEVE_METERS", '[{"id": "linky", "port": "/dev/x"}]')
+    assert load_config().meters[0].id == "linky"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("data_dir", "datadir"), "did you mean 'data_dir'?"),
+        (
+            ("listen", "lisen"),
+            "api.lisen: there is no such key; did you mean 'listen'?",
+        ),
+        (("127.0.0.1:8080", "8080"), "api.listen: write it as"),
+        (('"sqlite"', '"mysql"'), "store.engine: Input should be 'sqlite'"),
+        (('id = "linky"', 'id = "Linky!"'), "meters.0.id: use 1 to 32 of a-z"),
+        (('id = "linky"', 'id = "041234567890"'), "choose a name of your own"),
+        (('port = "/dev/ttyUSB0"', ""), "meters.0: a linky needs its port"),
+        (('mode = "auto"', "buad = 9600"), "a linky has no key named buad"),
+        (('"auto"', '"fast"'), "meters.0.mode: Input should be 'auto'"),
+        (('"/var/lib/releve"', "/var"), "is not TOML"),
+        (("[api]", "time_zone = 'Paris'\n[api]"), 'as in "Europe/Paris"'),
+    ],
+)
+def test_a_wrong_key_is_named_with_its_fix(write, change, said):
+    with pytest.raises(ConfigError) as refused:
+        load_config(write(GOOD.replace(*change)))
+    assert said in str(refused.value)
+
+
+def test_every_wrong_key_is_said_at_once(write):
+    text = GOOD.replace("listen", "lisen").replace('"sqlite"', '"mysql"')
+    with pytest.raises(ConfigError) as refused:
+        load_config(write(text))
+    assert len(str(refused.value).splitlines()) == 3
+
+
+def test_two_meters_of_one_name_are_refused(write):
+    text = GOOD + '[[meters]]\nid = "linky"\nport = "/dev/y"\n'
+    with pytest.raises(ConfigError, match="two meters are called 'linky'"):
+        load_config(write(text))
+
+
+def test_no_meter_at_all_says_what_to_add(write):
+    with pytest.raises(ConfigError, match=r"add \[\[meters\]\]"):
+        load_config(write('data_dir = "/x"\n'))
+
+
+def test_a_missing_file_says_so(tmp_path):
+    with pytest.raises(ConfigError, match="there is no file"):
+        load_config(tmp_path / "none.toml")
+
+
+def test_a_file_that_is_no_text_says_so(tmp_path):
+    path = tmp_path / "releve.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="can't be read"):
+        load_config(path)
+
+
+def test_a_directory_says_so(tmp_path):
+    with pytest.raises(ConfigError, match="can't be read"):
+        load_config(tmp_path)
+
+
+def test_a_list_that_is_no_json_says_so(write, monkeypatch):
+    monkeypatch.setenv("RELEVE_METERS", "linky")
+    with pytest.raises(ConfigError, match="written as JSON"):
+        load_config(write(GOOD))
