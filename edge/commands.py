@@ -51,36 +51,12 @@ class DismissQuarantined:
 
 
 @dataclass(frozen=True, slots=True)
-class ListQuarantined:
-    """Show what the gate refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListConsumers:
-    """Show each consumer's cursors and how far behind they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class BackUp:
-    """Write a verified backup to a file of the host."""
-
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
 class RebuildStore:
     """Make the store anew from the journal."""
 
 
 Command: TypeAlias = (
-    ConfirmDevice
-    | Correct
-    | AcceptQuarantined
-    | DismissQuarantined
-    | ListQuarantined
-    | ListConsumers
-    | BackUp
-    | RebuildStore
+    ConfirmDevice | Correct | AcceptQuarantined | DismissQuarantined | RebuildStore
 )
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
@@ -89,9 +65,6 @@ KINDS: dict[str, type[Any]] = {
         Correct,
         AcceptQuarantined,
         DismissQuarantined,
-        ListQuarantined,
-        ListConsumers,
-        BackUp,
         RebuildStore,
     )
 }

@@ -6,7 +6,7 @@ from edge.commands import (
     KINDS,
     CommandRefused,
     Correct,
-    ListQuarantined,
+    RebuildStore,
     from_json,
     to_json,
 )
@@ -16,7 +16,7 @@ CORRECT = Correct("linky", "import_total_wh", 0, 3_600_000, None, "meter was off
 
 def test_a_command_comes_back_the_same():
     assert from_json(to_json(CORRECT)) == CORRECT
-    assert from_json(to_json(ListQuarantined())) == ListQuarantined()
+    assert from_json(to_json(RebuildStore())) == RebuildStore()
 
 
 @pytest.mark.parametrize(

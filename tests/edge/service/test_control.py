@@ -5,15 +5,15 @@ import stat
 
 import pytest
 
-from edge.commands import CONTROL_SOCKET, BackUp, CommandRefused, ListConsumers
+from edge.commands import CONTROL_SOCKET, CommandRefused, ConfirmDevice, RebuildStore
 from edge.service.control import ControlServer, send
 
 
 class Door:
     async def execute(self, command):
-        if isinstance(command, BackUp):
+        if isinstance(command, ConfirmDevice):
             raise CommandRefused("the disk is full", hint="name another disk")
-        return {"consumers": [type(command).__name__]}
+        return {"done": [type(command).__name__]}
 
 
 @pytest.fixture
@@ -27,12 +27,12 @@ async def served(tmp_path):
 
 
 async def test_a_command_is_carried_out_and_acknowledged(served):
-    assert await send(served, ListConsumers()) == {"consumers": ["ListConsumers"]}
+    assert await send(served, RebuildStore()) == {"done": ["RebuildStore"]}
 
 
 async def test_a_refusal_reaches_the_shell_with_its_hint(served):
     with pytest.raises(CommandRefused, match="name another disk"):
-        await send(served, BackUp("/x"))
+        await send(served, ConfirmDevice("linky"))
 
 
 async def test_only_the_owner_may_open_it(served):
@@ -45,16 +45,16 @@ async def test_rubbish_is_answered_and_harms_nobody(served, line):
     writer.write(line)
     assert b'"ok": false' in await reader.readline()
     writer.close()
-    assert await send(served, ListConsumers())
+    assert await send(served, RebuildStore())
 
 
 async def test_an_endless_line_is_cut(served):
     _, writer = await asyncio.open_unix_connection(str(served / CONTROL_SOCKET))
     writer.write(b"x" * 300_000)
     writer.close()
-    assert await send(served, ListConsumers())
+    assert await send(served, RebuildStore())
 
 
 async def test_no_service_is_said_with_what_to_do(tmp_path):
     with pytest.raises(CommandRefused, match="releve run"):
-        await send(tmp_path, ListConsumers())
+        await send(tmp_path, RebuildStore())

@@ -1,0 +1,19 @@
+"""`releve check-config`: is the configuration usable, and what does it mean?"""
+
+from __future__ import annotations
+
+import typer
+
+from cli.options import ConfigFile
+from edge.config import load_config
+
+
+def check_config(config: ConfigFile = None) -> None:
+    """Check the configuration; say each key to mend, or what will run."""
+    found = load_config(config)
+    typer.echo("The configuration is usable.")
+    typer.echo(f"  data: {found.data_dir}   store: {found.store.engine}")
+    typer.echo(f"  API:  http://{found.api.listen}/   time zone: {found.time_zone}")
+    for meter in found.meters:
+        where = meter.port or "-"
+        typer.echo(f"  meter {meter.id}: {meter.kind} on {where}, mode {meter.mode}")
