@@ -1,1 +1,1 @@
-"""Benchmarks: each one command, each figure beside its peer or limit in the same run."""
+"""Benchmarks: each figure beside its peer or limit, in the same run."""

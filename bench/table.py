@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure. `target` None: no target of ours; `beside`: peer or limit, same run."""
+    """One figure; `target` None: none of ours; `beside`: peer or limit, same run."""
 
     name: str
     value: float

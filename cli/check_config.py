@@ -1,4 +1,4 @@
-"""`releve check-config`: is the configuration usable, and what does it mean?"""
+"""`releve check-config`: is the configuration usable, and what will run."""
 
 from __future__ import annotations
 

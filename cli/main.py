@@ -9,9 +9,9 @@ from importlib.metadata import version as installed_version
 from typing import Annotated
 
 import typer
+from teleinfo.errors import TeleinfoError
 
 from edge.errors import EdgeError
-from teleinfo.errors import TeleinfoError
 
 app = typer.Typer(
     name="releve",
@@ -62,6 +62,7 @@ def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer's callback form
 
 @app.callback()
 def _root(
+    *,
     version: Annotated[
         bool,
         typer.Option(

@@ -12,6 +12,6 @@ ConfigFile: TypeAlias = Annotated[
     typer.Option(
         "--config",
         "-c",
-        help="The configuration; ./releve.toml, then /etc/releve/releve.toml if absent.",
+        help="The configuration; else ./releve.toml, /etc/releve/releve.toml.",
     ),
 ]
