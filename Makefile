@@ -29,8 +29,8 @@ docs: ## write the generated pages of docs/ anew
 lock: ## write requirements/*.lock anew, in the newest versions
 	@scripts/lock
 
-setup: ## make .venv for developers
-	@scripts/setup dev
+setup: ## make .venv, to run Relevé
+	@scripts/setup runtime
 
 clean: ## remove .venv and what the tools left
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
