@@ -1,4 +1,4 @@
-"""How each part fares: the same numbers for the API, /metrics, MQTT and the terminal."""
+"""How each part fares: the same numbers for the API, MQTT and the terminal."""
 
 from __future__ import annotations
 

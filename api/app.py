@@ -1,0 +1,101 @@
+"""The application: routes, what they work with, and the guard around them."""
+
+from __future__ import annotations
+
+import orjson
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api.deps import Deps
+from api.errors import Problem
+from api.feed import Feed
+from api.guard import Guard, Tally
+from api.home import Home
+from api.hosts import Hosts
+from api.instants import Civil
+from api.limits import Lane
+from api.openapi import describe
+from api.pages import pages, public
+from api.parameters import explain, known_only
+from api.routes import health, live, meters, registers
+from api.rows import Rows
+
+API_VERSION = "1"
+PREFIX = "/api/v1"
+
+
+def create_app(deps: Deps) -> FastAPI:
+    """Give the API of a home, to be served by `api.server.serve`."""
+    limits = deps.limits
+    civil = Civil(deps.zone)
+    home = Home(
+        deps=deps,
+        civil=civil,
+        rows=Rows(deps.reads, limits.read_threads),
+        feed=Feed(
+            deps.bus, civil, ring_ms=limits.ring_ms, ring_entries=limits.ring_entries
+        ),
+        tally=Tally(),
+        streams=Lane(limits.streams, limits.streams_per_credential, "too-many-streams"),
+        queries=Lane(limits.queries, limits.queries_per_caller, "too-many-queries"),
+    )
+    app = FastAPI(
+        openapi_url=None,  # ours needs the credential, theirs would load a CDN
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(known_only)],
+    )
+    app.state.home = home
+    for router in (meters.router, registers.router, live.router, health.router):
+        app.include_router(router, prefix=PREFIX)
+    app.include_router(health.metrics_router)
+    app.include_router(pages())
+    description: list[bytes] = []  # made when first asked for: it costs some 30 ms
+
+    @app.get(f"{PREFIX}/openapi.json", include_in_schema=False)
+    async def openapi() -> Response:
+        if not description:
+            description.append(orjson.dumps(describe(app, API_VERSION)))
+        return Response(description[0], media_type="application/json")
+
+    for failure, handler in (
+        (RequestValidationError, _validation),
+        (HTTPException, _http),
+    ):
+        app.add_exception_handler(failure, handler)
+    app.add_middleware(
+        Guard,
+        token=deps.token,
+        limits=limits,
+        hosts=Hosts(deps.hosts),
+        origins=deps.cors,
+        public=public,
+        tally=home.tally,
+        streams=home.streams,
+        queries=home.queries,
+    )
+    return app
+
+
+async def _validation(request: Request, error: Exception) -> Response:
+    del request
+    if not isinstance(error, RequestValidationError):
+        raise error
+    raise explain(error.errors()) from error
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    if error.status_code == 405:
+        raise Problem(
+            "method-not-allowed",
+            f"{request.method} is not served here; use GET",
+            headers={"Allow": "GET"},
+        ) from error
+    raise Problem(
+        "not-found",
+        "nothing is served at this address; /docs lists what is",
+    ) from error

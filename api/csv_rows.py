@@ -1,0 +1,73 @@
+"""Rows as CSV (RFC 4180), with a header row; safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+from api.deps import IntervalColumns
+from api.instants import Civil
+from api.json_rows import plain
+from api.query import Query
+from api.rows import Renderer
+from edge.catalogue import Kind
+from edge.interval import Point, Step
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""A spreadsheet takes a text that begins so for a formula, and may run it."""
+
+
+def head(query: Query) -> bytes:
+    """Give the header row."""
+    if query.step is Step.RAW:
+        return b"at,value,unit,quality\r\n"
+    extremes = "min,mean,max," if query.register.kind is Kind.INSTANT else ""
+    return f"start,end,value,{extremes}unit,quality,coverage,revision\r\n".encode()
+
+
+def field(value: object) -> str:
+    """Give one field: unknown is empty, a text is quoted and never a formula."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return str(value)
+    if value.startswith(FORMULA_STARTS):
+        value = "'" + value
+    if any(c in value for c in '",\r\n'):
+        return '"' + value.replace('"', '""') + '"'
+    return value
+
+
+class CsvRows(Renderer):
+    """Writes slices of rows, each ended by CRLF."""
+
+    def __init__(self, query: Query, civil: Civil) -> None:
+        self._civil = civil
+        self._unit = query.register.unit or ""
+        self._instant = query.register.kind is Kind.INSTANT
+
+    def intervals(self, columns: IntervalColumns) -> bytes:
+        """Give intervals; instants have their min, mean and max besides."""
+        text = self._civil.text
+        numbers = [columns.value]
+        if self._instant:
+            numbers += [columns.minimum, columns.mean, columns.maximum]  # type: ignore[list-item]
+        return "".join(
+            f"{text(start_ms)},{text(end_ms)},{','.join(map(field, values))},"
+            f"{self._unit},{quality!s},{coverage},{revision}\r\n"
+            for start_ms, end_ms, values, quality, coverage, revision in zip(
+                plain(columns.start_ms),
+                plain(columns.end_ms),
+                zip(*map(plain, numbers), strict=True),
+                plain(columns.quality),
+                plain(columns.coverage),
+                plain(columns.revision),
+                strict=True,
+            )
+        ).encode()
+
+    def points(self, points: list[Point]) -> bytes:
+        """Give raw values."""
+        text = self._civil.text
+        return "".join(
+            f"{text(point.at_ms)},{field(point.value)},{self._unit},"
+            f"{point.quality.value}\r\n"
+            for point in points
+        ).encode()

@@ -1,0 +1,105 @@
+"""What the API needs of the rest of the house, and nothing more."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from api.limits import Limits
+from edge.bus import Bus
+from edge.catalogue import Fluid, Register
+from edge.health import HealthReport
+from edge.interval import Point, Step
+from edge.registers import CATALOGUE
+from edge.sample import Sample
+
+
+class IntervalColumns(Protocol):
+    """Intervals as columns of one length, in the order of their starts.
+
+    `minimum`, `mean` and `maximum` are None for registers that have none.
+    """
+
+    @property
+    def start_ms(self) -> Sequence[int]: ...  # noqa: D102 - named as in Interval
+    @property
+    def end_ms(self) -> Sequence[int]: ...  # noqa: D102 - same
+    @property
+    def value(self) -> Sequence[int | None]: ...  # noqa: D102 - same
+    @property
+    def minimum(self) -> Sequence[int | None]: ...  # noqa: D102 - same
+    @property
+    def mean(self) -> Sequence[float | None]: ...  # noqa: D102 - same
+    @property
+    def maximum(self) -> Sequence[int | None]: ...  # noqa: D102 - same
+    @property
+    def coverage(self) -> Sequence[float]: ...  # noqa: D102 - same
+    @property
+    def quality(self) -> Sequence[str]: ...  # noqa: D102 - same
+    @property
+    def revision(self) -> Sequence[int]: ...  # noqa: D102 - same
+
+
+class Reads(Protocol):
+    """Readings, committed ones only. Every method may block: called in threads."""
+
+    def interval_columns(  # noqa: PLR0913 - a query has these six dimensions
+        self,
+        meter: str,
+        register: str,
+        step: Step,
+        start_ms: int,
+        end_ms: int,
+        limit: int,
+    ) -> IntervalColumns:
+        """Give intervals whose start is in [start_ms, end_ms), at most `limit`."""
+        ...
+
+    def raw(
+        self, meter: str, register: str, start_ms: int, end_ms: int, limit: int
+    ) -> Sequence[Point]:
+        """Give a register's changes in [start_ms, end_ms), at most `limit`."""
+        ...
+
+    def latest(self, meter: str) -> Sample | None:
+        """Give the last committed sample of a meter."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MeterInfo:
+    """A configured meter: our id, its kind ("linky"), its fluid, where it stands."""
+
+    id: str
+    kind: str
+    fluid: Fluid
+    place: str = ""
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """Everything that is given in to `create_app`.
+
+    `hosts` are further names that browsers may call the service by, `cors` the web
+    origins that may read it; `version` is the distribution's.
+    """
+
+    reads: Reads
+    bus: Bus
+    health: Callable[[], HealthReport]
+    meters: tuple[MeterInfo, ...]
+    zone: ZoneInfo
+    token: str
+    limits: Limits = field(default_factory=Limits)
+    hosts: tuple[str, ...] = ()
+    cors: tuple[str, ...] = ()
+    catalogue: Mapping[str, Register] = field(default_factory=lambda: CATALOGUE)
+    now_ms: Callable[[], int] = _now_ms
+    version: str = "0.1.0"

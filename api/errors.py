@@ -1,0 +1,43 @@
+"""The one error tree of api/: what stops it from starting, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class ApiError(Exception):
+    """Anything api/ raises on purpose; `hint` says what the owner can do."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message if hint is None else f"{message} ({hint})")
+        self.message = message
+        self.hint = hint
+
+
+class TokenError(ApiError):
+    """Raised when the owner's token can't be made, read or kept private."""
+
+
+class ListenError(ApiError):
+    """Raised when the API can't listen where it was told to."""
+
+
+class Problem(ApiError):
+    """Raised to answer with a problem detail (RFC 9457) of one of `api.problems.KINDS`.
+
+    `parameter` names the query parameter at fault; `headers` go with the answer.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        detail: str,
+        *,
+        parameter: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+        self.parameter = parameter
+        self.headers = dict(headers or {})

@@ -1,0 +1,108 @@
+"""The examples of the documentation; a test holds them against the shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+METERS: dict[str, Any] = {
+    "zone": "Europe/Paris",
+    "meters": [
+        {
+            "id": "linky",
+            "kind": "linky",
+            "fluid": "electricity",
+            "place": "",
+            "last_seen": "2026-10-25T02:30:01+01:00",
+            "registers": [
+                {
+                    "name": "import_total_wh",
+                    "kind": "index",
+                    "unit": "Wh",
+                    "title": {"en": "Drawn energy", "fr": "Énergie soutirée"},
+                    "steps": ["raw", "1min", "30min", "hour", "day", "month", "year"],
+                }
+            ],
+        }
+    ],
+}
+LATEST: dict[str, Any] = {
+    "meter": "linky",
+    "at": "2026-10-25T02:30:01+01:00",
+    "quality": "raw",
+    "origin": "tic",
+    "values": {"import_total_wh": 12345678, "apparent_power_va": 730},
+    "units": {"import_total_wh": "Wh", "apparent_power_va": "VA"},
+}
+ROWS: dict[str, Any] = {
+    "meter": "linky",
+    "register": "import_total_wh",
+    "kind": "index",
+    "unit": "Wh",
+    "step": "30min",
+    "zone": "Europe/Paris",
+    "from": "2026-10-25T02:30:00+02:00",
+    "to": "2026-10-25T03:00:00+01:00",
+    "rows": [
+        {
+            "start": "2026-10-25T02:30:00+02:00",
+            "end": "2026-10-25T02:00:00+01:00",
+            "value": 214,
+            "unit": "Wh",
+            "quality": "raw",
+            "coverage": 1.0,
+            "revision": 1,
+        },
+        {
+            "start": "2026-10-25T02:00:00+01:00",
+            "end": "2026-10-25T02:30:00+01:00",
+            "value": 198,
+            "unit": "Wh",
+            "quality": "interpolated",
+            "coverage": 0.75,
+            "revision": 2,
+        },
+    ],
+    "next": None,
+}
+ROWS_CSV = (
+    "start,end,value,unit,quality,coverage,revision\r\n"
+    "2026-10-25T02:30:00+02:00,2026-10-25T02:00:00+01:00,214,Wh,raw,1.0,1\r\n"
+)
+STREAM = (
+    "retry: 2000\n\n"
+    "id: linky:1792891801000\n"
+    "event: sample\n"
+    'data: {"at":"2026-10-25T02:30:01+01:00","meter":"linky","quality":"raw",'
+    '"origin":"tic","values":{"apparent_power_va":730}}\n\n'
+    "event: gap\n"
+    'data: {"from":"2026-10-25T02:10:00+01:00","to":"2026-10-25T02:20:00+01:00",'
+    '"detail":"ask /api/v1/meters/{meter}/registers/{register} for this span"}\n\n'
+)
+HEALTH: dict[str, Any] = {
+    "at": "2026-10-25T02:30:01+01:00",
+    "ok": True,
+    "parts": [
+        {
+            "name": "gate",
+            "ok": True,
+            "counters": {"accepted": 86400},
+            "refused": {"checksum": 3},
+            "gauges": {"held": 0},
+            "oldest_age_ms": None,
+            "detail": "",
+        }
+    ],
+}
+METRICS = (
+    "# HELP releve_part_ok 1 when the part is well.\n"
+    "# TYPE releve_part_ok gauge\n"
+    'releve_part_ok{part="gate"} 1\n'
+)
+PROBLEM: dict[str, Any] = {
+    "type": "/docs#unknown-parameter",
+    "title": "There is no such parameter",
+    "status": 422,
+    "detail": "'form' is not a parameter here; did you mean 'from'?",
+    "instance": "/api/v1/meters/linky/registers/import_total_wh",
+    "parameter": "form",
+}

@@ -1,0 +1,243 @@
+"""The guard: what stands before every route, and the face that every answer has.
+
+In this order: sizes, the name called by, web origins, the credential, rates, places.
+Whatever fails inside becomes a problem detail; nothing of the host is told.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.door import OWNER
+from api.errors import Problem
+from api.hosts import Hosts
+from api.limits import Lane, Limits, Rates
+from api.problems import answer
+from api.tokens import same
+
+log = logging.getLogger(__name__)
+
+FACE = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""The headers of every answer."""
+ALLOWED_METHODS = "GET"
+CORS_HEADERS = "Authorization, Accept, Last-Event-ID"
+EXPOSED_HEADERS = "Link, Retry-After"
+LIVE_PATH = "/api/v1/live"
+ABORT = "releve.abort"
+"""Where the server leaves, in the scope's extensions, how to cut the connection."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the API has done since it started."""
+
+    answered: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+class Guard:
+    """An ASGI application around another."""
+
+    def __init__(  # noqa: PLR0913 - each is one thing that the guard asks
+        self,
+        app: ASGIApp,
+        *,
+        token: str,
+        limits: Limits,
+        hosts: Hosts,
+        origins: tuple[str, ...],
+        public: Callable[[str], bool],
+        tally: Tally,
+        streams: Lane,
+        queries: Lane,
+    ) -> None:
+        self._app = app
+        self._token = token
+        self._limits = limits
+        self._hosts = hosts
+        self._origins = frozenset(origins)
+        self._public = public
+        self._tally = tally
+        self._streams = streams
+        self._queries = queries
+        self._rates = Rates(limits.rate, limits.burst)
+        self._failures = Rates(limits.failure_rate, limits.failure_burst)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or answer it with a problem."""
+        if scope["type"] != "http":
+            raise RuntimeError(f"the API serves http, not {scope['type']}")
+        headers = Headers(scope=scope)
+        face = Face(send, self._cors(headers), private=not self._public(scope["path"]))
+        try:
+            await self._pass(scope, receive, face, headers)
+        except Problem as problem:
+            if problem.kind == "store-unavailable":
+                log.warning("the store did not answer: %s", problem.__cause__)
+            await self._answer(problem, scope, receive, face)
+        except Exception:
+            # Nothing may leave this door but a problem detail: what failed is for the
+            # log, which has the trace; the client is told that it has.
+            log.exception("%s failed", scope["path"])
+            failure = Problem("failure", "what failed is in the service's log")
+            await self._answer(failure, scope, receive, face)
+        self._tally.answered += 1
+
+    async def _pass(
+        self, scope: Scope, receive: Receive, face: Face, headers: Headers
+    ) -> None:
+        if len(scope["query_string"]) > self._limits.query_bytes:
+            raise Problem(
+                "query-too-long",
+                f"a query has at most {self._limits.query_bytes} bytes",
+                headers={"Connection": "close"},
+            )
+        if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
+            raise Problem(
+                "body-refused",
+                "send the request without a body; all is said in its address",
+                headers={"Connection": "close"},
+            )
+        self._hosts.check(headers)
+        if scope["method"] == "OPTIONS" and face.cors:
+            await Response(status_code=204)(scope, receive, face)
+            return
+        peer = peer_of(scope)
+        if self._public(scope["path"]):
+            self._slow_down(f"public {peer}")
+            await self._app(scope, receive, face)
+            return
+        self._authenticate(headers, peer)
+        self._slow_down(f"{OWNER.credential} {peer}")
+        scope.setdefault("state", {})["grant"] = OWNER
+        with self._place(scope["path"], peer):
+            await self._app(scope, receive, face)
+
+    def _authenticate(self, headers: Headers, peer: str) -> None:
+        given = headers.getlist("authorization")
+        scheme, _, credential = given[0].partition(" ") if given else ("", "", "")
+        right = scheme.lower() == "bearer" and len(given) == 1
+        # A right credential is let in whatever failed before it: a stranger behind the
+        # same address must not lock the owner out, and 256 bits can't be guessed.
+        if right and same(credential.strip(), self._token):
+            return
+        if not given:
+            raise Problem(
+                "credential-needed",
+                "send the header Authorization: Bearer TOKEN; `releve owner-token` "
+                "shows the token. It never goes into an address",
+                headers={"WWW-Authenticate": 'Bearer realm="releve"'},
+            )
+        wait_s = self._failures.take(peer)
+        if wait_s:
+            raise Problem(
+                "too-many-failures",
+                "wait, then send the token that `releve owner-token` shows",
+                headers={"Retry-After": str(math.ceil(wait_s))},
+            )
+        raise Problem(
+            "credential-needed",
+            "this credential is not known; send Authorization: Bearer TOKEN with the "
+            "token that `releve owner-token` shows",
+            headers={
+                "WWW-Authenticate": 'Bearer realm="releve", error="invalid_token"'
+            },
+        )
+
+    def _slow_down(self, key: str) -> None:
+        wait_s = self._rates.take(key)
+        if wait_s:
+            raise Problem(
+                "too-many-requests",
+                f"at most {self._limits.rate:g} requests a second; wait, or ask for "
+                f"more rows at once (limit goes up to {self._limits.rows})",
+                headers={"Retry-After": str(math.ceil(wait_s))},
+            )
+
+    def _place(self, path: str, peer: str) -> AbstractContextManager[None]:
+        if path == LIVE_PATH:
+            return self._streams.enter(OWNER.credential)
+        if "/registers/" in path:
+            return self._queries.enter(f"{OWNER.credential} {peer}")
+        return nullcontext()
+
+    def _cors(self, headers: Headers) -> dict[str, str]:
+        origin = headers.get("origin")
+        if origin is None or origin not in self._origins:
+            return {}
+        return {
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Allow-Methods": ALLOWED_METHODS,
+            "Access-Control-Allow-Headers": CORS_HEADERS,
+            "Access-Control-Expose-Headers": EXPOSED_HEADERS,
+            "Vary": "Origin",
+        }
+
+    async def _answer(
+        self, problem: Problem, scope: Scope, receive: Receive, face: Face
+    ) -> None:
+        self._tally.refused[problem.kind.replace("-", "_")] += 1
+        if face.started:
+            # Half an answer must not look whole: cut the line.
+            abort = scope.get("extensions", {}).get(ABORT)
+            if abort is not None:
+                abort()
+            return
+        await answer(problem, scope["path"])(scope, receive, face)
+
+
+class Face:
+    """The `send` of one request: puts our headers on the answer, notes its start."""
+
+    def __init__(self, send: Send, cors: dict[str, str], *, private: bool) -> None:
+        self._send = send
+        self._private = private
+        self.cors = cors
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        """Send one message on."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            for name, value in (FACE | self.cors).items():
+                headers[name] = value
+            headers["Cache-Control"] = "no-store" if self._private else "no-cache"
+        await self._send(message)
+
+
+def peer_of(scope: Scope) -> str:
+    """Give who is at the other end: an address, an IPv6 network of one home, or us."""
+    client = scope.get("client")
+    if not client or not client[0]:
+        return "local"
+    try:
+        address = ip_address(client[0].partition("%")[0])
+    except ValueError:
+        return str(client[0])
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    if isinstance(address, IPv6Address):
+        # A host of a home may take any of 2^64 addresses: count them as one.
+        return str(IPv6Address(int(address) >> 64 << 64))
+    return str(address)

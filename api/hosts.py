@@ -1,0 +1,55 @@
+"""By which names the API may be called: a rebound DNS name must not reach it."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers
+
+from api.errors import Problem
+from api.problems import shown
+
+
+class Hosts:
+    """localhost, addresses, *.local and the configured names; no other."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = {"localhost", *(name.lower().rstrip(".") for name in names)}
+
+    def check(self, headers: Headers) -> None:
+        """Raise Problem unless the request's Host is one of ours."""
+        given = headers.getlist("host")
+        if len(given) != 1:
+            raise Problem("malformed-request", "send one Host header")
+        if not self._ours(given[0]):
+            raise Problem(
+                "wrong-host",
+                f"{shown(given[0])!r} is not a name of this service; call it by its "
+                "address or .local name, or add the name to `hosts` of [api]",
+            )
+
+    def _ours(self, host: str) -> bool:
+        name = host.lower()
+        if name.startswith("["):
+            inside, bracket, port = name[1:].partition("]")
+            return bool(bracket) and _address(inside) and _port(port)
+        name, colon, port = name.partition(":")
+        name = name.removesuffix(".")
+        return _port(colon + port) and (
+            name in self._names
+            or (name.endswith(".local") and len(name) > len(".local"))
+            or _address(name)
+        )
+
+
+def _address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def _port(text: str) -> bool:
+    return not text or (text[0] == ":" and text[1:].isascii() and text[1:].isdigit())

@@ -1,0 +1,130 @@
+"""One live stream: server-sent events, resumed where the client had come to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from api.door import Grant, allowed_live
+from api.feed import Entry, Feed, when
+
+RETRY = b"retry: 2000\n\n"
+KEEP_ALIVE = b": still here\n\n"
+KEEP_ALIVE_TEXT = "text/event-stream"
+
+
+class LiveStream(Response):
+    """Sends what the feed has for one client until either goes."""
+
+    def __init__(  # noqa: PLR0913 - a stream is told these
+        self,
+        feed: Feed,
+        grant: Grant,
+        *,
+        meter: str | None,
+        last_id: str | None,
+        now_ms: int,
+        keep_alive_s: float,
+    ) -> None:
+        super().__init__(media_type=KEEP_ALIVE_TEXT)
+        del self.headers["content-length"]  # a stream has no length
+        self.headers["X-Accel-Buffering"] = "no"  # a proxy must not hold events back
+        self._feed = feed
+        self._grant = grant
+        self._meter = meter
+        self._last_id = last_id
+        self._now_ms = now_ms
+        self._keep_alive_s = keep_alive_s
+        self._wake = asyncio.Event()
+        self._gone = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Stream; return when the client has gone or the service stops."""
+        del scope
+        await send(
+            {
+                "type": "http.response.start",
+                "status": self.status_code,
+                "headers": self.raw_headers,
+            }
+        )
+        watcher = asyncio.create_task(self._watch(receive))
+        self._feed.listen(self._wake)
+        try:
+            async for wire in self._wires():
+                await send(
+                    {"type": "http.response.body", "body": wire, "more_body": True}
+                )
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            self._feed.leave(self._wake)
+            watcher.cancel()
+
+    async def _watch(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self._gone = True
+        self._wake.set()
+
+    async def _wires(self) -> AsyncIterator[bytes]:
+        opening, place = self._open()
+        yield RETRY + opening
+        last_ms = self._now_ms
+        while not (self._gone or self._feed.closed):
+            self._wake.clear()
+            entries = self._feed.since(place)
+            if entries is None:
+                oldest = self._feed.oldest
+                place = oldest.number if oldest else self._feed.end
+                until_ms = oldest.at_ms if oldest else last_ms
+                yield self._feed.gap(last_ms, until_ms)
+                continue
+            place = self._feed.end
+            if entries:
+                last_ms = entries[-1].at_ms
+                wire = self._joined(entries)
+                if wire:
+                    yield wire
+                continue
+            try:
+                async with asyncio.timeout(self._keep_alive_s):
+                    await self._wake.wait()
+            except TimeoutError:
+                yield KEEP_ALIVE
+
+    def _open(self) -> tuple[bytes, int]:
+        """Give the first events, and the place in the feed from which to go on."""
+        at_ms = None if self._last_id is None else when(self._last_id)
+        if self._last_id is None or at_ms is None:
+            return self._latest(), self._feed.end
+        place = self._feed.place_after(self._last_id)
+        if place is not None:
+            return b"", place
+        oldest = self._feed.oldest
+        if oldest is None:
+            gap = self._feed.gap(at_ms, max(at_ms, self._now_ms))
+            return gap + self._latest(), self._feed.end
+        # Not in the ring: what came between is lost to the stream, what is in the ring
+        # is sent again from its start (at least once, never not at all).
+        return self._feed.gap(at_ms, max(at_ms, oldest.at_ms)), oldest.number
+
+    def _latest(self) -> bytes:
+        return b"".join(
+            self._feed.write(sample)
+            for sample in self._feed.latest()
+            if self._wanted(sample.meter) and allowed_live(self._grant, sample)
+        )
+
+    def _joined(self, entries: list[Entry]) -> bytes:
+        return b"".join(
+            entry.wire
+            for entry in entries
+            if self._wanted(entry.meter)
+            and (entry.item is None or allowed_live(self._grant, entry.item))
+        )
+
+    def _wanted(self, meter: str | None) -> bool:
+        return self._meter is None or meter is None or meter == self._meter

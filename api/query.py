@@ -1,0 +1,136 @@
+"""What a client asks of one register: a step, a span, a page of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.cursor import Cursor
+from api.errors import Problem
+from api.instants import Civil
+from edge.catalogue import Register
+from edge.interval import Step
+
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+SHORTEST_MS = {
+    Step.RAW: 1,
+    Step.MIN1: MINUTE_MS,
+    Step.MIN30: 30 * MINUTE_MS,
+    Step.HOUR: HOUR_MS,
+    # A day that loses an hour, or more where a zone was moved.
+    Step.DAY: 20 * HOUR_MS,
+    Step.MONTH: 27 * DAY_MS,
+    Step.YEAR: 364 * DAY_MS,
+}
+"""The shortest row of each step: it bounds how many rows a span can hold."""
+SPANS_MS = {
+    Step.RAW: DAY_MS,
+    Step.MIN1: DAY_MS,
+    Step.MIN30: 31 * DAY_MS,
+    Step.HOUR: 31 * DAY_MS,
+    Step.DAY: 366 * DAY_MS,
+    Step.MONTH: 3653 * DAY_MS,
+    Step.YEAR: 18263 * DAY_MS,
+}
+"""How far back a question goes when it has no `from`."""
+DEFAULT_ROWS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Rows of one register whose start is in [at_ms, end_ms), at most `limit`.
+
+    [start_ms, end_ms) is the whole question, of which this page begins at `at_ms`.
+    """
+
+    meter: str
+    register: Register
+    step: Step
+    start_ms: int
+    end_ms: int
+    at_ms: int
+    limit: int
+
+    @property
+    def subject(self) -> str:
+        """Name what a cursor of this question is bound to."""
+        return f"{self.meter}/{self.register.name}/{self.step}"
+
+    @property
+    def fits(self) -> bool:
+        """Tell whether what is left surely fits in one page."""
+        return self.end_ms - self.at_ms <= (self.limit - 1) * SHORTEST_MS[self.step]
+
+    def next_cursor(self, at_ms: int) -> str:
+        """Give the cursor of the page that begins at an instant."""
+        return Cursor(self.start_ms, self.end_ms, at_ms).text(self.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The query parameters as they came, None where they were left out."""
+
+    since: str | None
+    until: str | None
+    step: Step | None
+    limit: int
+    cursor: str | None
+
+
+def build(
+    asked: Asked, meter: str, register: Register, civil: Civil, now_ms: int
+) -> Query:
+    """Give the question that was meant; raise Problem when it can't be told."""
+    step = asked.step or (Step.MIN30 if register.numeric else Step.RAW)
+    if step is not Step.RAW and not register.numeric:
+        raise Problem(
+            "wrong-parameter",
+            f"{register.name} is a {register.kind}: it has changes but no intervals; "
+            "ask for step=raw",
+            parameter="step",
+        )
+    since_ms = civil.parse(asked.since, "from") if asked.since is not None else None
+    until_ms = civil.parse(asked.until, "to") if asked.until is not None else None
+    if asked.cursor is not None:
+        subject = f"{meter}/{register.name}/{step}"
+        cursor = Cursor.parse(asked.cursor, subject)
+        for name, given, kept in (
+            ("from", since_ms, cursor.from_ms),
+            ("to", until_ms, cursor.to_ms),
+        ):
+            if given is not None and given != kept:
+                raise Problem(
+                    "wrong-cursor",
+                    f"`{name}` is not what this cursor was made for; leave it out, "
+                    "the cursor remembers it",
+                    parameter=name,
+                )
+        return Query(
+            meter,
+            register,
+            step,
+            cursor.from_ms,
+            cursor.to_ms,
+            cursor.at_ms,
+            asked.limit,
+        )
+    end_ms = _default_end(now_ms, since_ms) if until_ms is None else until_ms
+    if since_ms is None:
+        since_ms = max(0, end_ms - SPANS_MS[step])
+    if since_ms >= end_ms:
+        raise Problem(
+            "wrong-parameter",
+            f"`from` ({civil.text(since_ms)}) is not before `to` "
+            f"({civil.text(end_ms)}); rows are those that start in [from, to)",
+            parameter="from",
+        )
+    return Query(meter, register, step, since_ms, end_ms, since_ms, asked.limit)
+
+
+def _default_end(now_ms: int, since_ms: int | None) -> int:
+    """Give now, or a moment after a `from` that is ahead: an empty page, no error."""
+    end_ms = (now_ms // 1000 + 1) * 1000  # the second that runs is within
+    if since_ms is not None and since_ms >= end_ms:
+        return since_ms + 1
+    return end_ms

@@ -1,0 +1,162 @@
+"""Pages of rows: read and rendered in slices, off the event loop.
+
+A page is never loaded whole. Each slice is one short job in a small pool of threads,
+so that pages take turns, a slow client holds no thread, and live events never wait
+for a long answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeAlias, TypeVar
+
+from api.deps import IntervalColumns, Reads
+from api.door import Grant, allowed
+from api.errors import Problem
+from api.query import Query
+from edge.errors import EdgeError
+from edge.interval import Point, Step
+from edge.sample import Sample
+
+SLICE_ROWS = 2_000
+PROBE_ROWS = 10_000
+
+Rendered: TypeAlias = bytes
+T = TypeVar("T")
+
+
+class Renderer:
+    """Turns slices into bytes; one for each form (JSON, CSV)."""
+
+    def intervals(self, columns: IntervalColumns) -> Rendered:
+        """Give a slice of intervals in this form."""
+        raise NotImplementedError
+
+    def points(self, points: list[Point]) -> Rendered:
+        """Give a slice of raw values in this form."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The first slice, the others when there are, and where the next page begins."""
+
+    first: Rendered
+    rest: AsyncIterator[Rendered] | None
+    next_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """One slice rendered: how many rows, the start of the last one."""
+
+    body: Rendered
+    rows: int
+    last_ms: int
+
+
+class Rows:
+    """Answers questions about registers, each through the door."""
+
+    def __init__(self, reads: Reads, threads: int) -> None:
+        self._reads = reads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="api-read")
+
+    async def page(self, grant: Grant, query: Query, renderer: Renderer) -> Page:
+        """Give one page of what the grant may see of a question."""
+        query = allowed(grant, query)
+        take = min(query.limit, SLICE_ROWS)
+        first = await self._run(partial(self._slice, query, renderer, take))
+        if first.rows < take:
+            return Page(first.body, None, None)
+        left = replace(query, at_ms=first.last_ms + 1, limit=query.limit - first.rows)
+        if left.limit == 0:
+            return Page(first.body, None, await self._begin_after(left, 0))
+        next_ms = None if left.fits else await self._begin_after(left, left.limit)
+        end_ms = query.end_ms if next_ms is None else next_ms
+        rest = self._slices(replace(left, end_ms=end_ms), renderer)
+        return Page(first.body, rest, next_ms)
+
+    async def latest(self, meter: str) -> Sample | None:
+        """Give the last committed sample of a meter."""
+        return await self._run(partial(self._reads.latest, meter))
+
+    def close(self) -> None:
+        """Let the threads go; what runs ends by itself."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _slices(
+        self, query: Query, renderer: Renderer
+    ) -> AsyncIterator[Rendered]:
+        """Give the slices of [at_ms, end_ms), however many rows it holds by now."""
+        at_ms = query.at_ms
+        while at_ms < query.end_ms:
+            now = replace(query, at_ms=at_ms)
+            piece = await self._run(partial(self._slice, now, renderer, SLICE_ROWS))
+            if piece.rows:
+                yield piece.body
+            if piece.rows < SLICE_ROWS:
+                return
+            at_ms = piece.last_ms + 1
+
+    async def _begin_after(self, query: Query, rows: int) -> int | None:
+        """Give the start of the row that comes after `rows` rows, None if none does."""
+        at_ms, left = query.at_ms, rows + 1
+        while at_ms < query.end_ms:
+            now = replace(query, at_ms=at_ms)
+            take = min(left, PROBE_ROWS)
+            starts = await self._run(partial(self._starts, now, take))
+            if len(starts) == left:
+                return starts[-1]
+            if len(starts) < take:
+                return None
+            at_ms, left = starts[-1] + 1, left - len(starts)
+        return None
+
+    def _slice(self, query: Query, renderer: Renderer, take: int) -> _Slice:
+        if query.step is Step.RAW:
+            points = self._points(query, take)
+            last_ms = points[-1].at_ms if points else query.at_ms
+            return _Slice(renderer.points(points), len(points), last_ms)
+        columns = self._columns(query, take)
+        starts = columns.start_ms
+        last_ms = int(starts[-1]) if len(starts) else query.at_ms
+        return _Slice(renderer.intervals(columns), len(starts), last_ms)
+
+    def _starts(self, query: Query, take: int) -> list[int]:
+        if query.step is Step.RAW:
+            return [point.at_ms for point in self._points(query, take)]
+        return [int(start_ms) for start_ms in self._columns(query, take).start_ms]
+
+    def _points(self, query: Query, take: int) -> list[Point]:
+        return list(
+            self._reads.raw(
+                query.meter, query.register.name, query.at_ms, query.end_ms, take
+            )
+        )
+
+    def _columns(self, query: Query, take: int) -> IntervalColumns:
+        return self._reads.interval_columns(
+            query.meter,
+            query.register.name,
+            query.step,
+            query.at_ms,
+            query.end_ms,
+            take,
+        )
+
+    async def _run(self, job: Callable[[], T]) -> T:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._pool, job)
+        except EdgeError as error:
+            # Its message may hold a path of the host: it goes to the log, by the guard.
+            raise Problem(
+                "store-unavailable",
+                "the store doesn't answer; /api/v1/health says more, try again later",
+                headers={"Retry-After": "10"},
+            ) from error

@@ -1,0 +1,151 @@
+"""The shapes of the answers, to document them; the answers are written by hand."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from edge.catalogue import Fluid, Kind
+from edge.interval import Step
+from edge.sample import Quality
+
+Instant = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+
+
+class Shape(BaseModel):
+    """Base of the shapes; `example` is shown in the documentation."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class RegisterShape(Shape):
+    """One register of a meter."""
+
+    name: str
+    kind: Kind
+    """`index` only rises, `instant` is of a moment, `state` and `text` change."""
+    unit: str | None
+    title: dict[Literal["en", "fr"], str]
+    steps: list[Step]
+    """The steps that can be asked for."""
+
+
+class MeterShape(Shape):
+    """One meter of the home."""
+
+    id: str
+    kind: str
+    fluid: Fluid
+    place: str
+    last_seen: Instant | None
+    registers: list[RegisterShape]
+    """What the meter has shown so far."""
+
+
+class MetersShape(Shape):
+    """The meters of the home."""
+
+    zone: str
+    """The time zone in which instants are written and days begin."""
+    meters: list[MeterShape]
+
+
+class LatestShape(Shape):
+    """What a meter said last."""
+
+    meter: str
+    at: Instant
+    quality: Quality
+    origin: str
+    values: dict[str, int | str | None]
+    """By register; null is refused or vanished, never 0."""
+    units: dict[str, str | None]
+
+
+class IntervalShape(Shape):
+    """One register over [start, end)."""
+
+    start: Instant
+    end: Instant
+    value: int | None
+    """Of an index what was counted, of an instant the rounded mean; null: unknown."""
+    min: int | None = None
+    """Of an instant only, as `mean` and `max`."""
+    mean: float | None = None
+    max: int | None = None
+    unit: str | None
+    quality: Quality
+    coverage: float = Field(ge=0, le=1)
+    """How much of the time is known."""
+    revision: int
+    """Rises when a late or corrected reading changes the row."""
+
+
+class PointShape(Shape):
+    """A change of one register (step=raw)."""
+
+    at: Instant
+    value: int | str | None
+    unit: str | None
+    quality: Quality
+
+
+class RowsShape(Shape):
+    """One page of rows."""
+
+    meter: str
+    register_: str = Field(alias="register")
+    kind: Kind
+    unit: str | None
+    step: Step
+    zone: str
+    from_: Instant = Field(alias="from")
+    to: Instant
+    """Rows are those that start in [from, to)."""
+    rows: list[IntervalShape] | list[PointShape]
+    next: str | None
+    """The address of the next page, null on the last; also in the Link header."""
+
+
+class PartShape(Shape):
+    """How one part of the service fares."""
+
+    name: str
+    ok: bool
+    counters: dict[str, int]
+    """Since the service started: accepted, gaps, bytes_written, …"""
+    refused: dict[str, int]
+    """By reason."""
+    gauges: dict[str, int]
+    """At this moment: pending, …"""
+    oldest_age_ms: int | None
+    """How long the oldest undelivered thing has waited; null when nothing waits."""
+    detail: str
+
+
+class HealthShape(Shape):
+    """How the service fares, part by part."""
+
+    at: Instant
+    ok: bool
+    parts: list[PartShape]
+
+
+class ProblemShape(Shape):
+    """A problem detail (RFC 9457)."""
+
+    type: str
+    """What kind of problem; leads to the page that explains it."""
+    title: str
+    status: int
+    detail: str
+    """What was wrong this time, and what to do."""
+    instance: str
+    parameter: str | None = None
+    """The query parameter at fault."""
+
+
+def example(value: Any) -> dict[str, Any]:
+    """Give an OpenAPI `content` member that shows one example."""
+    return {"example": value}

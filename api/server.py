@@ -1,0 +1,139 @@
+"""Serve the API inside the service's own event loop (uvicorn, without its signals)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from socket import AF_UNIX, socket
+
+from fastapi import FastAPI
+from uvicorn import Config, Server
+
+from api.connection import Connection
+from api.home import Home
+from api.limits import Limits
+from api.listen import open_sockets
+
+log = logging.getLogger(__name__)
+
+TICK_S = 1.0
+GRACE_S = 0.5
+"""How long an answer under way may take to end when the service stops."""
+
+
+async def serve(
+    app: FastAPI,
+    listen: str,
+    stop: asyncio.Event,
+    *,
+    ready: asyncio.Future[list[str]] | None = None,
+) -> None:
+    """Serve until `stop` is set; then end streams at once and the rest within 1 s.
+
+    `listen` is "host:port", "[v6]:port" or "unix:/path". Raises ListenError when it
+    can't be listened at. `ready` gets the addresses that it listens at: port 0 is any
+    free one.
+    """
+    home: Home = app.state.home
+    sockets = open_sockets(listen)
+    names = [name_of(bound) for bound in sockets]
+    server = _Server(_config(app, home.deps.limits), stop, home)
+    log.info("the API listens at %s", ", ".join(names))
+    if ready is not None:
+        ready.set_result(names)
+    following = asyncio.create_task(home.feed.run())
+    try:
+        await server.serve(sockets=sockets)
+    finally:
+        following.cancel()
+        home.feed.close()
+        server.cut()
+        home.rows.close()
+        for bound in sockets:
+            _close(bound)
+        with contextlib.suppress(asyncio.CancelledError):
+            await following
+
+
+def name_of(bound: socket) -> str:
+    """Give where a socket listens, as `listen` would be written."""
+    address = bound.getsockname()
+    if bound.family == AF_UNIX:
+        return f"unix:{address}"
+    host = f"[{address[0]}]" if ":" in address[0] else address[0]
+    return f"{host}:{address[1]}"
+
+
+def _config(app: FastAPI, limits: Limits) -> Config:
+    return Config(
+        app,
+        http=type("Connection", (Connection,), {"limits": limits}),
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # a forwarded address is a claim: limits go by the peer
+        server_header=False,
+        timeout_keep_alive=int(limits.keep_alive_s),
+        h11_max_incomplete_event_size=limits.header_bytes,
+    )
+
+
+class _Server(Server):
+    """A uvicorn that takes no signals and stops by our event."""
+
+    def __init__(self, config: Config, stop: asyncio.Event, home: Home) -> None:
+        super().__init__(config)
+        self._stop = stop
+        self._home = home
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the process's signals to the service."""
+        yield
+
+    async def main_loop(self) -> None:
+        """Renew the Date header each second until stopped."""
+        while not self._stop.is_set():
+            await self.on_tick(0)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK_S):
+                    await self._stop.wait()
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Take no one new, end the streams, let answers end shortly, cut the rest."""
+        for server in self.servers:
+            server.close()
+        for bound in sockets or []:
+            _close(bound)
+        self._home.feed.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if self.server_state.tasks:
+            await asyncio.wait(set(self.server_state.tasks), timeout=GRACE_S)
+        self.cut()
+        for task in list(self.server_state.tasks):
+            task.cancel()
+        if self.server_state.tasks:
+            await asyncio.wait(set(self.server_state.tasks), timeout=GRACE_S / 2)
+
+    def cut(self) -> None:
+        """Cut what is still connected."""
+        for connection in list(self.server_state.connections):
+            transport = getattr(connection, "transport", None)
+            if transport is not None:
+                transport.abort()
+
+
+def _close(bound: socket) -> None:
+    """Close a socket, and remove the file that a Unix one leaves."""
+    if bound.fileno() < 0:
+        return
+    if bound.family == AF_UNIX:
+        Path(bound.getsockname()).unlink(missing_ok=True)
+    bound.close()
