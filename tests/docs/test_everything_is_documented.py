@@ -1,0 +1,121 @@
+"""Whatever can be typed, configured or called stands in the documentation."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from cli.main import app
+from edge.config.load import SECTIONS, load_config
+
+NEEDED = {"meters.id", "meters.port"}
+"""Keys without a default that could be used: a meter's name, and a linky's port."""
+
+
+@pytest.fixture(scope="module")
+def generator(root: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(
+        "cli_reference", root / "scripts" / "cli_reference.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def cli_page(root: Path) -> str:
+    return (root / "docs" / "cli.md").read_text()
+
+
+def test_the_reference_of_commands_is_up_to_date(
+    generator: ModuleType, cli_page: str
+) -> None:
+    assert generator.with_reference(cli_page) == cli_page, "run `make docs`"
+
+
+def test_each_command_says_what_it_does(generator: ModuleType) -> None:
+    for name, command in generator.leaves(generator.get_command(app)):
+        assert command.help, name
+        for param in command.params:
+            assert getattr(param, "help", None), f"{name} {param.name}"
+
+
+def test_each_command_stands_in_the_table_of_what_one_wants(
+    generator: ModuleType, cli_page: str
+) -> None:
+    table = cli_page.partition("## ")[0]
+    for name, _ in generator.leaves(generator.get_command(app)):
+        first_two = " ".join(name.split()[:2])
+        assert f"`{first_two}" in table, name
+
+
+def keys() -> Iterator[tuple[str, Any]]:
+    """Give each key of the configuration with its default."""
+    tables = {section[0] for section in SECTIONS if section}
+    for section, model in SECTIONS.items():
+        for name, field in model.model_fields.items():
+            if section or name not in tables:
+                yield ".".join((*section, name)), field.default
+
+
+@pytest.mark.parametrize(("key", "default"), [*keys()], ids=[key for key, _ in keys()])
+def test_a_key_of_the_configuration_has_its_row_and_its_default(
+    key: str, default: object, root: Path
+) -> None:
+    page = (root / "docs" / "configuration.md").read_text()
+    row = re.search(rf"^\| `{re.escape(key)}` \| (.*?) \| (.+) \|$", page, re.MULTILINE)
+    assert row, f"docs/configuration.md has no row for {key}"
+    if key in NEEDED:
+        assert row[1] == "needed"
+    elif default == ():
+        assert row[1] == "none"
+    else:
+        shown = f"{default:g}" if isinstance(default, float) else str(default)
+        assert row[1] == f"`{shown}`"
+
+
+def test_a_documented_key_exists(root: Path) -> None:
+    page = (root / "docs" / "configuration.md").read_text()
+    rows = re.findall(r"^\| `([a-z_.]+)` \| ", page, re.MULTILINE)
+    assert set(rows) == {key for key, _ in keys()}
+
+
+def test_a_key_that_the_guides_name_exists(page: Path) -> None:
+    tables = "|".join(section[0] for section in SECTIONS if section)
+    named = re.findall(rf"`((?:{tables})\.[a-z_]+)`", page.read_text())
+    assert set(named) <= {key for key, _ in keys()}
+
+
+def test_a_configuration_that_is_shown_is_usable(
+    toml_block: Any, tmp_path: Path
+) -> None:
+    tomllib.loads(toml_block.text)
+    path = tmp_path / "releve.toml"
+    path.write_text(toml_block.text)
+    assert load_config(path).meters
+
+
+def test_each_path_of_the_api_is_documented(root: Path) -> None:
+    document = json.loads((root / "docs" / "openapi.json").read_text())
+    page = (root / "docs" / "api.md").read_text()
+    assert document["paths"]
+    for path in document["paths"]:
+        assert path in page, path
+
+
+def test_a_page_names_no_path_that_the_api_lacks(page: Path, root: Path) -> None:
+    document = json.loads((root / "docs" / "openapi.json").read_text())
+    known = [re.sub(r"\{[^}]*\}", "[^/]+", path) for path in document["paths"]]
+    for path in re.findall(r"/api/v1/[\w{}/-]+", page.read_text()):
+        bare = path.rstrip("/")
+        assert any(re.fullmatch(pattern, bare) for pattern in known), path
