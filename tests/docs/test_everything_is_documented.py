@@ -12,19 +12,23 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from cli.main import app
 from edge.config.load import SECTIONS, load_config
+from teleinfo.reason import Reason
 
 NEEDED = {"meters.id", "meters.port"}
 """Keys without a default that could be used: a meter's name, and a linky's port."""
 
 
+PAGES_WITH_A_REFERENCE = ("cli.md", "labels.md", "registers.md")
+
+
 @pytest.fixture(scope="module")
-def generator(root: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        "cli_reference", root / "scripts" / "cli_reference.py"
-    )
+def reference(root: Path) -> ModuleType:
+    place = root / "scripts" / "reference.py"
+    spec = importlib.util.spec_from_file_location("reference", place)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -33,28 +37,34 @@ def generator(root: Path) -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def cli_page(root: Path) -> str:
-    return (root / "docs" / "cli.md").read_text()
+def commands(reference: ModuleType) -> dict[str, Any]:
+    return dict(reference.leaves(get_command(app)))
 
 
-def test_the_reference_of_commands_is_up_to_date(
-    generator: ModuleType, cli_page: str
+@pytest.mark.parametrize("name", PAGES_WITH_A_REFERENCE)
+def test_a_reference_is_up_to_date(
+    name: str, reference: ModuleType, root: Path
 ) -> None:
-    assert generator.with_reference(cli_page) == cli_page, "run `make docs`"
+    page = (root / "docs" / name).read_text()
+    assert reference.written_anew(name) == page, "run `make docs`"
 
 
-def test_each_command_says_what_it_does(generator: ModuleType) -> None:
-    for name, command in generator.leaves(generator.get_command(app)):
+def test_each_reference_is_looked_after(reference: ModuleType) -> None:
+    assert tuple(reference.PAGES) == PAGES_WITH_A_REFERENCE
+
+
+def test_each_command_says_what_it_does(commands: dict[str, Any]) -> None:
+    for name, command in commands.items():
         assert command.help, name
         for param in command.params:
-            assert getattr(param, "help", None), f"{name} {param.name}"
+            assert param.help, f"{name} {param.name}"
 
 
 def test_each_command_stands_in_the_table_of_what_one_wants(
-    generator: ModuleType, cli_page: str
+    commands: dict[str, Any], root: Path
 ) -> None:
-    table = cli_page.partition("## ")[0]
-    for name, _ in generator.leaves(generator.get_command(app)):
+    table = (root / "docs" / "cli.md").read_text().partition("## ")[0]
+    for name in commands:
         first_two = " ".join(name.split()[:2])
         assert f"`{first_two}" in table, name
 
@@ -119,3 +129,9 @@ def test_a_page_names_no_path_that_the_api_lacks(page: Path, root: Path) -> None
     for path in re.findall(r"/api/v1/[\w{}/-]+", page.read_text()):
         bare = path.rstrip("/")
         assert any(re.fullmatch(pattern, bare) for pattern in known), path
+
+
+def test_each_reason_of_a_refusal_is_explained(root: Path) -> None:
+    page = (root / "docs" / "teleinfo.md").read_text()
+    explained = re.findall(r"^\| `([a-z_]+)` \| [a-z]", page, re.MULTILINE)
+    assert {*Reason} <= {*explained}
