@@ -20,7 +20,8 @@ KNOWN_HOSTS = {
     "www.w3.org",
     "homeassistant.local",
 }
-NUMBER = re.compile(r"(?<![0-9a-fA-F])(?:\d{14}|\d{12})(?![0-9a-fA-F])")
+NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:\d{14}|\d{12})(?![0-9A-Za-z])")
+DATE = re.compile(r"20[0-4]\d(0\d|1[0-2])[0-3]\d")
 INVENTED = {
     "012345678901",  # a serial number of nobody: maker 01, year 23, type 45
     "01234567890123",  # a PRM of nobody
@@ -102,7 +103,9 @@ def test_no_number_of_the_real_captures_came_into_the_repository(root: Path) -> 
         if path.is_file()
         for number in NUMBER.findall(text_of(path))
         if len(set(number)) > 1  # 00000000000000 is a PRM that was never set
+        and number not in INVENTED
+        and not DATE.match(number)
     }
-    assert real
+    assert len(real) > 10
     for path in shipped(root):
         assert not real & set(NUMBER.findall(text_of(path))), path
