@@ -1,0 +1,112 @@
+"""The decoder: bytes as they come, frames as they end."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from teleinfo import evidence
+from teleinfo.assembly import assemble, lines_of
+from teleinfo.counters import Counters
+from teleinfo.frame import Frame
+from teleinfo.group import Refusal
+from teleinfo.mode import Mode
+from teleinfo.segment import End, Segment, Segmenter
+
+# Held until the mode is known: enough for a few whole frames, no more on a dead line.
+MOST_HELD = 8192
+MOST_STRAY = 32
+
+
+class Decoder:
+    """Decodes one stream; any chunking of the same bytes gives the same frames.
+
+    `mode` None: it is found from the bytes, and followed when the meter is switched
+    while it runs; else it is kept to. Nothing is raised for what the line brings:
+    what is not whole is refused, in the frame (`refusals`) or, where no group of a
+    frame was whole, in `stray`, which keeps the last of them. Memory is bounded.
+    """
+
+    def __init__(self, mode: Mode | None = None) -> None:
+        self.mode = mode
+        self.counters = Counters()
+        self.stray: deque[Refusal] = deque(maxlen=MOST_STRAY)
+        self._follows = mode is None
+        self._segmenter = Segmenter()
+        self._held: list[Segment] = []
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """Give the frames that these bytes end."""
+        frames: list[Frame] = []
+        for segment in self._segmenter.feed(data):
+            self._take(segment, frames)
+        return frames
+
+    def flush(self) -> list[Frame]:
+        """Give what the stream ended within; what follows is another stream."""
+        frames: list[Frame] = []
+        for segment in self._segmenter.flush():
+            self._take(segment, frames)
+        if self.mode is None:
+            self.mode = self._likelier(enough=1)
+            self._release(frames)
+        return frames
+
+    def _take(self, segment: Segment, frames: list[Frame]) -> None:
+        if self.mode is None:
+            self._hold(segment, frames)
+        elif self._follows and (at := self._changed(segment)) is not None:
+            self._change(segment, at, frames)
+        else:
+            self._decode(segment, self.mode, frames)
+
+    def _decode(self, segment: Segment, mode: Mode, frames: list[Frame]) -> None:
+        assembled = assemble(segment, mode)
+        for frame in assembled.frames:
+            self.counters.frames += 1
+            self.counters.incomplete += not frame.complete
+            self.counters.groups += len(frame.groups)
+            self.counters.refused.update(r.reason for r in frame.refusals)
+        self.counters.refused.update(r.reason for r in assembled.stray)
+        self.stray += assembled.stray
+        frames += assembled.frames
+
+    def _hold(self, segment: Segment, frames: list[Frame]) -> None:
+        """Keep a segment until enough of them tell the mode."""
+        self._held.append(segment)
+        self.mode = self._likelier(enough=evidence.ENOUGH)
+        if self.mode is not None:
+            self._release(frames)
+            return
+        while sum(len(held.body) for held in self._held) > MOST_HELD:
+            self._decode(self._held.pop(0), Mode.STANDARD, [])
+
+    def _release(self, frames: list[Frame]) -> None:
+        held, self._held = self._held, []
+        for segment in held:
+            if self.mode is None:
+                self._decode(segment, Mode.STANDARD, [])
+            else:
+                self._decode(segment, self.mode, frames)
+
+    def _likelier(self, *, enough: int) -> Mode | None:
+        lines = [line for segment in self._held for line in lines_of(segment)]
+        counts = {mode: evidence.count(lines, mode) for mode in Mode}
+        best = max(counts, key=lambda mode: counts[mode])
+        return best if counts[best] >= max(enough, counts[best.other] + 1) else None
+
+    def _changed(self, segment: Segment) -> int | None:
+        assert self.mode is not None  # noqa: S101 - for the type checker
+        return evidence.change_at(lines_of(segment), self.mode)
+
+    def _change(self, segment: Segment, at: int, frames: list[Frame]) -> None:
+        """Decode a segment in which the other mode takes over at a line."""
+        assert self.mode is not None  # noqa: S101 - for the type checker
+        lines = lines_of(segment)
+        body = b"\r\n".join(lines[at:])
+        if at:
+            head = Segment(b"\r\n".join(lines[:at]), segment.began, End.CUT)
+            self._decode(head, self.mode, frames)
+        self.mode = self.mode.other
+        self.counters.mode_changes += 1
+        whole = segment if at == 0 else Segment(body, began=False, end=segment.end)
+        self._decode(whole, self.mode, frames)
