@@ -50,7 +50,7 @@ class Cursor:
             raise _wrong("it is not one of ours")
         if bound != crc32(subject.encode()):
             raise _wrong("it belongs to another meter, register or step")
-        if not 0 <= from_ms <= at_ms <= to_ms:
+        if not from_ms <= at_ms <= to_ms:
             raise _wrong("it is not one of ours")
         return cls(from_ms, to_ms, at_ms)
 

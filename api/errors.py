@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from edge.errors import EdgeError
 
-class ApiError(Exception):
-    """Anything api/ raises on purpose; `hint` says what the owner can do."""
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message if hint is None else f"{message} ({hint})")
-        self.message = message
-        self.hint = hint
+class ApiError(EdgeError):
+    """Anything api/ raises on purpose: an EdgeError, so that the command shows it."""
 
 
 class TokenError(ApiError):

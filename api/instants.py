@@ -11,9 +11,9 @@ from api.problems import shown
 from edge.sample import EPOCH, millis, utc
 
 DAY_MS = 86_400_000
-FIRST_MS = 0
+FIRST_MS = -DAY_MS
 LAST_MS = millis(datetime(2200, 1, 1, tzinfo=UTC))
-"""What can be asked for: 1970 to 2199. No meter is older, no year is out of range."""
+"""What can be asked for: 1970, in whatever zone, to 2199. No meter is older."""
 
 WRITTEN = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})"

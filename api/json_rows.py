@@ -138,8 +138,9 @@ def plain(column: Sequence[T]) -> list[T]:
     return as_list() if as_list is not None else list(column)
 
 
-def _number(value: object) -> str:
-    return "null" if value is None else repr(value)
+def _number(value: float | None) -> str:
+    # NaN is how a column of floats says that it does not know; JSON has no NaN.
+    return "null" if value is None or value != value else repr(value)  # noqa: PLR0124 - only NaN differs from itself
 
 
 def _value(value: int | str | None) -> str:
