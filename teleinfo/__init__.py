@@ -18,6 +18,7 @@ from teleinfo.label import Label
 from teleinfo.labels import LABELS
 from teleinfo.mode import Mode
 from teleinfo.reason import Reason
+from teleinfo.source import aread, decode, read, read_file
 
 __all__ = [
     "LABELS",
@@ -30,4 +31,8 @@ __all__ = [
     "Reason",
     "Refusal",
     "TeleinfoError",
+    "aread",
+    "decode",
+    "read",
+    "read_file",
 ]

@@ -276,7 +276,9 @@ STANDARD: tuple[Label, ...] = (
     Label(
         "PJOURF+1", Kind.SCHEDULE, 98, "Tomorrow's schedule", "Programme du lendemain"
     ),
-    Label("PPOINTE", Kind.SCHEDULE, 98, "Mobile peak's schedule", "Programme de pointe"),
+    Label(
+        "PPOINTE", Kind.SCHEDULE, 98, "Mobile peak's schedule", "Programme de pointe"
+    ),
 )  # fmt: skip
 
 LABELS: Mapping[Mode, Mapping[str, Label]] = MappingProxyType({
