@@ -1,0 +1,267 @@
+"""The only door: what may enter, and why not. Pure decisions: no clock, no I/O.
+
+Only what changed since the frame before is looked at: the decoder gives an unchanged
+group as the same object, so that a quiet frame costs one pass of identity tests.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+
+from edge.catalogue import Catalogue
+from edge.clock import Dated, MeterClock
+from edge.edges import WATCHED, Edges
+from edge.event import Event, EventKind
+from edge.gate.counting import Counting, Notice
+from edge.gate.indexes import Moment
+from edge.gate.power import Power
+from edge.gate.rule import Rule
+from edge.gate.steady import Steady
+from edge.gate.tally import Tally
+from edge.gate.verdict import Reason, Refused, Trouble, Verdict
+from edge.record import Baseline
+from edge.registers import CATALOGUE
+from edge.sample import HostInstant, Reading, Sample, Value
+
+MISSING = object()
+"""What a register is in a frame that lacks it; None is a group that was refused."""
+
+FEW = 3
+"""A frame that lacks no more than these was damaged; a short frame lacks most."""
+
+
+class Gate:
+    """One meter's gate: judges its readings in the order of their arrival."""
+
+    def __init__(self, meter: str, catalogue: Catalogue = CATALOGUE) -> None:
+        self.meter = meter
+        self.counters: Counter[str] = Counter()
+        self.clock = MeterClock()
+        self._catalogue = catalogue
+        self._power = Power()
+        self._tally = Tally(meter)
+        self._steady = Steady()
+        self._edges = Edges(meter)
+        self._counting = Counting(meter, catalogue, self._power)
+        self._rules = {name: Rule(register) for name, register in catalogue.items()}
+        self._reading: Reading | None = None
+        self._read: Mapping[str, Value] = {}
+        self._out: Mapping[str, Value] = {}
+        self._now = 0
+        self._clean = 0
+        self._lacking: AbstractSet[str] = frozenset()
+
+    def restore(
+        self,
+        last: Sample | None,
+        device: str | None = None,
+        *,
+        known: Mapping[str, tuple[int, int]] | None = None,
+        offsets: Mapping[str, int] | None = None,
+    ) -> None:
+        """Go on, as strict as before, from the journal's last accepted sample.
+
+        `known` gives (value, at_ms) of the indexes that the sample lacks, `offsets`
+        the baseline in force; `device` is the number of the meter last confirmed.
+        """
+        self._counting.restore(last, device, known or {}, offsets or {})
+        if last is None:
+            return
+        self.clock.restore(last.at_ms)
+        for name, value in last.values.items():
+            if value is not None and name in self._rules and self._rules[name].two:
+                self._steady.standing[name] = value
+        self._edges.restore(last.values)
+        self._power.learn(last.values)
+
+    @property
+    def refused(self) -> Counter[Reason]:
+        """Count the values refused so far, by reason."""
+        return self._tally.refused
+
+    @property
+    def drift_ms(self) -> int | None:
+        """Give the meter's clock less the host's; None while either is unknown."""
+        return self.clock.drift_ms
+
+    @property
+    def device(self) -> str | None:
+        """Give the number of the physical meter whose indexes are taken."""
+        return self._counting.device
+
+    @property
+    def device_pending(self) -> bool:
+        """Tell whether another meter seems fitted, and waits for the owner's word."""
+        return self._counting.pending
+
+    @property
+    def offsets(self) -> Mapping[str, int]:
+        """Give what is to be added to each raw index, as of the last baseline."""
+        return self._counting.offsets
+
+    def confirm_device(self, at_ms: int) -> Baseline | None:
+        """Take the other meter's indexes from now on; None: there is none to confirm.
+
+        Journal the baseline before the next sample: it is in that meter's counts.
+        """
+        return self._counting.confirm(at_ms)
+
+    def dated(self, held: HostInstant) -> int | None:
+        """Give the instant of what was held in this boot; None while it isn't known."""
+        return self.clock.when(held)
+
+    def judge(self, reading: Reading) -> Verdict:
+        """Give what may enter of one reading, and what was refused, with the reason."""
+        before = self._reading
+        if before is not None and _same(reading, before):
+            return self._drop(reading, "duplicate")
+        dated = self.clock.date(reading.seen, reading.meter_clock)
+        if dated.replayed:
+            return self._drop(reading, "replayed")
+        at_ms = reading.seen.wall_ms if dated.at_ms is None else dated.at_ms
+        moment = Moment(self._now + dated.step_ms, self._now, self._clean)
+        self._reading, self._now = reading, moment.now
+        changes, indexes, trouble = self._look(reading)
+        counted = self._counting.judge(reading, indexes, self._read, moment)
+        if self._lacking:
+            self._read = {**self._read, **reading.values}
+        else:
+            self._read = reading.values
+        changes.update(counted.values)
+        trouble += counted.refused
+        refused = self._refuse(trouble, at_ms, reading) if trouble else ()
+        gone = self._steady.vanished(moment.now)
+        if gone:
+            changes.update(dict.fromkeys(gone))
+        if changes:
+            self._take(changes)
+        events = self._events(changes, gone, counted.notices, dated, at_ms)
+        self.counters["held" if dated.at_ms is None else "accepted"] += 1
+        return Verdict(
+            Sample(self.meter, at_ms, self._out, origin=reading.origin),
+            reading.seen,
+            dated.at_ms is None,
+            refused,
+            events,
+            reading.slices,
+            tuple(
+                Baseline(self.meter, at_ms, reason, offsets, self.device)
+                for reason, offsets in counted.baselines
+            ),
+        )
+
+    def _drop(self, reading: Reading, why: str) -> Verdict:
+        self.counters[why] += 1
+        return Verdict(None, reading.seen, dropped=why)
+
+    def _look(
+        self, reading: Reading
+    ) -> tuple[dict[str, Value], list[str], list[Trouble]]:
+        """Give the changes of this frame, its changed indexes, and what is refused."""
+        values, read = reading.values, self._read
+        fresh = [
+            name
+            for name, value in values.items()
+            if read.get(name, MISSING) is not value
+        ]
+        changes: dict[str, Value] = {}
+        indexes: list[str] = []
+        trouble: list[Trouble] = []
+        clean = reading.complete
+        if self._lacking or len(values) != len(read) or not read.keys() >= set(fresh):
+            clean &= self._lack(values, read, fresh, changes)
+        said = self._steady.said
+        if said:
+            fresh += [name for name in said if name in values and name not in fresh]
+        for name in fresh:
+            value = values[name]
+            rule = self._rules.get(name)
+            if rule is None:
+                trouble.append((name, value, Reason.UNKNOWN, None))
+                continue
+            if value is None:
+                clean = False
+            if rule.index:
+                indexes.append(name)
+            elif value is None:
+                changes[name] = None
+            elif not rule.allows(value, self._power):
+                trouble.append((name, value, Reason.BOUNDS, self._out.get(name)))
+                changes[name] = None
+            else:
+                changes[name] = self._steady.say(name, value) if rule.two else value
+        self._clean = self._clean + 1 if clean else 0
+        return changes, indexes, trouble
+
+    def _lack(
+        self,
+        values: Mapping[str, Value],
+        read: Mapping[str, Value],
+        fresh: list[str],
+        changes: dict[str, Value],
+    ) -> bool:
+        """Follow what the frame lacks; tell whether it looks whole all the same."""
+        lacking = read.keys() - values.keys()
+        new = lacking - self._lacking
+        fresh += [name for name in self._lacking - lacking if name not in fresh]
+        self._lacking = lacking
+        for name in new:
+            rule = self._rules.get(name)
+            if rule is not None and rule.two:
+                self._steady.miss(name, self._now)
+            elif rule is not None:
+                changes[name] = None
+        return not 0 < len(new) <= FEW
+
+    def _refuse(
+        self,
+        trouble: list[Trouble],
+        at_ms: int,
+        reading: Reading,
+    ) -> tuple[Refused, ...]:
+        """Count what is refused; give the runs that are worth a report."""
+        runs = [self._tally.add(each, at_ms, reading) for each in trouble]
+        reports = [run for run in runs if run is not None]
+        if any(run.count == 1 for run in reports):
+            self._clean = 0
+        return tuple(reports)
+
+    def _take(self, changes: dict[str, Value]) -> None:
+        """Let the changes in."""
+        self._out = {**self._out, **changes}
+        if not changes.keys().isdisjoint(Power.REGISTERS):
+            self._power.learn(self._out)
+        if self._tally.running:
+            self._tally.accepted(
+                frozenset(name for name, value in changes.items() if value is not None)
+            )
+
+    def _events(
+        self,
+        changes: Mapping[str, Value],
+        gone: list[str],
+        notices: list[Notice],
+        dated: Dated,
+        at_ms: int,
+    ) -> tuple[Event, ...]:
+        events: tuple[Event, ...] = ()
+        if not WATCHED.keys().isdisjoint(changes):
+            events = self._edges.of(self._out, at_ms)
+        if gone:
+            events += self._edges.gone(gone, at_ms)
+        if dated.detail is not None:
+            events += (Event(self.meter, at_ms, EventKind.CLOCK, dated.detail),)
+        return events + tuple(
+            Event(self.meter, at_ms, kind, detail) for kind, detail in notices
+        )
+
+
+def _same(reading: Reading, before: Reading) -> bool:
+    """Tell whether it is the very reading of before, given twice."""
+    return (
+        reading.seen == before.seen
+        and reading.meter_clock == before.meter_clock
+        and reading.values == before.values
+    )

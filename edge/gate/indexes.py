@@ -1,0 +1,307 @@
+"""Indexes of one device: a rise counts once the sums or a second frame confirm it.
+
+An unconfirmed value is only a candidate: it moves neither what is accepted nor the
+bound of what comes next, so that a false one can't block the true ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from edge.catalogue import Catalogue, Register
+from edge.gate.power import Power
+from edge.gate.sums import Sum, Witness, sums_of
+from edge.gate.verdict import Reason
+from edge.sample import Value
+
+STEADY_FRAMES = 16
+"""Clean frames in a row after which a value between its two neighbours is believed:
+under a heavy load a historic frame never repeats an index, and has no sums."""
+
+
+class Count:
+    """One index: what is accepted of it, and what waits to be confirmed.
+
+    Plain slots, since every rise of every index writes here.
+    """
+
+    __slots__ = (
+        "at",
+        "candidate",
+        "candidate_at",
+        "frozen",
+        "previous",
+        "register",
+        "value",
+    )
+
+    def __init__(self, register: Register) -> None:
+        self.register = register
+        self.value: int | None = None
+        self.at = 0
+        self.candidate: int | None = None
+        self.candidate_at = 0
+        self.previous: Value = None
+        self.frozen: int | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of the indexes of one frame."""
+
+    values: dict[str, int | None] = field(default_factory=dict)
+    refused: list[tuple[str, Value, Reason, int | None]] = field(default_factory=list)
+    doubted: set[str] = field(default_factory=set)
+
+    def refuse(
+        self, name: str, value: Value, reason: Reason, accepted: int | None
+    ) -> None:
+        """Say no to a value; its register is unknown in this frame."""
+        self.refused.append((name, value, reason, accepted))
+        self.values[name] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where a frame stands: elapsed ms now and at the frame before; clean frames."""
+
+    now: int
+    before: int
+    steady: int
+
+
+class Indexes:
+    """All indexes of one physical meter, judged frame by frame."""
+
+    def __init__(self, catalogue: Catalogue, power: Power) -> None:
+        self._catalogue = catalogue
+        self._power = power
+        self._counts: dict[str, Count] = {}
+        self._sums: tuple[Sum, ...] = ()
+        self._summed: frozenset[str] = frozenset()
+        self.pending: set[str] = set()
+
+    def restore(
+        self,
+        values: Mapping[str, Value],
+        ages: Mapping[str, int],
+        derived: frozenset[str],
+    ) -> None:
+        """Go on from what stood before a restart; `ages` are ms, 0 or less."""
+        for name, value in values.items():
+            if isinstance(value, int):
+                count = self._count(name)
+                count.value, count.at = value, ages.get(name, 0)
+        self.hold_to_sums(derived)
+        for each in self._sums:
+            each.restore(values)
+
+    def hold_to_sums(self, derived: frozenset[str]) -> None:
+        """Hold these registers to the meter's sums, but no total computed here."""
+        kept = {each.parts: each for each in self._sums}
+        self._sums = tuple(
+            kept.get(each.parts, each)
+            for each in sums_of(frozenset(self._counts), derived)
+        )
+        self._summed = frozenset().union(*(each.members for each in self._sums))
+
+    def accepted(self, name: str) -> int | None:
+        """Give what stands of a register."""
+        count = self._counts.get(name)
+        return None if count is None else count.value
+
+    def known(self) -> dict[str, int]:
+        """Give all that stands."""
+        return {
+            name: count.value
+            for name, count in self._counts.items()
+            if count.value is not None
+        }
+
+    def continues(self, name: str, value: Value, now: int) -> bool:
+        """Tell whether this value could follow what stands, on one device."""
+        count = self._count(name)
+        if count.value is None or not isinstance(value, int):
+            return True
+        most = self._power.growth(count.register.power, now - count.at)
+        return 0 <= value - count.value <= most
+
+    def forget(self, name: str) -> None:
+        """Start a register anew: its next value is a first baseline."""
+        count = self._count(name)
+        count.value = count.candidate = count.previous = None
+
+    def freeze(self, names: Collection[str], now: int | None) -> None:
+        """Let the bound of these grow no more: what they show is not of this count."""
+        for name in names:
+            self._count(name).frozen = now
+
+    def adopt(self, name: str, other: Indexes) -> None:
+        """Take over a register from another device's indexes."""
+        self._counts[name] = other._counts[name]
+        self.pending.discard(name)
+
+    def judge(
+        self,
+        reading: Mapping[str, Value],
+        names: Collection[str],
+        earlier: Mapping[str, Value],
+        moment: Moment,
+        derived: frozenset[str] = frozenset(),
+    ) -> Outcome:
+        """Judge these registers of a frame; `earlier` is the frame before as read."""
+        outcome = Outcome()
+        risen: list[Count] = []
+        self.pending.difference_update(names)
+        if not self._counts.keys() >= set(names):
+            for name in names:
+                self._count(name)
+            self.hold_to_sums(derived)
+        for name in names:
+            count = self._counts[name]
+            last = earlier.get(name)
+            if count.value is not None and last == count.value:
+                count.at = moment.before
+            if self._plausible(count, reading.get(name), moment, outcome):
+                risen.append(count)
+        if risen:
+            self._confirm(risen, reading, earlier, moment, outcome)
+        return outcome
+
+    def _count(self, name: str) -> Count:
+        count = self._counts.get(name)
+        if count is None:
+            count = self._counts[name] = Count(self._catalogue[name])
+        return count
+
+    def _plausible(
+        self, count: Count, value: Value, moment: Moment, outcome: Outcome
+    ) -> bool:
+        """Tell whether the value may be a rise; say of any other what it is."""
+        register, accepted = count.register, count.value
+        name = register.name
+        if value is None:
+            outcome.values[name] = count.previous = None
+            if count.candidate is not None:
+                self.pending.add(name)
+            return False
+        low, high = register.minimum or 0, register.maximum
+        if not isinstance(value, int) or not low <= value <= (high or value):
+            outcome.refuse(name, value, Reason.BOUNDS, accepted)
+            return False
+        if accepted is None:
+            self._drop(count, outcome, unless=value)
+            return True
+        if value == accepted:
+            self._drop(count, outcome, unless=value)
+            count.candidate = count.previous = None
+            count.at = moment.now
+            outcome.values[name] = value
+            return False
+        until = moment.now if count.frozen is None else count.frozen
+        most = accepted + self._power.growth(register.power, until - count.at)
+        if accepted < value <= most:
+            self._drop(count, outcome, unless=value)
+            return True
+        reason = Reason.FALL if value < accepted else Reason.JUMP
+        outcome.refuse(name, value, reason, accepted)
+        outcome.doubted.add(name)
+        self.pending.add(name)
+        return False
+
+    def _drop(self, count: Count, outcome: Outcome, *, unless: int) -> None:
+        """Take back a candidate that a later frame is below."""
+        if count.candidate is not None and count.candidate > unless:
+            outcome.refused.append(
+                (count.register.name, count.candidate, Reason.UNCONFIRMED, count.value)
+            )
+            count.candidate = count.previous = None
+
+    def _confirm(
+        self,
+        risen: list[Count],
+        reading: Mapping[str, Value],
+        earlier: Mapping[str, Value],
+        moment: Moment,
+        outcome: Outcome,
+    ) -> None:
+        rising = {count.register.name: reading[count.register.name] for count in risen}
+        exact = denied = False
+        if not self._summed.isdisjoint(rising):
+
+            def working(name: str) -> int | None:
+                value = rising.get(name)
+                return value if isinstance(value, int) else self.accepted(name)
+
+            heard = {
+                name: None if name in outcome.doubted else reading.get(name)
+                for name in self._summed
+            }
+            said = {each.say(heard, working) for each in self._sums}
+            said.discard(Witness.ABSENT)
+            exact = said == {Witness.EXACT}
+            denied = Witness.CONTRADICTS in said
+        for count in risen:
+            name, value = count.register.name, reading[count.register.name]
+            if not isinstance(value, int):
+                continue
+            summed = name in self._summed
+            if summed and denied:
+                outcome.refused.append((name, value, Reason.CONTRADICTION, count.value))
+                self._wait(count, value, earlier, moment, outcome)
+                # what its own frame denies can't be the first of two that agree
+                count.candidate = count.previous = None
+            elif value == count.candidate or (
+                summed and exact and self._follows(count, value, moment)
+            ):
+                count.value, count.at = value, moment.now
+                count.candidate = count.previous = None
+                outcome.values[name] = value
+            elif self._between(count, value, earlier, moment):
+                count.value, count.at = count.candidate, moment.before
+                outcome.values[name] = count.value
+                count.candidate, count.candidate_at = value, moment.now
+                count.previous = count.value
+                self.pending.add(name)
+            else:
+                self._wait(count, value, earlier, moment, outcome)
+
+    def _follows(self, count: Count, value: int, moment: Moment) -> bool:
+        """Tell whether the sums may confirm: a first baseline needs two frames."""
+        if count.value is not None:
+            return True
+        if count.candidate is None:
+            return False
+        elapsed = moment.now - count.candidate_at
+        most = self._power.growth(count.register.power, elapsed)
+        return 0 <= value - count.candidate <= most
+
+    @staticmethod
+    def _between(
+        count: Count, value: int, earlier: Mapping[str, Value], moment: Moment
+    ) -> bool:
+        """Tell whether the candidate lies where its two neighbours say it should."""
+        middle, first = count.candidate, count.previous
+        if moment.steady < STEADY_FRAMES or middle is None:
+            return False
+        if earlier.get(count.register.name) != middle or not isinstance(first, int):
+            return False
+        bend = abs(value - 2 * middle + first)
+        return first <= middle <= value and bend <= 1 + (value - first) // 8
+
+    def _wait(
+        self,
+        count: Count,
+        value: int,
+        earlier: Mapping[str, Value],
+        moment: Moment,
+        outcome: Outcome,
+    ) -> None:
+        """Keep the value as a candidate; what stood holds for one frame, no longer."""
+        last = earlier.get(count.register.name)
+        held = count.value is not None and last == count.value
+        outcome.values[count.register.name] = count.value if held else None
+        count.previous = last
+        count.candidate, count.candidate_at = value, moment.now
+        self.pending.add(count.register.name)
