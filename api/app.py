@@ -15,13 +15,12 @@ from api.home import Home
 from api.hosts import Hosts
 from api.instants import Civil
 from api.limits import Lane
-from api.openapi import describe
+from api.openapi import API_VERSION, describe
 from api.pages import pages, public
 from api.parameters import explain, known_only
 from api.routes import health, live, meters, registers
 from api.rows import Rows
 
-API_VERSION = "1"
 PREFIX = "/api/v1"
 
 
@@ -34,7 +33,7 @@ def create_app(deps: Deps) -> FastAPI:
         civil=civil,
         rows=Rows(deps.reads, limits.read_threads),
         feed=Feed(
-            deps.bus, civil, ring_ms=limits.ring_ms, ring_entries=limits.ring_entries
+            deps.bus, civil, ring_s=limits.ring_s, ring_entries=limits.ring_entries
         ),
         tally=Tally(),
         streams=Lane(limits.streams, limits.streams_per_credential, "too-many-streams"),

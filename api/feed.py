@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from time import monotonic
 
 import orjson
 
@@ -23,16 +24,21 @@ CAPACITY = 1024
 GAP_ADVICE = "ask /api/v1/meters/{meter}/registers/{register} for this span"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
-    """One item of the feed, ready to send; `meter` None is for every stream."""
+    """One item of the feed; `meter` None is for every stream.
+
+    `wire` is written when the first stream wants it, then kept for the others: a
+    replay at full speed with nobody listening pays for none.
+    """
 
     number: int
+    arrived_s: float
+    at_ms: int
     id: str | None
     meter: str | None
-    at_ms: int
-    wire: bytes
     item: Live | None
+    wire: bytes | None
 
 
 def identity(item: Live) -> str:
@@ -50,14 +56,24 @@ def when(identity_: str) -> int | None:
 
 
 class Feed:
-    """Listens to the bus and keeps the last `ring_ms`, at most `ring_entries`."""
+    """Listens to the bus and keeps the last `ring_s`, at most `ring_entries`.
+
+    Age is counted from arrival: a meter whose clock is off can't empty the ring.
+    """
 
     def __init__(
-        self, bus: Bus, civil: Civil, *, ring_ms: int, ring_entries: int
+        self,
+        bus: Bus,
+        civil: Civil,
+        *,
+        ring_s: float,
+        ring_entries: int,
+        clock_s: Callable[[], float] = monotonic,
     ) -> None:
         self._bus = bus
         self._civil = civil
-        self._ring_ms = ring_ms
+        self._ring_s = ring_s
+        self._clock_s = clock_s
         self._ring: deque[Entry] = deque(maxlen=ring_entries)
         self._next = 0
         self._wakes: set[asyncio.Event] = set()
@@ -71,12 +87,13 @@ class Feed:
                 if subscription.lost > lost:
                     lost = subscription.lost
                     since_ms = self._ring[-1].at_ms if self._ring else item.at_ms
-                    self._keep(None, None, item.at_ms, self.gap(since_ms, item.at_ms))
+                    gap = self.gap(since_ms, item.at_ms)
+                    self._keep(item.at_ms, wire=gap)
                 self.add(item)
 
     def add(self, item: Live) -> None:
         """Keep an item and wake every stream."""
-        self._keep(identity(item), item.meter, item.at_ms, self.write(item), item)
+        self._keep(item.at_ms, item)
 
     def close(self) -> None:
         """End every stream, now."""
@@ -122,6 +139,12 @@ class Feed:
         """Give the last sample of each meter."""
         yield from self._bus.latest.values()
 
+    def wire(self, entry: Entry) -> bytes:
+        """Give an entry as it is sent."""
+        if entry.wire is None:
+            entry.wire = b"" if entry.item is None else self.write(entry.item)
+        return entry.wire
+
     def write(self, item: Live) -> bytes:
         """Write an item as a server-sent event."""
         data: dict[str, object] = {
@@ -152,17 +175,22 @@ class Feed:
         )
 
     def _keep(
-        self,
-        id_: str | None,
-        meter: str | None,
-        at_ms: int,
-        wire: bytes,
-        item: Live | None = None,
+        self, at_ms: int, item: Live | None = None, wire: bytes | None = None
     ) -> None:
-        self._ring.append(Entry(self._next, id_, meter, at_ms, wire, item))
+        now_s = self._clock_s()
+        self._ring.append(
+            Entry(
+                number=self._next,
+                arrived_s=now_s,
+                at_ms=at_ms,
+                id=None if item is None else identity(item),
+                meter=None if item is None else item.meter,
+                item=item,
+                wire=wire,
+            )
+        )
         self._next += 1
-        # By arrival, not by instant: a meter whose clock is off can't empty the ring.
-        while self._ring[0].at_ms < at_ms - self._ring_ms and len(self._ring) > 1:
+        while self._ring[0].arrived_s < now_s - self._ring_s:
             self._ring.popleft()
         for wake in self._wakes:
             wake.set()

@@ -39,8 +39,8 @@ class Limits:
     idle_s: float = 15.0
     stall_s: float = 15.0
     keep_alive_s: float = 15.0
-    ring_ms: int = 600_000
-    ring_entries: int = 4096
+    ring_s: float = 600.0
+    ring_entries: int = 2048
     read_threads: int = 2
 
 

@@ -120,7 +120,7 @@ class LiveStream(Response):
 
     def _joined(self, entries: list[Entry]) -> bytes:
         return b"".join(
-            entry.wire
+            self._feed.wire(entry)
             for entry in entries
             if self._wanted(entry.meter)
             and (entry.item is None or allowed_live(self._grant, entry.item))

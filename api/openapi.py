@@ -13,6 +13,7 @@ from api.examples import PROBLEM
 from api.problems import KINDS, MEDIA_TYPE
 from api.schemas import ProblemShape
 
+API_VERSION = "1"
 DESCRIPTION = """\
 Your own meters, on your own network. Send `Authorization: Bearer TOKEN` with each
 request; `releve owner-token` shows the token. Instants carry their offset, so that the
@@ -95,6 +96,11 @@ def bare() -> FastAPI:
     )
 
 
+def written() -> str:
+    """Give the description as docs/openapi.json holds it."""
+    described = describe(bare(), API_VERSION)
+    return json.dumps(described, indent=1, ensure_ascii=False) + "\n"
+
+
 if __name__ == "__main__":
-    described = describe(bare(), "1")
-    sys.stdout.write(json.dumps(described, indent=1, ensure_ascii=False) + "\n")
+    sys.stdout.write(written())

@@ -1,0 +1,124 @@
+"""The description of the API: current, complete, and true of its examples."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from api import examples
+from api.openapi import bare, written
+from api.problems import KINDS
+from api.schemas import (
+    HealthShape,
+    LatestShape,
+    MetersShape,
+    ProblemShape,
+    RowsShape,
+)
+
+ROOT = Path(__file__).parents[2]
+COMMITTED = ROOT / "docs" / "openapi.json"
+DOCS = ROOT / "docs" / "api.md"
+ATTACKS = ROOT / "docs" / "attack_table.md"
+
+
+@pytest.fixture(scope="module")
+def described():
+    return json.loads(written())
+
+
+def test_the_committed_description_is_current():
+    assert COMMITTED.read_text(encoding="utf-8") == written(), (
+        "run: python -m api.openapi > docs/openapi.json"
+    )
+
+
+def test_every_route_is_described_with_an_example_and_its_problems(described):
+    assert set(described["paths"]) == {
+        "/api/v1/meters",
+        "/api/v1/meters/{meter}/latest",
+        "/api/v1/meters/{meter}/registers/{register}",
+        "/api/v1/live",
+        "/api/v1/health",
+        "/metrics",
+    }
+    for path, operations in described["paths"].items():
+        for operation in operations.values():
+            assert operation["summary"], path
+            for content in operation["responses"]["200"]["content"].values():
+                assert "example" in content, path
+            for status in ("401", "404", "422", "429", "500", "503"):
+                media = operation["responses"][status]["content"]
+                assert list(media) == ["application/problem+json"]
+    assert described["security"] == [{"owner": []}]
+    assert set(described["info"]["x-problems"]) == set(KINDS)
+
+
+def test_every_reference_leads_somewhere(described):
+    schemas = described["components"]["schemas"]
+    for name in re.findall(r'"#/components/schemas/(\w+)"', json.dumps(described)):
+        assert name in schemas
+
+
+@pytest.mark.parametrize(
+    ("shape", "example"),
+    [
+        (MetersShape, examples.METERS),
+        (LatestShape, examples.LATEST),
+        (RowsShape, examples.ROWS),
+        (HealthShape, examples.HEALTH),
+        (ProblemShape, examples.PROBLEM),
+    ],
+)
+def test_each_example_has_the_shape_it_shows(shape, example):
+    shape.model_validate(example, strict=False)
+
+
+async def test_each_answer_has_the_shape_that_is_documented(client):
+    for path, shape in (
+        ("/api/v1/meters", MetersShape),
+        ("/api/v1/meters/linky/latest", LatestShape),
+        ("/api/v1/meters/linky/registers/import_total_wh", RowsShape),
+        ("/api/v1/meters/linky/registers/tariff_period", RowsShape),
+        ("/api/v1/health", HealthShape),
+        ("/nope", ProblemShape),
+    ):
+        body = (await client.get(path)).json()
+        found = shape.model_validate(body)
+        given = set(found.model_dump(by_alias=True, exclude_unset=True))
+        assert given == set(body), path
+
+
+async def test_the_description_is_served_to_who_holds_the_credential(client):
+    answer = await client.get("/api/v1/openapi.json")
+    assert answer.json() == json.loads(written())
+
+
+def test_every_route_and_problem_is_in_the_documents(described):
+    text, attacks = DOCS.read_text("utf-8"), ATTACKS.read_text("utf-8")
+    for path in described["paths"]:
+        assert path in text, f"{path} is missing in {DOCS}"
+        assert f"`{path}`" in attacks, f"{path} is missing in {ATTACKS}"
+    for kind in KINDS:
+        assert f"`{kind}`" in text, f"{kind} is missing in {DOCS}"
+
+
+def test_every_test_named_in_the_attack_table_exists():
+    named = set(re.findall(r"`(test_\w+)`", ATTACKS.read_text("utf-8")))
+    assert len(named) > 20
+    sources = [*(ROOT / "tests/api").glob("*.py"), *(ROOT / "tests/real").glob("*.py")]
+    known = set(
+        re.findall(r"def (test_\w+)", "\n".join(s.read_text() for s in sources))
+    )
+    assert named <= known, named - known
+
+
+def test_every_route_of_the_application_is_in_the_attack_table():
+    attacks = ATTACKS.read_text("utf-8")
+    paths = {path for route in bare().routes if (path := getattr(route, "path", None))}
+    assert len(paths) >= 5
+    for path in paths:
+        assert f"`{path}`" in attacks, path
