@@ -50,3 +50,23 @@ class SourceError(TeleinfoError):
 
 class PortError(TeleinfoError):
     """Raised when a serial port can't be opened, set up or read."""
+
+
+class PortMissing(PortError):
+    """Raised when there is no such port: unplugged, or numbered otherwise."""
+
+
+class PortForbidden(PortError):
+    """Raised when this user may not open the port."""
+
+
+class PortBusy(PortError):
+    """Raised when another program holds the port: two readers share its bytes."""
+
+
+class NotAPort(PortError):
+    """Raised when what was named is no serial port nor terminal."""
+
+
+class PortLost(PortError):
+    """Raised when the port went away while it was read."""

@@ -1,0 +1,74 @@
+"""Bytes of a port in, frames out, and at which speed to listen next.
+
+Pure: told the time and what was heard, it opens nothing. `port` and `aport` turn it.
+"""
+
+from __future__ import annotations
+
+from teleinfo.counters import Counters
+from teleinfo.decoder import Decoder
+from teleinfo.frame import Frame
+from teleinfo.mode import Mode
+from teleinfo.search import Patience, Search, speeds
+
+HIGH = bytes(range(0x80, 0x100))
+
+
+class Listener:
+    """One meter's ear: its counters are what a health page shows.
+
+    `nuls` are bytes of wrong parity or framing; `high` are bytes that no seven-bit
+    line gives: the parity was not stripped by the port.
+    """
+
+    def __init__(
+        self,
+        now: float,
+        mode: Mode | None = None,
+        first: int | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        self._asked = mode
+        self.counters = Counters()
+        self._decoder = self._afresh()
+        self._search = Search(now, speeds(mode, first), patience)
+        self.bytes = self.nuls = self.high = self.retuned = 0
+
+    @property
+    def baud(self) -> int:
+        """Give the speed to listen at."""
+        return self._search.baud
+
+    @property
+    def mode(self) -> Mode | None:
+        """Give the mode found, None until it is."""
+        return self._decoder.mode
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether the speed is found."""
+        return self._search.settled
+
+    def take(self, chunk: bytes, now: float) -> list[Frame]:
+        """Take what was heard, b"" when nothing was; give the frames it ends."""
+        frames: list[Frame] = []
+        before = self.counters.groups
+        if chunk:
+            self.bytes += len(chunk)
+            self.nuls += chunk.count(0)
+            self.high += len(chunk) - len(chunk.translate(None, HIGH))
+            frames = self._decoder.feed(chunk)
+        if self._search.heard(now, len(chunk), self.counters.groups - before):
+            frames += self._decoder.flush()
+            self._decoder = self._afresh()
+            self.retuned += 1
+        return frames
+
+    def flush(self) -> list[Frame]:
+        """Give what is left of a frame that was cut."""
+        return self._decoder.flush()
+
+    def _afresh(self) -> Decoder:
+        decoder = Decoder(self._asked)
+        decoder.counters = self.counters  # one count over every speed tried
+        return decoder
