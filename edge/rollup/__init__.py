@@ -1,0 +1,1 @@
+"""Pure functions that turn what a meter said into intervals."""
