@@ -73,7 +73,7 @@ class Doubts:
     def update(
         self, doubted: Collection[str], heard: Collection[str], now: int
     ) -> None:
-        """Count one frame: `heard` are the registers that it had and weren't doubted."""
+        """Count one frame; `heard` are its registers that weren't doubted."""
         for name in heard:
             self._since.pop(name, None)
         for name in doubted:

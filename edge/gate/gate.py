@@ -160,11 +160,9 @@ class Gate:
         self, reading: Reading
     ) -> tuple[dict[str, Value], list[str], list[Trouble]]:
         """Give the changes of this frame, its changed indexes, and what is refused."""
-        values, read = reading.values, self._read
+        values, read, seen = reading.values, self._read, self._read.get
         fresh = [
-            name
-            for name, value in values.items()
-            if read.get(name, MISSING) is not value
+            name for name, value in values.items() if seen(name, MISSING) is not value
         ]
         changes: dict[str, Value] = {}
         indexes: list[str] = []

@@ -229,16 +229,7 @@ class Indexes:
         rising = {count.register.name: reading[count.register.name] for count in risen}
         exact = denied = False
         if not self._summed.isdisjoint(rising):
-
-            def working(name: str) -> int | None:
-                value = rising.get(name)
-                return value if isinstance(value, int) else self.accepted(name)
-
-            heard = {
-                name: None if name in outcome.doubted else reading.get(name)
-                for name in self._summed
-            }
-            said = {each.say(heard, working) for each in self._sums}
+            said = {each.say(reading, outcome.doubted) for each in self._sums}
             said.discard(Witness.ABSENT)
             exact = said == {Witness.EXACT}
             denied = Witness.CONTRADICTS in said

@@ -6,8 +6,10 @@ Enedis-NOI-CPT_54E, 6.2.2), so that a false digit in one of them shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from enum import Enum, auto
+from typing import cast
 
 from edge.sample import Value
 
@@ -42,8 +44,8 @@ class Sum:
     """One sum of the meter, and the difference that it is known to keep."""
 
     def __init__(self, total: str, parts: tuple[str, ...]) -> None:
-        self.total = total
         self.parts = parts
+        self._terms = (total, *parts)
         self.members = frozenset((total, *parts))
         self._kept: tuple[int, int] | None = (0, 0)  # None: it is no sum at all
         self._run: tuple[int, int] | None = None
@@ -54,36 +56,28 @@ class Sum:
 
     def restore(self, values: Mapping[str, Value]) -> None:
         """Learn the difference from values that were accepted before a restart."""
-        known = [values.get(name) for name in (self.total, *self.parts)]
+        known = [values.get(name) for name in self._terms]
         numbers = [value for value in known if isinstance(value, int)]
         if len(numbers) == len(known):
             self._keep(numbers[0] - sum(numbers[1:]))
 
-    def say(
-        self, reading: Mapping[str, Value], working: Callable[[str], int | None]
-    ) -> Witness:
-        """Weigh one frame; `working` gives what would stand if it were let in."""
-        if self._kept is None or not self._whole(reading):
-            silent = self._kept is None or self._silent_frames > SILENT_FRAMES
+    def say(self, reading: Mapping[str, Value], doubted: AbstractSet[str]) -> Witness:
+        """Weigh one frame; `doubted` are the registers refused in it already."""
+        if self._kept is None:
+            return Witness.ABSENT
+        numbers = [reading.get(name) for name in self._terms]
+        if None in numbers or not self.members.isdisjoint(doubted):
+            self._silent_frames += 1
+            silent = self._silent_frames > SILENT_FRAMES
             return Witness.ABSENT if silent else Witness.UNSURE
-        total = working(self.total)
-        parts = [working(name) for name in self.parts]
-        if total is None or None in parts:
-            return Witness.UNSURE
-        difference = total - sum(part for part in parts if part is not None)
+        self._silent_frames = 0
+        total, *parts = cast("list[int]", numbers)
+        difference = total - sum(parts)
         low, high = self._kept
         if low <= difference <= high:
             self._run = None
             return Witness.EXACT if low == high else Witness.UNSURE
         return self._denied(difference, total)
-
-    def _whole(self, reading: Mapping[str, Value]) -> bool:
-        for name in self.members:
-            if reading.get(name) is None:
-                self._silent_frames += 1
-                return False
-        self._silent_frames = 0
-        return True
 
     def _denied(self, difference: int, total: int) -> Witness:
         low, high = self._run or (difference, difference)
