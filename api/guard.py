@@ -112,6 +112,15 @@ class Guard:
                 f"a query has at most {self._limits.query_bytes} bytes",
                 headers={"Connection": "close"},
             )
+        # h11 counts only a head that comes in pieces.
+        if sum(len(name) + len(value) for name, value in headers.raw) > (
+            self._limits.header_bytes
+        ):
+            raise Problem(
+                "headers-too-large",
+                f"a request's head has at most {self._limits.header_bytes} bytes",
+                headers={"Connection": "close"},
+            )
         if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
             raise Problem(
                 "body-refused",

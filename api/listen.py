@@ -13,6 +13,7 @@ BACKLOG = 64
 SEND_BUFFER_BYTES = 262_144
 """What the kernel may hold for one slow client: much less than its own maximum."""
 UNIX_PREFIX = "unix:"
+PORT_MAX = 65_535
 
 
 def open_sockets(listen: str) -> list[socket.socket]:
@@ -21,7 +22,7 @@ def open_sockets(listen: str) -> list[socket.socket]:
         return [_unix(Path(listen.removeprefix(UNIX_PREFIX)))]
     host, _, port = listen.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
-    if not port.isdigit() or not host:
+    if not (host and port.isascii() and port.isdigit() and int(port) <= PORT_MAX):
         raise ListenError(
             f"{listen!r} is no place to listen at",
             hint='write "127.0.0.1:8080", "[::1]:8080" or "unix:/path"',
@@ -30,7 +31,7 @@ def open_sockets(listen: str) -> list[socket.socket]:
         found = socket.getaddrinfo(
             host, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise ListenError(
             f"{host!r} is not a name or address of this machine: {error}",
             hint="use an address, as in 127.0.0.1:8080 or 0.0.0.0:8080",
@@ -56,7 +57,7 @@ def _tcp(family: int, address: tuple[object, ...], listen: str) -> socket.socket
             opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         opened.bind(address)
         opened.listen(BACKLOG)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         opened.close()
         raise _refused(error, listen) from error
     opened.settimeout(0)
@@ -94,18 +95,17 @@ def _remove_stale(path: Path) -> None:
             return
 
 
-def _refused(error: OSError | OverflowError, listen: str) -> ListenError:
-    number = error.errno if isinstance(error, OSError) else None
-    if number == errno.EADDRINUSE:
+def _refused(error: OSError, listen: str) -> ListenError:
+    if error.errno == errno.EADDRINUSE:
         return ListenError(
             f"{listen} is already in use",
             hint="is another Relevé running? else choose another `listen` in [api]",
         )
-    if number == errno.EACCES:
+    if error.errno == errno.EACCES:
         return ListenError(
             f"{listen} is not allowed to this user", hint="use a port above 1023"
         )
-    if number == errno.EADDRNOTAVAIL:
+    if error.errno == errno.EADDRNOTAVAIL:
         return ListenError(
             f"{listen} is not an address of this machine",
             hint="0.0.0.0:8080 listens on all of them",

@@ -15,7 +15,7 @@ from uvicorn import Config, Server
 from api.connection import Connection
 from api.home import Home
 from api.limits import Limits
-from api.listen import open_sockets
+from api.listen import UNIX_PREFIX, open_sockets
 
 log = logging.getLogger(__name__)
 
@@ -53,16 +53,24 @@ async def serve(
         server.cut()
         home.rows.close()
         for bound in sockets:
-            _close(bound)
+            bound.close()
+        remove(names)
         with contextlib.suppress(asyncio.CancelledError):
             await following
+
+
+def remove(names: list[str]) -> None:
+    """Remove the files that Unix sockets leave."""
+    for name in names:
+        if name.startswith(UNIX_PREFIX):
+            Path(name.removeprefix(UNIX_PREFIX)).unlink(missing_ok=True)
 
 
 def name_of(bound: socket) -> str:
     """Give where a socket listens, as `listen` would be written."""
     address = bound.getsockname()
     if bound.family == AF_UNIX:
-        return f"unix:{address}"
+        return f"{UNIX_PREFIX}{address}"
     host = f"[{address[0]}]" if ":" in address[0] else address[0]
     return f"{host}:{address[1]}"
 
@@ -110,7 +118,7 @@ class _Server(Server):
         for server in self.servers:
             server.close()
         for bound in sockets or []:
-            _close(bound)
+            bound.close()
         self._home.feed.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
@@ -128,12 +136,3 @@ class _Server(Server):
             transport = getattr(connection, "transport", None)
             if transport is not None:
                 transport.abort()
-
-
-def _close(bound: socket) -> None:
-    """Close a socket, and remove the file that a Unix one leaves."""
-    if bound.fileno() < 0:
-        return
-    if bound.family == AF_UNIX:
-        Path(bound.getsockname()).unlink(missing_ok=True)
-    bound.close()
