@@ -32,5 +32,25 @@ class DiskFull(JournalError):
     """Raised when nothing more can be committed until space is made."""
 
 
+class DamagedDatabase(JournalError):
+    """Raised when a database file is no longer one that can be trusted."""
+
+
+class DamagedRecord(JournalError):
+    """Raised when one record's bytes are not what was written."""
+
+
+class AlreadyRunning(JournalError):
+    """Raised when another process writes in the same data directory."""
+
+
+class BackupError(EdgeError):
+    """Raised when a backup can't be made, verified or restored."""
+
+
 class StoreError(EdgeError):
     """Raised when a store can't be read or projected into."""
+
+
+class SourceError(EdgeError):
+    """Raised when a meter's source can't be made out of its configuration."""

@@ -31,8 +31,9 @@ class Listener:
         self._asked = mode
         self.counters = Counters()
         self._decoder = self._afresh()
+        self._first, self._patience = first, patience
         self._search = Search(now, speeds(mode, first), patience)
-        self.bytes = self.nuls = self.high = self.retuned = 0
+        self.bytes = self.nuls = self.high = self.groups = self.retuned = 0
 
     @property
     def baud(self) -> int:
@@ -52,17 +53,26 @@ class Listener:
     def take(self, chunk: bytes, now: float) -> list[Frame]:
         """Take what was heard, b"" when nothing was; give the frames it ends."""
         frames: list[Frame] = []
-        before = self.counters.groups
+        groups = 0
         if chunk:
             self.bytes += len(chunk)
             self.nuls += chunk.count(0)
             self.high += len(chunk) - len(chunk.translate(None, HIGH))
             frames = self._decoder.feed(chunk)
-        if self._search.heard(now, len(chunk), self.counters.groups - before):
+            groups = sum(len(frame.groups) for frame in frames)
+            self.groups += groups
+        if self._search.heard(now, len(chunk), groups):
             frames += self._decoder.flush()
             self._decoder = self._afresh()
             self.retuned += 1
         return frames
+
+    def restart(self, now: float) -> None:
+        """Listen to a port opened again, at the speed that was good before first."""
+        if self.settled:
+            self._first = self.baud
+        self._search = Search(now, speeds(self._asked, self._first), self._patience)
+        self._decoder = self._afresh()
 
     def flush(self) -> list[Frame]:
         """Give what is left of a frame that was cut."""
