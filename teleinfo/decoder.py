@@ -7,10 +7,19 @@ from collections import deque
 from teleinfo import evidence
 from teleinfo.assembly import assemble, lines_of
 from teleinfo.counters import Counters
+from teleinfo.express import Express
 from teleinfo.frame import Frame
 from teleinfo.group import Refusal
 from teleinfo.mode import Mode
-from teleinfo.segment import End, Segment, Segmenter
+from teleinfo.segment import (
+    EOT,
+    ETX,
+    LONGEST_FRAME,
+    STX,
+    End,
+    Segment,
+    Segmenter,
+)
 
 # Held until the mode is known: enough for a few whole frames, no more on a dead line.
 MOST_HELD = 8192
@@ -33,23 +42,49 @@ class Decoder:
         self._follows = mode is None
         self._segmenter = Segmenter()
         self._held: list[Segment] = []
+        self._express = {mode: Express(mode, self.counters) for mode in Mode}
+        self._tail = b""
 
     def feed(self, data: bytes) -> list[Frame]:
         """Give the frames that these bytes end."""
         frames: list[Frame] = []
-        for segment in self._segmenter.feed(data):
-            self._take(segment, frames)
+        *parts, self._tail = (self._tail + data).split(ETX)
+        for part in parts:
+            if self.mode is not None and self._segmenter.idle:
+                frame = self._express[self.mode].frame(part)
+                if frame is not None:
+                    frames.append(frame)
+                    continue
+            self._cut(part + ETX, frames)
+        if self._tail and not self._may_be_faultless(self._tail):
+            self._cut(self._tail, frames)
+            self._tail = b""
         return frames
 
     def flush(self) -> list[Frame]:
         """Give what the stream ended within; what follows is another stream."""
         frames: list[Frame] = []
+        self._cut(self._tail, frames)
+        self._tail = b""
         for segment in self._segmenter.flush():
             self._take(segment, frames)
         if self.mode is None:
             self.mode = self._likelier(enough=1)
             self._release(frames)
         return frames
+
+    def _may_be_faultless(self, tail: bytes) -> bool:
+        """Tell whether a frame's start can wait for its end to be read at once."""
+        return (
+            self._segmenter.idle
+            and len(tail) <= LONGEST_FRAME
+            and tail.rfind(STX) <= 0
+            and EOT not in tail
+        )
+
+    def _cut(self, data: bytes, frames: list[Frame]) -> None:
+        for segment in self._segmenter.feed(data):
+            self._take(segment, frames)
 
     def _take(self, segment: Segment, frames: list[Frame]) -> None:
         if self.mode is None:

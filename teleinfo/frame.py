@@ -2,28 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 
 from teleinfo.group import Group, Refusal
 from teleinfo.horodate import Horodate
 from teleinfo.mode import Mode
 
 
-# Not frozen: a frozen one is made four times slower, and this is made for each frame.
-@dataclass(slots=True)
 class Frame:
-    """The groups of one frame by label, in the order sent.
+    """The groups of one frame by label, in the order sent; not to be changed.
 
     `complete`: its start and its end were seen; groups can still be refused in it.
     `short`: the frame of an overload, `ADIR1..3 ADCO IINST1..3` and nothing else.
+    A plain class: a frozen dataclass is made four times slower.
     """
 
-    mode: Mode
-    complete: bool
-    groups: dict[str, Group]
-    refusals: tuple[Refusal, ...] = ()
-    short: bool = False
+    __slots__ = ("_groups", "_make", "complete", "mode", "refusals", "short")
+
+    def __init__(
+        self,
+        mode: Mode,
+        complete: bool,  # noqa: FBT001 - positional in the decoder's inner loop
+        groups: Mapping[str, Group],
+        refusals: tuple[Refusal, ...] = (),
+        short: bool = False,  # noqa: FBT001, FBT002 - same
+    ) -> None:
+        self.mode = mode
+        self.complete = complete
+        self._groups = groups
+        self._make: Callable[[], Mapping[str, Group]] | None = None
+        self.refusals = refusals
+        self.short = short
+
+    @classmethod
+    def later(
+        cls, mode: Mode, make: Callable[[], Mapping[str, Group]], *, short: bool
+    ) -> Frame:
+        """Give a whole frame whose groups, checked already, are made when asked for."""
+        frame = cls(mode, True, {}, (), short)  # noqa: FBT003 - as above
+        frame._make = make
+        return frame
+
+    @property
+    def groups(self) -> Mapping[str, Group]:
+        """Give the groups by label."""
+        if self._make is not None:
+            self._groups, self._make = self._make(), None
+        return self._groups
 
     def __getitem__(self, label: str) -> Group:
         return self.groups[label]
@@ -36,6 +61,18 @@ class Frame:
 
     def __len__(self) -> int:
         return len(self.groups)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Frame) and self._key() == other._key()
+
+    __hash__ = None  # type: ignore[assignment]  # it holds a mapping
+
+    def __repr__(self) -> str:
+        state = "complete" if self.complete else "partial"
+        return (
+            f"<Frame {self.mode}, {state}, {len(self)} groups,"
+            f" {len(self.refusals)} refused>"
+        )
 
     def get(self, label: str) -> Group | None:
         """Give a group, or None if the frame lacks it."""
@@ -52,3 +89,7 @@ class Frame:
         """Give the meter's clock: DATE, which the historic mode has not."""
         group = self.groups.get("DATE")
         return None if group is None else group.horodate
+
+    def _key(self) -> tuple[object, ...]:
+        groups = list(self.groups.values())
+        return (self.mode, self.complete, groups, self.refusals, self.short)

@@ -47,6 +47,11 @@ class Segmenter:
         self._rest = b""
         self._began = False
 
+    @property
+    def idle(self) -> bool:
+        """Tell whether it is between two frames, with nothing held."""
+        return not (self._rest or self._began)
+
     def feed(self, data: bytes) -> list[Segment]:
         """Give the segments that these bytes end."""
         segments: list[Segment] = []

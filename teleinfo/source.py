@@ -51,13 +51,17 @@ async def aread(source: Source, mode: Mode | None = None) -> AsyncIterator[Frame
         async for frame in aport.frames(os.fspath(source), mode):
             yield frame
         return
-    frames = read(source, mode)
-    while True:
-        batch = await asyncio.to_thread(_some, frames)
-        if not batch:
-            return
-        for frame in batch:
+    chunks = (
+        file_chunks(source)
+        if isinstance(source, (str, os.PathLike))
+        else _chunks(source)
+    )
+    decoder = Decoder(mode)
+    while chunk := await asyncio.to_thread(next, chunks, b""):
+        for frame in decoder.feed(chunk):
             yield frame
+    for frame in decoder.flush():
+        yield frame
 
 
 def read_file(
@@ -76,7 +80,7 @@ def is_port(path: str | os.PathLike[str]) -> bool:
 
 
 def file_chunks(path: str | os.PathLike[str]) -> Iterator[bytes]:
-    """Give a file's bytes, a chunk at a time; raise SourceError when it can't be read."""
+    """Give a file's bytes, a chunk at a time; raise SourceError if it can't be read."""
     try:
         with Path(path).open("rb") as stream:
             yield from _chunks(stream)
@@ -104,8 +108,3 @@ def _frames(chunks: Iterator[bytes], decoder: Decoder) -> Iterator[Frame]:
     for chunk in chunks:
         yield from decoder.feed(chunk)
     yield from decoder.flush()
-
-
-def _some(frames: Iterator[Frame], most: int = 64) -> list[Frame]:
-    """Take the next frames, so that a thread is not woken for each."""
-    return [frame for _, frame in zip(range(most), frames, strict=False)]
