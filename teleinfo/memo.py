@@ -11,12 +11,12 @@ from zlib import adler32
 from teleinfo.errors import GroupRefused
 from teleinfo.group import Group, parse
 from teleinfo.horodate import Horodate
-from teleinfo.label import Kind, Label, Stamp
+from teleinfo.label import Label, Stamp
 from teleinfo.labels import LABELS
 from teleinfo.mode import Mode
 from teleinfo.pattern import data_pattern, stamp_pattern
 from teleinfo.reason import Reason
-from teleinfo.values import Value, read
+from teleinfo.values import READERS_OF_CHECKED, Value
 
 # 1.5 MB at most; a day's lines pass through, and those in use are soon back.
 MOST_LINES = 4096
@@ -75,7 +75,7 @@ def _lines(mode: Mode) -> Mapping[bytes, tuple[str, Matcher, Callable[[str], Val
         b"\n" + name.encode(): (
             name,
             re.compile(_line_pattern(label, mode)).fullmatch,
-            _value_of(label),
+            READERS_OF_CHECKED[label.kind],
         )
         for name, label in LABELS[mode].items()
     }
@@ -88,7 +88,3 @@ def _line_pattern(label: Label, mode: Mode) -> str:
     stamp = f"({stamp_pattern(label.stamp)}){separator}" if dated else "((?!))?"
     data = f"({data_pattern(label)})"
     return f"\n{re.escape(label.name)}{separator}{stamp}{data}{separator}[ -_]\r"
-
-
-def _value_of(label: Label) -> Callable[[str], Value]:
-    return int if label.kind is Kind.NUMBER else lambda field: read(label, field)

@@ -10,7 +10,7 @@ contract is Tempo, which turns at 06:00 and 22:00.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from teleinfo.errors import ValueRefused
@@ -70,7 +70,6 @@ class Schedule:
     """A schedule as sent: the used blocks' eight characters, in order."""
 
     used: tuple[str, ...]
-    ways: frozenset[Hours] = field(compare=False)
 
     @classmethod
     def from_field(cls, text: str, *, label: str = "PJOURF+1") -> Schedule:
@@ -81,10 +80,20 @@ class Schedule:
         used = tuple(block for block in blocks if block != UNUSED)
         if len(blocks) != BLOCKS or not all(map(BLOCK.fullmatch, used)):
             raise ValueRefused(label, text, hint="eleven blocks HHMMSSSS or NONUTILE")
-        ways = frozenset(way for way in Hours if _possible(used, way))
-        if not ways:
+        schedule = cls(used)
+        if not schedule.ways:
             raise ValueRefused(label, text, hint="times of day")
-        return cls(used, ways)
+        return schedule
+
+    @classmethod
+    def from_checked(cls, text: str) -> Schedule:
+        """Read 98 characters that are known to be a schedule."""
+        return cls(tuple(block for block in text.split(" ") if block != UNUSED))
+
+    @property
+    def ways(self) -> frozenset[Hours]:
+        """Give the ways in which every hour of it is a time of day."""
+        return frozenset(way for way in Hours if _possible(self.used, way))
 
     @property
     def hours(self) -> Hours | None:
@@ -101,8 +110,9 @@ class Schedule:
         `known` is this meter's way, remembered from a schedule with `hours`; `tempo`
         prefers the only way, if one, that turns at 06:00 and 22:00.
         """
+        ways = self.ways
         way = self.hours
-        if way is None and known in self.ways:
+        if way is None and known in ways:
             way = known
         if way is None and tempo:
             way = self._tempo_way()

@@ -111,3 +111,20 @@ READERS: Mapping[Kind, Callable[[Label, str], Value]] = MappingProxyType({
     Kind.POTENTIALS: _sized(Potentials.from_field),
     Kind.SCHEDULE: lambda label, field: Schedule.from_field(field, label=label.name),
 })  # fmt: skip
+
+READERS_OF_CHECKED: Mapping[Kind, Callable[[str], Value]] = MappingProxyType({
+    Kind.NUMBER: int,
+    Kind.ADDRESS: str,
+    Kind.CODE: str,
+    Kind.TEXT: text,
+    Kind.MESSAGE: message,
+    Kind.NOTHING: lambda _: None,
+    Kind.OPTION: TariffOption.from_field,
+    Kind.PERIOD: TariffPeriod.from_field,
+    Kind.TOMORROW: tomorrow_from_field,
+    Kind.STATUS: lambda field: Stge(int(field, 16)),
+    Kind.RELAYS: lambda field: Relays(int(field)),
+    Kind.POTENTIALS: Potentials.from_field,
+    Kind.SCHEDULE: Schedule.from_checked,
+})  # fmt: skip
+"""The same values, from fields that `pattern` has matched."""

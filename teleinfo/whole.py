@@ -10,20 +10,25 @@ import re
 import struct
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import repeat
+from typing import TypeAlias
 from zlib import adler32
 
 from teleinfo.group import Group
 from teleinfo.horodate import Horodate
-from teleinfo.label import Kind, Stamp
 from teleinfo.labels import LABELS
 from teleinfo.mode import Mode
 from teleinfo.pattern import data_pattern, stamp_pattern
-from teleinfo.values import read
+from teleinfo.values import READERS_OF_CHECKED, Value
 
 # From the low byte of a sum to its checksum character.
 _CHARACTERS = bytes((byte & 0x3F) + 0x20 for byte in range(256))
+
+# A label, its field's reader, where in the match its data is, and its horodate.
+_Field: TypeAlias = tuple[str, Callable[[str], Value], int, int | None]
+# A named tuple's own constructor costs as much again as the tuple.
+_make = tuple.__new__
 
 
 class Whole:
@@ -34,28 +39,30 @@ class Whole:
     """
 
     def __init__(self, mode: Mode, groups: Sequence[Group]) -> None:
-        self._mode = mode
-        self._labels = tuple(LABELS[mode][group.label] for group in groups)
+        labels = [LABELS[mode][group.label] for group in groups]
         separator = mode.separator
-        lines = []
+        lines = ["\x02"]
         formats = ["<x"]
-        for label, group in zip(self._labels, groups, strict=True):
-            stamp = stamp_pattern(label.stamp)
-            fields = [re.escape(label.name), f"({data_pattern(label)})"]
-            if stamp:
-                fields.insert(1, f"({stamp})")
-            lines.append(
-                "\n" + separator.join(fields) + separator + "[ -_]\r",
-            )
+        fields: list[_Field] = []
+        count = 0
+        for label, group in zip(labels, groups, strict=True):
+            parts = [re.escape(label.name), f"({data_pattern(label)})"]
             sizes = [len(label.name), len(group.raw)]
+            stamp_at = None
             if group.horodate is not None:
+                parts.insert(1, f"({stamp_pattern(label.stamp)})")
                 sizes.append(len(group.horodate.text))
+                stamp_at, count = count, count + 1
+            lines.append(f"\n{separator.join(parts)}{separator}[ -_]\r")
             covered = sum(sizes) + len(sizes) - 1
             # The separator before the checksum counts in standard mode alone.
             formats.append(
                 f"x{covered + 1}scx" if mode is Mode.STANDARD else f"x{covered}sxcx"
             )
-        self._match = re.compile("\x02" + "".join(lines)).fullmatch
+            fields.append((label.name, READERS_OF_CHECKED[label.kind], count, stamp_at))
+            count += 1
+        self._fields = tuple(fields)
+        self._match = re.compile("".join(lines)).fullmatch
         self._parts = struct.Struct("".join(formats)).unpack
 
     def check(self, part: bytes) -> re.Match[str] | None:
@@ -77,11 +84,10 @@ class Whole:
 
     def groups(self, match: re.Match[str]) -> dict[str, Group]:
         """Give the groups of a frame that was checked."""
-        fields = iter(match.groups())
+        fields = match.groups()
         groups: dict[str, Group] = {}
-        for label in self._labels:
-            stamp = None if label.stamp is Stamp.NONE else Horodate(next(fields))
-            raw = next(fields)
-            value = int(raw) if label.kind is Kind.NUMBER else read(label, raw)
-            groups[label.name] = Group(label.name, raw, value, stamp)
+        for name, read, at, stamp_at in self._fields:
+            raw = fields[at]
+            stamp = None if stamp_at is None else _make(Horodate, (fields[stamp_at],))
+            groups[name] = _make(Group, (name, raw, read(raw), stamp))
         return groups
