@@ -25,6 +25,9 @@ BURST_MS = 800
 FRAME_MS = 2_500
 """What the slowest meter takes for one frame (three-phase producer, historic Tempo)."""
 
+LATE = 1.5
+"""A frame that takes so many times its usual time isn't the next one: one was lost."""
+
 UNKNOWN_MS = 7 * 86_400_000
 """What may have passed when no clock can say: a reboot with no time yet."""
 
@@ -33,11 +36,13 @@ class Dated(NamedTuple):
     """One frame's place in time; a NamedTuple since one is made for each frame.
 
     `at_ms` None: it can't be dated yet, or never (`replayed`). `step_ms` is what has
-    passed since the frame before, at most. `detail` is a CLOCK event's, on an edge.
+    passed since the frame before, at most; `next` tells that no frame can have been
+    lost between. `detail` is a CLOCK event's, on an edge.
     """
 
     at_ms: int | None
     step_ms: int
+    next: bool = False
     replayed: bool = False
     detail: Mapping[str, Value] | None = None
 
@@ -49,6 +54,7 @@ class MeterClock:
         self.last_ms: int | None = None
         self._boot: str | None = None
         self._mono_ms = 0
+        self._pace_ms = FRAME_MS
         self._meter: int | None = None  # meter's clock less the monotonic one
         self._candidate: int | None = None  # the same, said by one frame only
         self._wall: int | None = None  # synchronised wall clock less the monotonic
@@ -83,6 +89,11 @@ class MeterClock:
             if passed < 0:
                 return Dated(None, 0, replayed=True)
         self._mono_ms = mono
+        following = not rebooted and passed <= LATE * self._pace_ms
+        if passed >= BURST_MS:
+            # the usual time is close to the shortest: silences hardly move it
+            slower = self._pace_ms + (passed - self._pace_ms) // 64
+            self._pace_ms = min(passed, slower)
         if seen.synchronised:
             self._wall = seen.wall_ms - mono
         before = self._meter
@@ -93,7 +104,9 @@ class MeterClock:
         if before is not None and self._meter is not None:
             # a stalled reader gets old frames late: the meter knows what has passed
             step = max(step, passed + self._meter - before)
-        return Dated(at_ms, step, detail=self._edge(meter, held=at_ms is None))
+        return Dated(
+            at_ms, step, following, detail=self._edge(meter, held=at_ms is None)
+        )
 
     def when(self, held: HostInstant) -> int | None:
         """Give the instant of what was held earlier in this boot; None if not yet."""

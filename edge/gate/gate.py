@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 
 from edge.catalogue import Catalogue
 from edge.clock import Dated, MeterClock
 from edge.edges import WATCHED, Edges
 from edge.event import Event, EventKind
+from edge.gate.absences import Absences
 from edge.gate.counting import Counting, Notice
 from edge.gate.indexes import Moment
 from edge.gate.power import Power
@@ -27,9 +27,6 @@ from edge.sample import HostInstant, Reading, Sample, Value
 
 MISSING = object()
 """What a register is in a frame that lacks it; None is a group that was refused."""
-
-FEW = 3
-"""A frame that lacks no more than these was damaged; a short frame lacks most."""
 
 
 class Gate:
@@ -51,7 +48,7 @@ class Gate:
         self._out: Mapping[str, Value] = {}
         self._now = 0
         self._clean = 0
-        self._lacking: AbstractSet[str] = frozenset()
+        self._absences = Absences()
 
     def restore(
         self,
@@ -121,18 +118,20 @@ class Gate:
         if dated.replayed:
             return self._drop(reading, "replayed")
         at_ms = reading.seen.wall_ms if dated.at_ms is None else dated.at_ms
-        moment = Moment(self._now + dated.step_ms, self._now, self._clean)
+        moment = Moment(
+            self._now + dated.step_ms,
+            self._now,
+            self._clean,
+            dated.next,
+            self._absences.damaged,
+        )
         self._reading, self._now = reading, moment.now
         changes, indexes, trouble = self._look(reading)
         counted = self._counting.judge(reading, indexes, self._read, moment)
-        if self._lacking:
-            self._read = {**self._read, **reading.values}
-        else:
-            self._read = reading.values
         changes.update(counted.values)
         trouble += counted.refused
         refused = self._refuse(trouble, at_ms, reading) if trouble else ()
-        gone = self._steady.vanished(moment.now)
+        gone = self._remember(reading.values, moment.now)
         if gone:
             changes.update(dict.fromkeys(gone))
         if changes:
@@ -161,15 +160,22 @@ class Gate:
     ) -> tuple[dict[str, Value], list[str], list[Trouble]]:
         """Give the changes of this frame, its changed indexes, and what is refused."""
         values, read, seen = reading.values, self._read, self._read.get
-        fresh = [
-            name for name, value in values.items() if seen(name, MISSING) is not value
-        ]
+        fresh = []
+        if values is not read:
+            fresh = [
+                name
+                for name, value in values.items()
+                if seen(name, MISSING) is not value
+            ]
         changes: dict[str, Value] = {}
         indexes: list[str] = []
         trouble: list[Trouble] = []
         clean = reading.complete
-        if self._lacking or len(values) != len(read) or not read.keys() >= set(fresh):
-            clean &= self._lack(values, read, fresh, changes)
+        if len(values) != len(read) or not read.keys() >= set(fresh) or self._absences:
+            new, back = self._absences.update(values, read, self._now)
+            fresh += [name for name in back if name not in fresh]
+            clean = clean and self._absences.damaged.isdisjoint(new)
+            self._miss(new, changes)
         said = self._steady.said
         if said:
             fresh += [name for name in said if name in values and name not in fresh]
@@ -193,25 +199,26 @@ class Gate:
         self._clean = self._clean + 1 if clean else 0
         return changes, indexes, trouble
 
-    def _lack(
-        self,
-        values: Mapping[str, Value],
-        read: Mapping[str, Value],
-        fresh: list[str],
-        changes: dict[str, Value],
-    ) -> bool:
-        """Follow what the frame lacks; tell whether it looks whole all the same."""
-        lacking = read.keys() - values.keys()
-        new = lacking - self._lacking
-        fresh += [name for name in self._lacking - lacking if name not in fresh]
-        self._lacking = lacking
+    def _miss(self, new: list[str], changes: dict[str, Value]) -> None:
+        """Follow what a frame is the first to lack; texts and states stand a while."""
         for name in new:
             rule = self._rules.get(name)
-            if rule is not None and rule.two:
-                self._steady.miss(name, self._now)
-            elif rule is not None:
+            if rule is None or rule.two:
+                self._steady.said.pop(name, None)
+            else:
                 changes[name] = None
-        return not 0 < len(new) <= FEW
+
+    def _remember(self, values: Mapping[str, Value], now: int) -> list[str]:
+        """Keep what this frame said for the next; give what is gone for good."""
+        gone = self._absences.expire(now)
+        for name in gone:
+            self._steady.forget(name)
+        if self._absences or gone:
+            kept = {**self._read, **values}
+            self._read = {name: kept[name] for name in kept if name not in gone}
+        else:
+            self._read = values
+        return gone
 
     def _refuse(
         self,

@@ -7,6 +7,7 @@ bound of what comes next, so that a false one can't block the true ones.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from edge.catalogue import Catalogue, Register
@@ -64,11 +65,21 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Where a frame stands: elapsed ms now and at the frame before; clean frames."""
+    """Where a frame stands: elapsed ms now and at the frame before; clean frames.
+
+    `next`: the reading before was of the frame before, for none was lost between;
+    `lacked` are the registers whose label was damaged in that one.
+    """
 
     now: int
     before: int
     steady: int
+    next: bool
+    lacked: AbstractSet[str] = frozenset()
+
+    def heard(self, name: str, earlier: Mapping[str, Value]) -> Value:
+        """Give what the frame before said of a register; None if it isn't known."""
+        return earlier.get(name) if self.next and name not in self.lacked else None
 
 
 class Indexes:
@@ -276,7 +287,9 @@ class Indexes:
         middle, first = count.candidate, count.previous
         if moment.steady < STEADY_FRAMES or middle is None:
             return False
-        if earlier.get(count.register.name) != middle or not isinstance(first, int):
+        if moment.heard(count.register.name, earlier) != middle:
+            return False
+        if not isinstance(first, int):
             return False
         bend = abs(value - 2 * middle + first)
         return first <= middle <= value and bend <= 1 + (value - first) // 8
@@ -291,7 +304,7 @@ class Indexes:
     ) -> None:
         """Keep the value as a candidate; what stood holds for one frame, no longer."""
         last = earlier.get(count.register.name)
-        held = count.value is not None and last == count.value
+        held = moment.heard(count.register.name, earlier) == count.value
         outcome.values[count.register.name] = count.value if held else None
         count.previous = last
         count.candidate, count.candidate_at = value, moment.now
