@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from api.deps import IntervalColumns
 from api.instants import Civil
-from api.json_rows import plain
+from api.json_rows import bounds, plain
 from api.query import Query
 from api.rows import Renderer
 from edge.catalogue import Kind
@@ -45,29 +47,40 @@ class CsvRows(Renderer):
 
     def intervals(self, columns: IntervalColumns) -> bytes:
         """Give intervals; instants have their min, mean and max besides."""
-        text = self._civil.text
         numbers = [columns.value]
         if self._instant:
-            numbers += [columns.minimum, columns.mean, columns.maximum]  # type: ignore[list-item]
+            numbers += [columns.minimum, columns.mean, columns.maximum]  # type: ignore[list-item] # floats among integers
+        starts, ends = bounds(columns, self._civil)
+        fields = zip(*(_fields(column) for column in numbers), strict=True)
         return "".join(
-            f"{text(start_ms)},{text(end_ms)},{','.join(map(field, values))},"
-            f"{self._unit},{quality!s},{coverage},{revision}\r\n"
-            for start_ms, end_ms, values, quality, coverage, revision in zip(
-                plain(columns.start_ms),
-                plain(columns.end_ms),
-                zip(*map(plain, numbers), strict=True),
-                plain(columns.quality),
-                plain(columns.coverage),
-                plain(columns.revision),
-                strict=True,
-            )
+            [
+                f"{start},{end},{','.join(values)},"
+                f"{self._unit},{quality!s},{coverage},{revision}\r\n"
+                for start, end, values, quality, coverage, revision in zip(
+                    starts,
+                    ends,
+                    fields,
+                    plain(columns.quality),
+                    plain(columns.coverage),
+                    plain(columns.revision),
+                    strict=True,
+                )
+            ]
         ).encode()
 
     def points(self, points: list[Point]) -> bytes:
         """Give raw values."""
-        text = self._civil.text
+        instants = self._civil.texts([point.at_ms for point in points])
         return "".join(
-            f"{text(point.at_ms)},{field(point.value)},{self._unit},"
-            f"{point.quality.value}\r\n"
-            for point in points
+            [
+                f"{at},{field(point.value)},{self._unit},{point.quality.value}\r\n"
+                for at, point in zip(instants, points, strict=True)
+            ]
         ).encode()
+
+
+def _fields(column: Sequence[float | None]) -> list[str]:
+    return [
+        "" if value is None or value != value else str(value)  # noqa: PLR0124 - NaN is not known either
+        for value in plain(column)
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -38,26 +39,30 @@ class Civil:
         self.zone = zone
         self._offsets: dict[int, tuple[int, str] | None] = {}
         self._dates: dict[int, str] = {}
+        self._times: dict[int, str] = {}
 
     def text(self, at_ms: int) -> str:
         """Write an instant, as in 2026-10-25T02:30:00+01:00; ms only if there are."""
-        day = at_ms // DAY_MS
-        try:
-            steady = self._offsets[day]
-        except KeyError:
-            steady = self._steady(day)
-        offset_ms, suffix = steady or self._offset(at_ms)
-        local_day, rest_ms = divmod(at_ms + offset_ms, DAY_MS)
-        try:
-            date_text = self._dates[local_day]
-        except KeyError:
-            date_text = self._date(local_day)
-        seconds, ms = divmod(rest_ms, 1000)
-        minutes, second = divmod(seconds, 60)
-        hour, minute = divmod(minutes, 60)
-        if ms:
-            return f"{date_text}T{hour:02}:{minute:02}:{second:02}.{ms:03}{suffix}"
-        return f"{date_text}T{hour:02}:{minute:02}:{second:02}{suffix}"
+        return self.texts((at_ms,))[0]
+
+    def texts(self, instants_ms: Iterable[int]) -> list[str]:
+        """Write many instants: what a day or a time of day repeats is looked up."""
+        offsets, dates, times = self._offsets, self._dates, self._times
+        found: list[str] = []
+        add = found.append
+        for at_ms in instants_ms:
+            while True:
+                try:
+                    offset_ms, suffix = offsets[at_ms // DAY_MS] or self._offset(at_ms)
+                    local_ms = at_ms + offset_ms
+                    date_text = dates[local_ms // DAY_MS]
+                    break
+                except KeyError:  # once a day: to try is cheaper than to ask
+                    offsets, dates = self._learn(at_ms)
+            rest_ms = local_ms % DAY_MS
+            time_text = times.get(rest_ms) or self._time(rest_ms)
+            add(date_text + time_text + suffix)
+        return found
 
     def parse(self, text: str, parameter: str) -> int:
         """Read an instant in ms; raise Problem, which says how to write it.
@@ -131,20 +136,32 @@ class Civil:
         hours, rest = divmod(abs(minutes), 60)
         return minutes * 60_000, f"{sign}{hours:02}:{rest:02}"
 
-    def _steady(self, day: int) -> tuple[int, str] | None:
-        """Give a UTC day's offset when it holds from its start to its end."""
-        if len(self._offsets) >= CACHED_DAYS:
-            self._offsets = {}
-        first = self._offset(day * DAY_MS)
-        last = self._offset((day + 1) * DAY_MS)
-        self._offsets[day] = steady = first if first == last else None
-        return steady
+    def _learn(
+        self, at_ms: int
+    ) -> tuple[dict[int, tuple[int, str] | None], dict[int, str]]:
+        """Note the UTC day and the civil day of an instant.
 
-    def _date(self, local_day: int) -> str:
-        if len(self._dates) >= CACHED_DAYS:
-            self._dates = {}
-        text = (EPOCH + timedelta(days=local_day)).date().isoformat()
-        self._dates[local_day] = text
+        A UTC day has an offset when the same holds from its start to its end.
+        """
+        if len(self._offsets) >= CACHED_DAYS or len(self._dates) >= CACHED_DAYS:
+            self._offsets, self._dates = {}, {}
+        day = at_ms // DAY_MS
+        first, last = (self._offset(start * DAY_MS) for start in (day, day + 1))
+        self._offsets[day] = steady = first if first == last else None
+        local_day = (at_ms + (steady or self._offset(at_ms))[0]) // DAY_MS
+        self._dates[local_day] = (EPOCH + timedelta(days=local_day)).date().isoformat()
+        return self._offsets, self._dates
+
+    def _time(self, rest_ms: int) -> str:
+        """Write a time of day; whole minutes are remembered, there are 1,440."""
+        seconds, ms = divmod(rest_ms, 1000)
+        minutes, second = divmod(seconds, 60)
+        hour, minute = divmod(minutes, 60)
+        if ms:
+            return f"T{hour:02}:{minute:02}:{second:02}.{ms:03}"
+        text = f"T{hour:02}:{minute:02}:{second:02}"
+        if not second:
+            self._times[rest_ms] = text
         return text
 
 

@@ -19,7 +19,6 @@ from edge.catalogue import Kind
 from edge.interval import Point
 
 T = TypeVar("T")
-TAILS_MAX = 4096
 
 
 def head(query: Query, civil: Civil) -> bytes:
@@ -52,75 +51,72 @@ class JsonRows(Renderer):
         self._civil = civil
         self._unit = orjson.dumps(query.register.unit).decode()
         self._instant = query.register.kind is Kind.INSTANT
-        self._tails: dict[tuple[str, float, int], str] = {}
         self._started = False
 
     def intervals(self, columns: IntervalColumns) -> bytes:
         """Give intervals; instants have their min, mean and max besides."""
-        text = self._civil.text
-        starts, ends = plain(columns.start_ms), plain(columns.end_ms)
+        starts, ends = bounds(columns, self._civil)
+        values = _known(columns.value)
         tails = self._tail_of_each(columns)
-        rows: list[str] = []
-        add = rows.append
-        last_ms, last = -1, ""
-        bounds: list[tuple[str, str]] = []
-        for start_ms, end_ms in zip(starts, ends, strict=True):
-            start = last if start_ms == last_ms else text(start_ms)
-            last_ms, last = end_ms, text(end_ms)
-            bounds.append((start, last))
-        values = plain(columns.value)
         if self._instant:
-            for (start, end), value, low, mean, high, rest in zip(
-                bounds,
-                values,
-                plain(columns.minimum),
-                plain(columns.mean),
-                plain(columns.maximum),
-                tails,
-                strict=True,
-            ):
-                add(
-                    f'{{"start":"{start}","end":"{end}","value":{_number(value)},'
-                    f'"min":{_number(low)},"mean":{_number(mean)},'
-                    f'"max":{_number(high)},{rest}'
+            rows = [
+                f'{{"start":"{start}","end":"{end}","value":{value},"min":{low},'
+                f'"mean":{mean},"max":{high},{rest}'
+                for start, end, value, low, mean, high, rest in zip(
+                    starts,
+                    ends,
+                    values,
+                    _known(columns.minimum),
+                    _known(columns.mean),
+                    _known(columns.maximum),
+                    tails,
+                    strict=True,
                 )
+            ]
         else:
-            for (start, end), value, rest in zip(bounds, values, tails, strict=True):
-                shown = "null" if value is None else value
-                add(f'{{"start":"{start}","end":"{end}","value":{shown},{rest}')
+            rows = [
+                f'{{"start":"{start}","end":"{end}","value":{value},{rest}'
+                for start, end, value, rest in zip(
+                    starts, ends, values, tails, strict=True
+                )
+            ]
         return self._joined(rows)
 
     def points(self, points: list[Point]) -> bytes:
         """Give raw values; a text is escaped as JSON wants it."""
-        text, unit = self._civil.text, self._unit
+        unit = self._unit
+        instants = self._civil.texts([point.at_ms for point in points])
         return self._joined(
             [
-                f'{{"at":"{text(point.at_ms)}","value":{_value(point.value)},'
+                f'{{"at":"{at}","value":{_value(point.value)},'
                 f'"unit":{unit},"quality":"{point.quality.value}"}}'
-                for point in points
+                for at, point in zip(instants, points, strict=True)
             ]
         )
 
     def _tail_of_each(self, columns: IntervalColumns) -> list[str]:
-        tails = self._tails
-        found: list[str] = []
-        for key in zip(
-            plain(columns.quality),
-            plain(columns.coverage),
-            plain(columns.revision),
-            strict=True,
-        ):
-            rest = tails.get(key)
-            if rest is None:
-                if len(tails) >= TAILS_MAX:
-                    tails.clear()
-                quality, coverage, revision = key
-                rest = tails[key] = (
-                    f'"unit":{self._unit},"quality":"{quality!s}",'
-                    f'"coverage":{float(coverage)!r},"revision":{revision}}}'
-                )
-            found.append(rest)
-        return found
+        parts = [
+            plain(column)
+            for column in (columns.quality, columns.coverage, columns.revision)
+        ]
+        if all(part.count(part[0]) == len(part) for part in parts if part):
+            # Mostly a slice is of one kind: all raw, all known, never revised.
+            return (
+                [self._tail(*(part[0] for part in parts))] * len(parts[0])
+                if parts[0]
+                else []
+            )
+        tails: dict[tuple[object, ...], str] = {}
+        keys = list(zip(*parts, strict=True))
+        for key in set(keys):
+            tails[key] = self._tail(*key)
+        return [tails[key] for key in keys]
+
+    def _tail(self, quality: object, coverage: object, revision: object) -> str:
+        return (
+            f'"unit":{self._unit},"quality":"{quality!s}",'
+            f'"coverage":{coverage!r},"revision":{revision}}}'
+        )
 
     def _joined(self, rows: list[str]) -> bytes:
         if not rows:
@@ -138,9 +134,21 @@ def plain(column: Sequence[T]) -> list[T]:
     return as_list() if as_list is not None else list(column)
 
 
-def _number(value: float | None) -> str:
-    # NaN is how a column of floats says that it does not know; JSON has no NaN.
-    return "null" if value is None or value != value else repr(value)  # noqa: PLR0124 - only NaN differs from itself
+def bounds(columns: IntervalColumns, civil: Civil) -> tuple[list[str], list[str]]:
+    """Write starts and ends; where each row ends as the next one starts, once."""
+    starts, ends = plain(columns.start_ms), plain(columns.end_ms)
+    if starts[1:] == ends[:-1] and starts:
+        written = civil.texts([*starts, ends[-1]])
+        return written[:-1], written[1:]
+    return civil.texts(starts), civil.texts(ends)
+
+
+def _known(column: Sequence[float | None]) -> list[float | str | None]:
+    """Give a column with null for what is not known (None, or NaN among floats)."""
+    values = plain(column)
+    if set(map(type, values)) != {int}:
+        return ["null" if v is None or v != v else v for v in values]  # noqa: PLR0124 - only NaN differs from itself
+    return list(values)
 
 
 def _value(value: int | str | None) -> str:

@@ -44,6 +44,7 @@ pytestmark = pytest.mark.real
 REGISTER = "/api/v1/meters/linky/registers/import_total_wh"
 ROWS = 52_608
 START_MS = paris("2023-10-01T00:00:00+02:00")
+THREE_YEARS = half_hours(ROWS, START_MS)
 WHOLE = f"{REGISTER}?from=2023-10-01&limit=60000"
 
 
@@ -73,9 +74,7 @@ class House:
 
 @contextlib.asynccontextmanager
 async def house(limits: Limits, listen: str = "127.0.0.1:0") -> AsyncIterator[House]:
-    reads = FakeReads(
-        kept={("linky", "import_total_wh", Step.MIN30): half_hours(ROWS, START_MS)}
-    )
+    reads = FakeReads(kept={("linky", "import_total_wh", Step.MIN30): THREE_YEARS})
     deps = Deps(
         reads=reads,
         bus=Bus(),
