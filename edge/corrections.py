@@ -38,13 +38,13 @@ def _correct(  # noqa: PLR0913 - what, over which time, by what
 ) -> Part:
     rest, kept = length - (high - low), _share_of(part, length - (high - low), length)
     if word.value is None:
-        known = rest > 0
+        kept_some = rest > 0
         return Part(
-            kept.value if known else None,
+            kept.value if kept_some else None,
             kept.known_ms,
-            kept.weighted if known else None,
-            part.minimum if known else None,
-            part.maximum if known else None,
+            kept.weighted if kept_some else None,
+            part.minimum if kept_some else None,
+            part.maximum if kept_some else None,
             Quality.CORRECTED,
             ORIGIN,
         )

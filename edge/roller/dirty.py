@@ -83,9 +83,7 @@ def _speaks(track: Track, name: str, at_ms: int) -> bool:
     return here and name in track.columns
 
 
-def _span(
-    known: Instants, halves: Halves, dirty: Dirty, name: str
-) -> tuple[int, int]:
+def _span(known: Instants, halves: Halves, dirty: Dirty, name: str) -> tuple[int, int]:
     """Give the half-hours that what is dirty can change.
 
     Of an instant, those that the words touch, hold included; of an index, up to its

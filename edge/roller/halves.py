@@ -65,7 +65,7 @@ class Halves:
         since = tuple(sorted(said))
         return Offsets(since, tuple(said[at] for at in since))
 
-    def roll(
+    def roll(  # noqa: PLR0913 - a track, cut where, with which neighbours
         self,
         track: Track,
         register: str,
@@ -74,7 +74,7 @@ class Halves:
         before: Anchor | None = None,
         after: Anchor | None = None,
     ) -> list[tuple[Slot, Part]]:
-        """Give the part of each half-hour that holds something, corrections not applied."""
+        """Give the part of each half-hour, corrections not applied yet."""
         context = Context(end_ms, self.hold_ms, before, after, self.offsets(register))
         roll = roll_index if self.index(register) else roll_instant
         parts = roll(track, register, edges, context).parts(track, register)
@@ -97,7 +97,8 @@ def known_instants(track: Track, register: str) -> Instants:
     one = track.columns.get(register)
     if one is None:
         return NO_INSTANTS
-    return track.instants[one.spread(track.instants).state == State.KNOWN]
+    words = one.spread(track.instants)
+    return words.at[words.state == State.KNOWN]
 
 
 def last_anchor(track: Track, register: str) -> Anchor | None:

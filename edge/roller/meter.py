@@ -114,17 +114,15 @@ class MeterRoller:
         """Roll a register's half-hours that have closed since the last round."""
         known, first = self.state.registers.get(name), first_anchor(recent, name)
         last, hold = known.last if known is not None else None, self.halves.hold_ms
+        if first is None and (last is None or (since or 0) - last.at_ms >= hold):
+            return []
         start = since
-        if last is None and first is None:
-            return []
-        if first is None and last is not None and (since or 0) - last.at_ms >= hold:
-            return []
-        if start is None:
-            start = self.halves.floor((last or first).at_ms)
-        elif last is None:
+        if last is None and first is not None:
             start = self.halves.floor(first.at_ms)
-        elif first is not None and first.at_ms - last.at_ms > hold:
-            self._returned(name, first.at_ms, last.at_ms, start)
+        elif last is not None and first is not None and first.at_ms - last.at_ms > hold:
+            self._returned(name, first.at_ms, last.at_ms, since or 0)
+        if start is None:  # no round before, and yet a state: nothing says from when
+            start = now
         if start >= now:
             return []
         edges = self.halves.edges(start, now)
@@ -132,7 +130,7 @@ class MeterRoller:
         return self._publish(parts, since)
 
     def _returned(self, name: str, at_ms: int, last_ms: int, since: int) -> None:
-        """Mark the closed half-hours over which an index was silent, now that it's back."""
+        """Mark the closed half-hours over which an index that is back was silent."""
         if self.halves.index(name) and self.halves.floor(last_ms) < since:
             self._dirty.append(Dirty(at_ms, at_ms, frozenset((name,))))
 
@@ -216,7 +214,7 @@ class MeterRoller:
         """Remember a register's last half-hour: its wholes are to be closed one day."""
         known = self.state.registers.get(name)
         if known is not None and rows:
-            known.row_ms = max(known.row_ms or 0, max(row.start_ms for row in rows))
+            known.row_ms = max(known.row_ms or 0, *(row.start_ms for row in rows))
 
 
 def _settled(rows: list[Interval]) -> Settled:

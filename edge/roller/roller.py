@@ -94,7 +94,7 @@ class Roller:
         return any(meter.due for meter in self._meters.values())
 
     def settle(self) -> list[tuple[Lane, tuple[Interval, ...]]]:
-        """Roll what is due; a body a meter and lane, revised rows in the history lane."""
+        """Roll what is due: a body a meter and lane, revised rows in history."""
         bodies = []
         for meter in self._meters.values():
             if meter.due:

@@ -14,7 +14,7 @@ from edge.rollup.rolling import Anchor
 
 @dataclass(slots=True)
 class RegisterState:
-    """One register: its first known value, its last before `closed_ms`, its last row."""
+    """A register: its first known value, its last before `closed_ms`, its last row."""
 
     first: Anchor | None = None
     last: Anchor | None = None

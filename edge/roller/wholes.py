@@ -1,4 +1,4 @@
-"""Hours out of half-hours, days out of hours, months out of days, years out of months."""
+"""Hours out of half-hours, days out of hours, and so on: sums of closed parts."""
 
 from __future__ import annotations
 

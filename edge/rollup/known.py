@@ -1,4 +1,4 @@
-"""When a register was known: each word of the meter holds until its next, or the hold."""
+"""When a register was known: each word of the meter holds until its next."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Known:
 
     @classmethod
     def of(cls, words: Column, end_ms: int, hold_ms: int) -> Known:
-        """Measure a register's words (one an instant); the last holds up to `end_ms`."""
+        """Measure a register's words, one an instant; the last holds to `end_ms`."""
         at, values, state = words.spoken()
         known = state == State.KNOWN
         points = at if known.all() else at[known]

@@ -23,7 +23,7 @@ from edge.rollup.track import Column, Mark, State, Track
 from edge.sample import Quality
 
 HOLD_MS = 10_000
-"""How long a word of a Linky holds: five frames of the slowest (historic, 1200 baud)."""
+"""How long a word of a Linky holds: five frames of the slowest (1200 baud)."""
 
 SILENCE = Mark(Quality.RAW, "")
 NOTHING_LOW = np.iinfo(np.int64).max
@@ -186,7 +186,7 @@ def roll_instant(
     inside = steps.at[(steps.at > edges[0]) & (steps.at < edges[-1])]
     cuts = np.union1d(inside, edges)
     held = np.diff(known.before(cuts))
-    values = steps.values[np.maximum(steps.index(cuts[:-1]), 0)]
+    values = steps.values[np.maximum(steps.ruling(cuts[:-1]), 0)]
     starts = np.searchsorted(cuts, edges[:-1])
     silent = held == 0
     return Rolled(
@@ -199,15 +199,16 @@ def roll_instant(
     )
 
 
-def markings(
-    track: Track, register: str, edges: Instants
-) -> list[tuple[Quality, str]]:
+def markings(track: Track, register: str, edges: Instants) -> list[tuple[Quality, str]]:
     """Give each interval's quality and sources: those of the words said within it."""
     spoken, mark = track.spoken(register)
     low, high = np.searchsorted(spoken, (edges[:-1], edges[1:])).tolist()
     if len(track.marks) == 1:
         one = track.marks[0]
-        return [one if stop > start else SILENCE for start, stop in zip(low, high, strict=True)]
+        return [
+            one if stop > start else SILENCE
+            for start, stop in zip(low, high, strict=True)
+        ]
     return [
         _together([track.marks[i] for i in np.unique(mark[start:stop])])
         for start, stop in zip(low, high, strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -69,13 +70,13 @@ class Column(NamedTuple):
             return self
         return Column(self.at[spoken], self.values[spoken], self.state[spoken])
 
-    def index(self, instants: Instants) -> NDArray[np.intp]:
+    def ruling(self, instants: Instants) -> NDArray[np.intp]:
         """Find the entry that rules at each instant; -1 before the first."""
         return np.searchsorted(self.at, instants, side="right") - 1
 
     def spread(self, instants: Instants) -> Column:
-        """Give the state and value at each of these instants, absent before the first."""
-        found = self.index(instants)
+        """Give state and value at each of these instants, absent before the first."""
+        found = self.ruling(instants)
         early = found < 0
         found[early] = 0
         state = self.state[found]
@@ -189,8 +190,7 @@ def join(tracks: Sequence[Track]) -> Track:
         return filled[0] if filled else Track.empty(tracks[0].meter if tracks else "")
     marks = tuple(sorted({mark for track in filled for mark in track.marks}, key=_rank))
     apart = all(
-        before.instants[-1] < after.instants[0]
-        for before, after in zip(filled, filled[1:], strict=False)
+        before.instants[-1] < after.instants[0] for before, after in pairwise(filled)
     )
     return _append(filled, marks) if apart else _merge(filled, marks)
 
