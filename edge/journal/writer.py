@@ -1,0 +1,387 @@
+"""The one writer: a thread that gathers what waits and commits it in groups."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from edge.errors import DamagedDatabase, DiskFull, JournalError
+from edge.journal.block import follows
+from edge.journal.bodies import Kind, Span, encode
+from edge.journal.held import holding, undated
+from edge.journal.log import Entry, Log, Transaction, Work, Writing
+from edge.record import Address, Body, Lane
+from edge.sample import Gap, HostInstant, Sample
+
+log = logging.getLogger(__name__)
+
+CHUNK_BYTES = 512 * 1024
+"""A transaction's share of what waited through a full disk: the WAL must hold it."""
+DISK_FULL = "disk_full"
+BEAT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """When to commit, and how much may wait in memory."""
+
+    commit_s: float = 30.0
+    samples: int = 2_000
+    waiting_bytes: int = 4 << 20
+    retry_s: float = 5.0
+
+
+@dataclass(slots=True)
+class Run:
+    """Samples that will be one block; with a boot id, they wait for their date."""
+
+    lane: Lane
+    samples: list[Sample]
+    boot_id: str | None = None
+
+    def entry(self, log: Log) -> Writing:
+        """Pack them."""
+        if self.boot_id is not None:
+            return holding(log, self.samples, self.boot_id)
+        return log.block(self.samples, self.lane)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A body that waits its turn."""
+
+    lane: Lane
+    body: Body
+
+    def entry(self, log: Log) -> Writing:
+        """Encode it."""
+        return log.entry(self.body, self.lane)
+
+
+@dataclass(slots=True)
+class Job:
+    """Work to be done in the next transaction; refused when that can't be committed.
+
+    `alone`: it may be committed by itself when what waits can't be.
+    """
+
+    work: Work[Any]
+    alone: bool = True
+    future: Future[Any] = field(default_factory=Future)
+
+
+@dataclass(slots=True)
+class Counters:
+    """What the writer did since it started."""
+
+    samples: int = 0
+    commits: int = 0
+    records: int = 0
+    dropped: int = 0
+    failures: int = 0
+
+
+class Writer:
+    """Owns the log; everything else reaches it through the queue."""
+
+    def __init__(
+        self,
+        log: Log,
+        policy: Policy,
+        *,
+        make_space: Callable[[], bool],
+        replace: Callable[[Log, DamagedDatabase], Log],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.log, self.policy = log, policy
+        self.counters = Counters()
+        self.full: DiskFull | None = None
+        self.beat_ns = time.monotonic_ns()
+        self._make_space, self._replace = make_space, replace
+        self._monotonic = monotonic
+        self._wake = threading.Condition()
+        self._pending: list[Run | Waiting] = []
+        self._open: dict[tuple[str, str | None], Run] = {}
+        self._count = 0
+        self._since: float | None = None
+        self._jobs: list[Job] = []
+        self._unwritten: deque[Writing] = deque()
+        self._lost: dict[str, tuple[int, int]] = {}
+        self._retry_at = 0.0
+        self._closing = False
+        self._turns: list[Future[None]] = []
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    @property
+    def pending(self) -> int:
+        """Count the samples that no block holds yet."""
+        return self._count
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Give the size of what is packed and not committed."""
+        return sum(one.size for one in tuple(self._unwritten))
+
+    @property
+    def waiting_since(self) -> int | None:
+        """Give how long the oldest that isn't committed has waited, in ms."""
+        since = self._since
+        return None if since is None else int((self._monotonic() - since) * 1000)
+
+    def add_sample(
+        self, sample: Sample, lane: Lane = Lane.PRESENT, seen: HostInstant | None = None
+    ) -> None:
+        """Take a sample; with `seen`, one that can't be dated yet. Never waits."""
+        boot_id = None if seen is None else seen.boot_id
+        if seen is not None:
+            sample = undated(sample, seen)
+        key = (sample.meter, boot_id)
+        with self._wake:
+            run = self._open.get(key)
+            if run and run.lane is lane and follows(run.samples[-1], sample):
+                run.samples.append(sample)
+            else:
+                run = self._open[key] = Run(lane, [sample], boot_id)
+                self._pending.append(run)
+                self._waits()
+            self._count += 1
+            if self._count == self.policy.samples:
+                self._wake.notify()
+
+    def add(self, body: Body, lane: Lane, meter: str) -> None:
+        """Take a body, behind what its meter said before. Never waits."""
+        with self._wake:
+            self._open.pop((meter, None), None)
+            self._pending.append(Waiting(lane, body))
+            self._waits()
+
+    def _waits(self) -> None:
+        if self._since is None:
+            self._since = self._monotonic()
+            self._wake.notify()
+
+    def submit(self, work: Work[Any], *, alone: bool = True) -> Future[Any]:
+        """Have work done in a transaction, at once, with all that waits."""
+        job = Job(work, alone)
+        with self._wake:
+            if self._closing:
+                raise JournalError("the journal is closed")
+            self._jobs.append(job)
+            self._wake.notify()
+        return job.future
+
+    def turn(self) -> Future[None]:
+        """Give what is done once the writer has gone round again."""
+        future: Future[None] = Future()
+        with self._wake:
+            self._turns.append(future)
+        return future
+
+    def close(self) -> None:
+        """Commit what waits and end."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _due(self) -> float | None:
+        """Give in how many seconds there is something to do; None for nothing yet."""
+        if self._jobs or self._closing:
+            return 0.0
+        if self.full is not None:
+            return self._retry_at - self._monotonic()
+        if self._since is None:
+            return None
+        if self._count >= self.policy.samples:
+            return 0.0
+        return self._since + self.policy.commit_s - self._monotonic()
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                self.beat_ns = time.monotonic_ns()
+                due = self._due()
+                if due is None or due > 0:
+                    self._wake.wait(BEAT_S if due is None else min(due, BEAT_S))
+                    continue
+                pending, self._pending = self._pending, []
+                jobs, self._jobs = self._jobs, []
+                count, self._count = self._count, 0
+                turns, self._turns = self._turns, []
+                self._open.clear()
+                self._since = None
+                closing = self._closing
+            self._cycle(pending, jobs)
+            self.counters.samples += count
+            for future in turns:
+                if future.set_running_or_notify_cancel():
+                    future.set_result(None)
+            if closing:
+                self._end()
+                return
+
+    def _end(self) -> None:
+        with self._wake:
+            jobs, turns = self._jobs, self._turns
+            self._jobs, self._turns = [], []
+        for job in jobs:
+            _refuse(job, JournalError("the journal is closed"))
+        for turn in turns:
+            turn.cancel()
+        self.log.database.close()
+
+    def _cycle(self, pending: list[Run | Waiting], jobs: list[Job]) -> None:
+        for one in pending:
+            try:
+                self._unwritten.append(one.entry(self.log))
+            except ValueError:
+                log.exception("the journal can't hold this, and goes on without it")
+                self.counters.failures += 1
+        try:
+            self._write(jobs)
+        except DamagedDatabase as error:
+            log.exception("the journal is damaged")
+            for job in jobs:
+                _refuse(job, error)
+            self._stand_in(error)
+        except Exception as error:  # the writer must outlive whatever went wrong
+            log.exception("the journal could not commit")
+            self.counters.failures += 1
+            wrapped = (
+                error if isinstance(error, JournalError) else JournalError(str(error))
+            )
+            for job in jobs:
+                _refuse(job, wrapped)
+            self._fall_back(DiskFull(str(error)))
+
+    def _stand_in(self, error: DamagedDatabase) -> None:
+        """Go on in a new database, with all that was not committed in the old one."""
+        try:
+            self.log = self._replace(self.log, error)
+            self._write([])
+        except Exception as second:
+            log.exception("no new journal can be made")
+            self._fall_back(DiskFull(str(second)))
+
+    def _write(self, jobs: list[Job]) -> None:
+        try:
+            self._commit(jobs)
+        except DiskFull:
+            if self._make_space():
+                try:
+                    self._commit(jobs)
+                except DiskFull as again:
+                    error = again
+                else:
+                    return
+            self._fall_back(error)
+            for job in jobs:
+                self._alone(job)
+
+    def _fall_back(self, error: DiskFull) -> None:
+        """Keep in memory what can't be written, within bounds, and come back to it."""
+        if self.full is None:
+            log.error("%s", error)
+        self.full = error
+        self._retry_at = self._monotonic() + self.policy.retry_s
+        room = self.policy.waiting_bytes - self.waiting_bytes
+        for one in list(self._unwritten):
+            if room >= 0:
+                break
+            if isinstance(one, Entry) and one.kind != Kind.BLOCK:
+                continue
+            self._drop(one)
+            room += one.size
+        while room < 0 and self._unwritten:
+            one = self._unwritten[0]
+            self._drop(one)
+            room += one.size
+
+    def _drop(self, one: Writing) -> None:
+        self._unwritten.remove(one)
+        self.counters.dropped += 1
+        if isinstance(one, Entry):
+            meter, start_ms, end_ms = one.span
+            start, end = self._lost.get(meter, (start_ms, end_ms))
+            self._lost[meter] = (min(start, start_ms), max(end, end_ms))
+
+    def _alone(self, job: Job) -> None:
+        """Try one job by itself: what makes space must not wait for space."""
+        if not job.alone:
+            _refuse(job, self.full or JournalError("not committed"))
+            return
+        try:
+            (outcome,) = self.log.transact((), (job.work,))
+        except (DiskFull, DamagedDatabase) as error:
+            _refuse(job, error)
+        else:
+            _answer(job, outcome.result, outcome.error)
+
+    def _commit(self, jobs: list[Job]) -> None:
+        before = self.log.last_seq
+        while self._unwritten or self._lost or jobs:
+            chunk = self._chunk()
+            last = len(chunk) == len(self._unwritten)
+            works = [job.work for job in jobs] if last else []
+            outcomes = self.log.transact([*self._gaps(), *chunk], works)
+            self._lost.clear()
+            for _ in chunk:
+                self._unwritten.popleft()
+            self.counters.commits += 1
+            if last:
+                for job, outcome in zip(jobs, outcomes, strict=True):
+                    _answer(job, outcome.result, outcome.error)
+                break
+        self.counters.records += self.log.last_seq - before
+        self.full = None
+
+    def _chunk(self) -> list[Writing]:
+        chunk: list[Writing] = []
+        size = 0
+        for one in self._unwritten:
+            if chunk and size + one.size > CHUNK_BYTES:
+                break
+            chunk.append(one)
+            size += one.size
+        return chunk
+
+    def _gaps(self) -> list[Entry]:
+        return [
+            Entry(
+                Kind.GAP,
+                0,
+                Span(meter, start, end),
+                encode(Gap(meter, start, end, DISK_FULL)),
+            )
+            for meter, (start, end) in self._lost.items()
+        ]
+
+
+def _answer(job: Job, result: Any, error: Exception | None) -> None:
+    if job.future.done() or not job.future.set_running_or_notify_cancel():
+        return
+    if error is None:
+        job.future.set_result(result)
+    else:
+        job.future.set_exception(error)
+
+
+def _refuse(job: Job, error: Exception) -> None:
+    if not job.future.done() and job.future.set_running_or_notify_cancel():
+        job.future.set_exception(error)
+
+
+def flush(tx: Transaction) -> Address:
+    """Do nothing but give the tail: what waited goes with it."""
+    return Address(tx.log.epochs.epochs[-1], tx.seq)
