@@ -1,0 +1,134 @@
+"""A source's way in: reading → gate → live bus and journal. Never waits for a disk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol
+
+from edge.bus import Bus
+from edge.event import Event
+from edge.gate import Gate, Refused
+from edge.journal.held import When
+from edge.record import Body
+from edge.rollup.rolling import HOLD_MS
+from edge.sample import Gap, HostInstant, Reading, Sample
+from edge.sources.protocol import Source
+
+BREATH = 64
+"""At full speed the loop serves the others once in this many readings."""
+
+
+class Keeper(Protocol):
+    """What an intake needs of the journal: nothing here waits but `room`."""
+
+    def add_sample(self, sample: Sample) -> None:
+        """Take a sample."""
+        ...
+
+    def hold(self, sample: Sample, seen: HostInstant) -> None:
+        """Take a sample that can't be dated yet."""
+        ...
+
+    def add(self, body: Body, *, now: bool = False) -> None:
+        """Take another body; `now` has it committed at once."""
+        ...
+
+    def refuse(self, refused: Refused) -> None:
+        """Keep what the gate refused, for the owner to accept or dismiss."""
+        ...
+
+    def fitted(self, meter: str, device: str, at_ms: int) -> None:
+        """Note which physical meter speaks."""
+        ...
+
+    def release(self, meter: str, when: When) -> None:
+        """Append what was held and can be dated now."""
+        ...
+
+    async def room(self) -> None:
+        """Wait until there is room for more: a full-speed replay's back-pressure."""
+        ...
+
+
+class Intake:
+    """Takes one source's readings in; `patient`: a replay waits for the journal."""
+
+    def __init__(
+        self,
+        source: Source,
+        gates: Mapping[str, Gate],
+        keeper: Keeper,
+        bus: Bus,
+        *,
+        patient: bool = False,
+    ) -> None:
+        self.source = source
+        self._gates = gates
+        self._keeper = keeper
+        self._bus = bus
+        self._patient = patient
+        self._holding: set[str] = set()
+        self._devices: dict[str, str | None] = {}
+        self._last_ms: dict[str, int] = {}
+        self._why = dict.fromkeys(gates, "stopped")
+
+    def restore(self, meter: str, last_ms: int) -> None:
+        """Go on after the last sample of the journal: what lies between is a gap."""
+        self._last_ms[meter] = last_ms
+
+    async def run(self) -> None:
+        """Take readings in until the source ends, which a meter's never does."""
+        taken = 0
+        async for reading in self.source:
+            self.take(reading)
+            taken += 1
+            if self._patient and taken % BREATH == 0:
+                await self._keeper.room()
+                await asyncio.sleep(0)
+
+    def take(self, reading: Reading) -> None:
+        """Judge one reading; publish and keep what the gate lets in."""
+        meter = reading.meter
+        gate = self._gates[meter]
+        verdict = gate.judge(reading)
+        keeper = self._keeper
+        for baseline in verdict.baselines:
+            # Before the sample, whose indexes are in the new counts.
+            keeper.add(baseline)
+        sample = verdict.sample
+        if sample is not None:
+            self._bus.publish(sample)
+            if verdict.held:
+                self._holding.add(meter)
+                keeper.hold(sample, verdict.seen)
+            else:
+                self._gap(sample)
+                keeper.add_sample(sample)
+                if meter in self._holding:
+                    self._holding.discard(meter)
+                    keeper.release(meter, gate.dated)
+            if gate.device is not None and gate.device != self._devices.get(meter):
+                self._devices[meter] = gate.device
+                keeper.fitted(meter, gate.device, sample.at_ms)
+        if verdict.slices:
+            keeper.add(verdict.slices)
+        for refused in verdict.refused:
+            if refused.durable:
+                keeper.refuse(refused)
+        for event in verdict.events:
+            self.tell(event)
+
+    def _gap(self, sample: Sample) -> None:
+        """Record the silence before a sample, if it was longer than a word holds."""
+        meter, at_ms = sample.meter, sample.at_ms
+        last_ms = self._last_ms.get(meter)
+        self._last_ms[meter] = at_ms
+        if last_ms is not None and at_ms - last_ms > HOLD_MS:
+            self._keeper.add(Gap(meter, last_ms, at_ms, self._why[meter]))
+        self._why[meter] = "silence"
+
+    def tell(self, event: Event) -> None:
+        """Publish an event and commit it at once."""
+        self._bus.publish(event)
+        self._keeper.add(event, now=True)

@@ -1,0 +1,177 @@
+"""Commands carried out: each is acknowledged once what it changes is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from edge.bus import Bus
+from edge.commands import (
+    AcceptQuarantined,
+    Command,
+    CommandRefused,
+    ConfirmDevice,
+    Correct,
+    DismissQuarantined,
+    RebuildStore,
+)
+from edge.event import Event, EventKind
+from edge.gate import Gate
+from edge.host import Clock
+from edge.interval import Point
+from edge.journal.journal import Journal
+from edge.journal.quarantine import Quarantined
+from edge.record import Baseline, Body, Correction, Lane
+from edge.registers import CATALOGUE
+from edge.sample import Quality, Sample, Value
+
+LOOK_MS = 86_400_000
+"""How far around a refused value its neighbours are looked for."""
+
+
+class Raw(Protocol):
+    """What a refused value is weighed against: the readings around it."""
+
+    def raw(
+        self, meter: str, register: str, start_ms: int, end_ms: int, limit: int
+    ) -> list[Point]:
+        """Give a register's changes in [start_ms, end_ms)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The owner's commands on the running service."""
+
+    journal: Journal
+    gates: Mapping[str, Gate]
+    reads: Raw
+    bus: Bus
+    clock: Clock
+    rebuild: Callable[[], Awaitable[None]]
+
+    async def execute(self, command: Command) -> dict[str, Any]:
+        """Carry a command out; give its acknowledgement once it is durable."""
+        match command:
+            case ConfirmDevice():
+                return await self._confirm(command)
+            case Correct():
+                return await self._correct(command)
+            case AcceptQuarantined(number):
+                return await self._accept(number)
+            case DismissQuarantined(number):
+                await self.journal.settle_quarantined(number, "dismissed")
+                return {"dismissed": number}
+            case RebuildStore():
+                await self.rebuild()
+                return {"rebuilding": True}
+
+    def _gate(self, meter: str) -> Gate:
+        try:
+            return self.gates[meter]
+        except KeyError:
+            raise CommandRefused(
+                f"no meter is called {meter!r}", hint=", ".join(self.gates) or None
+            ) from None
+
+    async def _tell(self, event: Event, *bodies: Body) -> None:
+        await self.journal.append([*bodies, event])
+        self.bus.publish(event)
+
+    async def _confirm(self, command: ConfirmDevice) -> dict[str, Any]:
+        gate = self._gate(command.meter)
+        now_ms = self.clock.now().wall_ms
+        latest = self.bus.latest.get(command.meter)
+        at_ms = latest.at_ms + 1 if latest else now_ms
+        baseline = gate.confirm_device(at_ms)
+        if baseline is None:
+            raise CommandRefused(
+                f"{command.meter} has no other physical meter to confirm",
+                hint="`releve quarantine list` shows what the gate refused",
+            )
+        event = _device_event(baseline)
+        if gate.device is None:
+            await self.journal.append([baseline, event])
+        else:
+            await self.journal.confirm_device(
+                command.meter, gate.device, at_ms, [baseline, event]
+            )
+        self.bus.publish(event)
+        return {"meter": command.meter, "at_ms": at_ms}
+
+    async def _correct(self, command: Correct) -> dict[str, Any]:
+        self._gate(command.meter)
+        register = CATALOGUE[command.register]
+        if not register.numeric:
+            raise CommandRefused(
+                f"{command.register} is not counted", hint="correct an index or power"
+            )
+        if command.value is not None and command.value < 0:
+            raise CommandRefused("nothing counts less than 0")
+        now_ms = self.clock.now().wall_ms
+        if not 0 <= command.start_ms < command.end_ms <= now_ms:
+            raise CommandRefused(
+                "correct a period that is over: its start, then its end"
+            )
+        correction = Correction(
+            command.meter,
+            command.register,
+            command.start_ms,
+            command.end_ms,
+            command.value,
+            now_ms,
+            command.note[:200],
+        )
+        detail: dict[str, Value] = {
+            "register": command.register,
+            "start_ms": command.start_ms,
+            "end_ms": command.end_ms,
+            "value": command.value,
+            "note": correction.note,
+        }
+        event = Event(command.meter, now_ms, EventKind.CORRECTION, detail)
+        await self._tell(event, correction)
+        return {"corrected": command.register}
+
+    async def _accept(self, number: int) -> dict[str, Any]:
+        entries = [one for one in self.journal.quarantined() if one.number == number]
+        if not entries:
+            raise CommandRefused(
+                f"nothing in the quarantine has number {number}",
+                hint="`releve quarantine list` shows what there is",
+            )
+        samples = [self._late(entries[0], *said) for said in entries[0].values]
+        # The values first: cut in between, the entry still waits, and letting the
+        # same values in again changes nothing (identity is meter and instant).
+        for sample in samples:
+            self.journal.add_sample(sample, Lane.HISTORY)
+        await self.journal.commit()
+        await self.journal.settle_quarantined(number, "accepted")
+        return {"accepted": number, "values": len(samples)}
+
+    def _late(self, entry: Quarantined, at_ms: int, value: Any) -> Sample:
+        """Give a refused value as a late sample, if its neighbours in time allow it."""
+        meter, register = entry.meter, entry.register
+        if register not in CATALOGUE or not isinstance(value, int):
+            raise CommandRefused(f"{register} {value!r} can't be let in")
+        window = (at_ms - LOOK_MS, at_ms + LOOK_MS, 100_000)
+        points = self.reads.raw(meter, register, *window)
+        known = [p for p in points if isinstance(p.value, int)]
+        before = [int(p.value or 0) for p in known if p.at_ms <= at_ms]
+        after = [int(p.value or 0) for p in known if p.at_ms > at_ms]
+        if (before and value < before[-1]) or (after and value > after[0]):
+            raise CommandRefused(
+                f"{register} {value} lies outside what was read just before and after",
+                hint="another physical meter? `releve device confirm`;"
+                " a wrong total? `releve correct`",
+            )
+        return Sample(meter, at_ms, {register: value}, Quality.CORRECTED, "owner")
+
+
+def _device_event(baseline: Baseline) -> Event:
+    detail: dict[str, Value] = {
+        "state": "confirmed",
+        "registers": len(baseline.offsets),
+    }
+    return Event(baseline.meter, baseline.at_ms, EventKind.DEVICE, detail)
