@@ -21,6 +21,11 @@ STEADY_FRAMES = 16
 under a heavy load a historic frame never repeats an index, and has no sums."""
 
 
+HOLD_FRAMES = 4
+"""Clean frames in a row after which what stood is shown while a rise waits for its
+second frame; on a noisy line it is unknown at once."""
+
+
 class Count:
     """One index: what is accepted of it, and what waits to be confirmed.
 
@@ -205,10 +210,13 @@ class Indexes:
             self._drop(count, outcome, unless=value)
             return True
         if value == accepted:
+            # a frame that takes a candidate back may itself be the false one
+            torn = count.candidate is not None and count.candidate > value
             self._drop(count, outcome, unless=value)
             count.candidate = count.previous = None
-            count.at = moment.now
-            outcome.values[name] = value
+            outcome.values[name] = None if torn else value
+            if torn:
+                self.pending.add(name)
             return False
         until = moment.now if count.frozen is None else count.frozen
         most = accepted + self._power.growth(register.power, until - count.at)
@@ -254,7 +262,7 @@ class Indexes:
                 self._wait(count, value, earlier, moment, outcome)
                 # what its own frame denies can't be the first of two that agree
                 count.candidate = count.previous = None
-            elif value == count.candidate or (
+            elif value == moment.heard(name, earlier) == count.candidate or (
                 summed and exact and self._follows(count, value, moment)
             ):
                 count.value, count.at = value, moment.now
@@ -304,7 +312,10 @@ class Indexes:
     ) -> None:
         """Keep the value as a candidate; what stood holds for one frame, no longer."""
         last = earlier.get(count.register.name)
-        held = moment.heard(count.register.name, earlier) == count.value
+        held = (
+            moment.steady >= HOLD_FRAMES
+            and moment.heard(count.register.name, earlier) == count.value
+        )
         outcome.values[count.register.name] = count.value if held else None
         count.previous = last
         count.candidate, count.candidate_at = value, moment.now
