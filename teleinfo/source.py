@@ -40,7 +40,7 @@ def read(source: Source, mode: Mode | None = None) -> Iterator[Frame]:
         else:
             yield from read_file(path, mode)
     else:
-        yield from _frames(_chunks(source), Decoder(mode))
+        yield from _frames(stream_chunks(source), Decoder(mode))
 
 
 async def aread(source: Source, mode: Mode | None = None) -> AsyncIterator[Frame]:
@@ -54,7 +54,7 @@ async def aread(source: Source, mode: Mode | None = None) -> AsyncIterator[Frame
     chunks = (
         file_chunks(source)
         if isinstance(source, (str, os.PathLike))
-        else _chunks(source)
+        else stream_chunks(source)
     )
     decoder = Decoder(mode)
     while chunk := await asyncio.to_thread(next, chunks, b""):
@@ -83,7 +83,7 @@ def file_chunks(path: str | os.PathLike[str]) -> Iterator[bytes]:
     """Give a file's bytes, a chunk at a time; raise SourceError if it can't be read."""
     try:
         with Path(path).open("rb") as stream:
-            yield from _chunks(stream)
+            yield from stream_chunks(stream)
     except IsADirectoryError as error:
         raise SourceError(f"{path} is a directory", hint="name one file") from error
     except FileNotFoundError as error:
@@ -94,7 +94,8 @@ def file_chunks(path: str | os.PathLike[str]) -> Iterator[bytes]:
         raise SourceError(f"{path} can't be read: {error}") from error
 
 
-def _chunks(stream: bytes | BinaryIO) -> Iterator[bytes]:
+def stream_chunks(stream: bytes | BinaryIO) -> Iterator[bytes]:
+    """Give an open stream's bytes as they come; bytes are one chunk."""
     if isinstance(stream, bytes):
         yield stream
         return
