@@ -29,8 +29,8 @@ class Listener:
         patience: Patience | None = None,
     ) -> None:
         self._asked = mode
-        self.counters = Counters()
-        self._decoder = self._afresh()
+        self._past = Counters()
+        self._decoder = Decoder(mode)
         self._first, self._patience = first, patience
         self._search = Search(now, speeds(mode, first), patience)
         self.bytes = self.nuls = self.high = self.groups = self.retuned = 0
@@ -63,7 +63,7 @@ class Listener:
             self.groups += groups
         if self._search.heard(now, len(chunk), groups):
             frames += self._decoder.flush()
-            self._decoder = self._afresh()
+            self._start_afresh()
             self.retuned += 1
         return frames
 
@@ -72,13 +72,27 @@ class Listener:
         if self.settled:
             self._first = self.baud
         self._search = Search(now, speeds(self._asked, self._first), self._patience)
-        self._decoder = self._afresh()
+        self._start_afresh()
 
     def flush(self) -> list[Frame]:
         """Give what is left of a frame that was cut."""
         return self._decoder.flush()
 
-    def _afresh(self) -> Decoder:
-        decoder = Decoder(self._asked)
-        decoder.counters = self.counters  # one count over every speed tried
-        return decoder
+    @property
+    def counters(self) -> Counters:
+        """Give the decoder's counts over every speed tried."""
+        return _sum(self._past, self._decoder.counters)
+
+    def _start_afresh(self) -> None:
+        self._past = self.counters
+        self._decoder = Decoder(self._asked)
+
+
+def _sum(one: Counters, other: Counters) -> Counters:
+    return Counters(
+        frames=one.frames + other.frames,
+        incomplete=one.incomplete + other.incomplete,
+        groups=one.groups + other.groups,
+        mode_changes=one.mode_changes + other.mode_changes,
+        refused=one.refused + other.refused,
+    )

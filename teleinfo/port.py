@@ -129,7 +129,9 @@ class Port:
             # (termios(3)). ISTRIP stays clear: it would hide a line that is not 7E1.
             input_flags = termios.INPCK if hardware else 0
             control = termios.CREAD | termios.CLOCAL
-            control |= termios.CS7 | termios.PARENB if hardware else termios.CS8
+            # A pseudo-terminal has no UART: it refuses 7E1, and gives what is written.
+            uart = hardware and not _is_pty(self._fd)
+            control |= termios.CS7 | termios.PARENB if uart else termios.CS8
             attributes = [input_flags, 0, control, 0, rate, rate, characters]
             termios.tcsetattr(self._fd, termios.TCSANOW, attributes)
             termios.tcflush(self._fd, termios.TCIFLUSH)
@@ -172,10 +174,14 @@ def _hold(fd: int, path: str) -> None:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # A pseudo-terminal would stay closed to the next reader after a crash.
-        if os.major(os.fstat(fd).st_rdev) not in PTY_MAJORS:
+        if not _is_pty(fd):
             fcntl.ioctl(fd, termios.TIOCEXCL)
     except OSError as error:
         raise _busy(path) from error
+
+
+def _is_pty(fd: int) -> bool:
+    return os.major(os.fstat(fd).st_rdev) in PTY_MAJORS
 
 
 def _busy(path: str) -> PortBusy:

@@ -2,6 +2,15 @@
 
 from teleinfo.virtual.line import Faults, PtyLine
 from teleinfo.virtual.meter import VirtualLinky
+from teleinfo.virtual.scenario import Scenario
 from teleinfo.virtual.spec import Contract, MeterSpec, Spell
 
-__all__ = ["Contract", "Faults", "MeterSpec", "PtyLine", "Spell", "VirtualLinky"]
+__all__ = [
+    "Contract",
+    "Faults",
+    "MeterSpec",
+    "PtyLine",
+    "Scenario",
+    "Spell",
+    "VirtualLinky",
+]

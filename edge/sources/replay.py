@@ -1,0 +1,117 @@
+"""A capture played again as if it came now: the same readings, dated as recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from edge.health import PartHealth
+from edge.host import Clock
+from edge.sample import HostInstant, Reading
+from edge.sources.mapping import Mapper
+from teleinfo.capture import read_capture
+from teleinfo.decoder import Decoder
+from teleinfo.frame import Frame
+from teleinfo.mode import Mode
+
+BOOT_ID = "replay"
+FRAMES_A_TURN = 64
+"""At full speed the event loop gets its turn after so many frames."""
+BITS_A_BYTE = 10
+SECOND_MS = 1000
+SET_BACK_MS = 60_000
+"""A DATE that much earlier is another capture, or a clock that was set."""
+
+
+class ReplaySource:
+    """Plays one capture, then ends. `speed` None is as fast as can be.
+
+    The host's clock is the recorded one; without timings it follows the meter's
+    DATE, and without that the line's own speed, from now on.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is an option of `releve replay`
+        self,
+        meter: str,
+        path: str | os.PathLike[str],
+        speed: float | None,
+        clock: Clock,
+        *,
+        mode: Mode | None = None,
+        origin: str = "tic",
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        if speed is not None and speed <= 0:
+            raise ValueError("a speed is over 0")
+        self.meters = (meter,)
+        self._path, self._speed, self._clock = path, speed, clock
+        self._decoder = Decoder(mode)
+        self._mapper = Mapper(meter, origin)
+        self._sleep = sleep
+        self._bytes = self._frames = 0
+        self._wall_ms = clock.now().wall_ms
+        self._first_ms: int | None = None
+        self._dated = False
+        self._done = False
+        self.beat_ns = clock.now().monotonic_ns
+
+    async def __aiter__(self) -> AsyncIterator[Reading]:
+        """Give the capture's readings; raise SourceError when it can't be read."""
+        started_ns = self._clock.now().monotonic_ns
+        for chunk in read_capture(self._path):
+            self._bytes += len(chunk.data)
+            for frame in self._decoder.feed(chunk.data):
+                yield await self._play(frame, chunk.at_ms, started_ns)
+        for frame in self._decoder.flush():
+            yield await self._play(frame, None, started_ns)
+        self._done = True
+
+    def health(self) -> PartHealth:
+        """Tell how far it is."""
+        counters = self._decoder.counters
+        return PartHealth(
+            name=f"source:{self.meters[0]}",
+            ok=True,
+            counters={"bytes": self._bytes, "frames": counters.frames},
+            refused={reason.value: n for reason, n in counters.refused.items()},
+            detail="replayed to its end" if self._done else "replaying",
+        )
+
+    async def _play(self, frame: Frame, at_ms: int | None, started_ns: int) -> Reading:
+        seen = self._seen(frame, at_ms)
+        if self._first_ms is None:
+            self._first_ms = seen.wall_ms
+        self._frames += 1
+        now_ns = self._clock.now().monotonic_ns
+        self.beat_ns = now_ns
+        if self._speed is not None:
+            due_ms = (seen.wall_ms - self._first_ms) / self._speed
+            wait_ms = due_ms - (now_ns - started_ns) / 1_000_000
+            if wait_ms > 0:
+                await self._sleep(wait_ms / SECOND_MS)
+        elif self._frames % FRAMES_A_TURN == 0:
+            await self._sleep(0)
+        return self._mapper.reading(frame, seen)
+
+    def _seen(self, frame: Frame, at_ms: int | None) -> HostInstant:
+        """Give when the host saw a frame: as recorded, else as can be told."""
+        if at_ms is None:
+            at_ms = self._told_by(frame)
+        self._wall_ms = at_ms
+        return HostInstant(at_ms, at_ms * 1_000_000, synchronised=True, boot_id=BOOT_ID)
+
+    def _told_by(self, frame: Frame) -> int:
+        """Give an instant by the line's speed, held to the meter's own second."""
+        text = sum(len(group.label) + len(group.raw) + 5 for group in frame)
+        length_ms = text * BITS_A_BYTE * SECOND_MS // frame.mode.baud
+        following_ms = self._wall_ms + max(1, length_ms)
+        date = frame.horodate
+        if date is None:
+            return following_ms
+        second_ms = date.at_ms
+        if not self._dated or second_ms < self._wall_ms - SET_BACK_MS:
+            self._dated = True
+            return second_ms
+        held_ms = min(max(following_ms, second_ms), second_ms + SECOND_MS - 1)
+        return max(held_ms, self._wall_ms + 1)
