@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 from numpy.typing import NDArray
@@ -148,7 +149,7 @@ def check(samples: Sequence[Sample]) -> None:
     """Raise ValueError unless these samples make one block."""
     if not samples:
         raise ValueError("a block of no samples says nothing")
-    for before, sample in zip(samples, samples[1:], strict=False):
+    for before, sample in pairwise(samples):
         if not follows(before, sample):
             raise ValueError(
                 "a block is of one meter, quality, origin, rising instants"

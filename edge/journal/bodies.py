@@ -108,11 +108,14 @@ def decode(kind: int, span: Span, data: bytes, names: Mapping[int, str]) -> Body
     try:
         wanted = TYPES[Kind(kind)]
         document = orjson.loads(zlib.decompress(data) if data[:1] == b"x" else data)
-        if kind in BATCHES:
-            return _batch(wanted, document["fields"], document["rows"])
-        return _one(wanted, document)
+        body: Body = (
+            _batch(wanted, document["fields"], document["rows"])
+            if kind in BATCHES
+            else _one(wanted, document)
+        )
     except (ValueError, KeyError, TypeError, zlib.error) as error:
         raise DamagedRecord(f"these bytes are no body: {error}") from error
+    return body
 
 
 def _plain(value: Any) -> Any:

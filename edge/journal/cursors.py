@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edge.errors import JournalError
@@ -15,7 +16,7 @@ START = Address(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """What a consumer has still to read of a lane; `oldest_ms` is a commit's wall time."""
+    """What is left to read of a lane; `oldest_ms`: when its first was committed."""
 
     consumer: str
     lane: Lane
@@ -57,11 +58,12 @@ def lags(database: Database, epochs: Epochs) -> list[Lag]:
     return out
 
 
-def register(tx: Transaction, consumer: str) -> None:
-    """Make a consumer known, at the start of both lanes: retention waits for it."""
-    for lane in range(len(LANES)):
+def register(tx: Transaction, consumer: str, lanes: Iterable[Lane] = LANES) -> None:
+    """Make a consumer known, at the start of its lanes: retention waits for it."""
+    for lane in lanes:
         tx.database.execute(
-            "INSERT OR IGNORE INTO cursor VALUES (?, ?, ?, ?)", (consumer, lane, 0, 0)
+            "INSERT OR IGNORE INTO cursor VALUES (?, ?, ?, ?)",
+            (consumer, LANES.index(lane), 0, 0),
         )
 
 
@@ -76,7 +78,7 @@ def move(
 
     Moving to where it stands is no error: a delivery may be confirmed twice.
     """
-    register(tx, consumer)
+    register(tx, consumer, (lane,))
     here = position(tx.database, consumer, lane) or START
     if address < here:
         raise JournalError(
@@ -97,14 +99,16 @@ def remember(tx: Transaction, consumer: str, state: bytes) -> None:
 
 def rewind(tx: Transaction, consumer: str, lane: Lane, address: Address | None) -> None:
     """Set a cursor to any address, None for the start; what follows is read again."""
-    register(tx, consumer)
+    register(tx, consumer, (lane,))
     _place(tx, consumer, lane, address or START)
 
 
 def reset(tx: Transaction, consumer: str) -> None:
-    """Send a consumer back to the start of both lanes, remembering nothing."""
-    remove(tx, consumer)
-    register(tx, consumer)
+    """Send a consumer back to the start of its lanes, remembering nothing."""
+    tx.database.execute(
+        "UPDATE cursor SET epoch = 0, seq = 0 WHERE consumer = ?", (consumer,)
+    )
+    tx.database.execute("DELETE FROM memory WHERE consumer = ?", (consumer,))
 
 
 def remove(tx: Transaction, consumer: str) -> None:

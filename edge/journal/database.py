@@ -48,7 +48,7 @@ def failure(code: int, message: str) -> JournalError:
     if code & 0xFF in (FULL, IOERR, READONLY, CANTOPEN):
         return DiskFull(
             f"the disk takes nothing more: {message}",
-            hint="make space; what was committed is safe, and writing goes on by itself",
+            hint="make space: what was committed is safe, and writing goes on alone",
         )
     return JournalError(f"SQLite says: {message}")
 

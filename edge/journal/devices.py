@@ -31,7 +31,7 @@ def devices(database: Database, meter: str | None = None) -> list[Device]:
         " ORDER BY meter, from_ms, number",
         (meter,),
     )
-    return [Device(*row[:5], bool(row[5])) for row in rows]
+    return [Device(*row)._replace(confirmed=bool(row[5])) for row in rows]
 
 
 def current(database: Database, meter: str) -> Device | None:

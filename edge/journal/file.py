@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ COMPANIONS = ("", "-wal", "-shm")
 CHECKPOINT_PAGES = 4000
 """Measured (bench/journal_bytes): fewer checkpoints write the last page less often."""
 CHECKED_BYTES = 64 << 20
-"""A file up to this size is checked whole after an unclean stop; a start must not wait."""
+"""A file up to this size is checked whole after an unclean stop: it takes time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Opened:
     fresh: bool
     set_aside: Path | None = None
     reason: str = ""
+
+
+def wall_ms() -> int:
+    """Give the host's wall clock, for what is only shown or kept in order by."""
+    return time.time_ns() // 1_000_000
 
 
 class DirectoryLock:
@@ -44,7 +50,7 @@ class DirectoryLock:
             os.close(self._descriptor)
             raise AlreadyRunning(
                 f"another Relevé writes in {directory}",
-                hint="stop it first (systemctl stop releve), or choose another data_dir",
+                hint="stop it (systemctl stop releve), or choose another data_dir",
             ) from error
 
     def release(self) -> None:
@@ -53,7 +59,7 @@ class DirectoryLock:
 
 
 def private_directory(directory: Path) -> None:
-    """Make a directory that only its owner may enter; raise JournalError if it can't."""
+    """Make a directory that only its owner may enter, or raise JournalError."""
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         directory.chmod(0o700)
@@ -106,7 +112,7 @@ def _open(path: Path, connect: Connect) -> Opened:
 
 
 def prepare(database: Database, *, synchronous: str = "FULL") -> None:
-    """Set a connection up to write: WAL, and each commit on the disk before it returns."""
+    """Set a connection up to write: WAL, each commit on the disk before it returns."""
     database.execute(f"PRAGMA page_size={PAGE_SIZE}")
     ((mode,),) = database.execute("PRAGMA journal_mode=WAL")
     if mode != "wal":

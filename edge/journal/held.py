@@ -20,7 +20,7 @@ When = Callable[[HostInstant], int | None]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Samples of one meter waiting for a date; instants are ms of their boot's clock."""
+    """Samples of one meter waiting for a date, at ms of their boot's clock."""
 
     number: int
     boot_id: str
@@ -72,9 +72,11 @@ def holding(log: Log, samples: Sequence[Sample], boot_id: str) -> Holding:
 
 def held(database: Database) -> list[Held]:
     """Give what waits for a date, in the order of its arrival."""
-    names = dict(database.execute("SELECT number, name FROM name"))
+    rows = database.execute("SELECT number, name FROM name")
+    names: dict[int, str] = {row[0]: row[1] for row in rows}
     rows = database.execute(
-        "SELECT number, boot_id, meter, start_ms, end_ms, body FROM held ORDER BY number"
+        "SELECT number, boot_id, meter, start_ms, end_ms, body FROM held"
+        " ORDER BY number"
     )
     return [
         Held(number, boot_id, Block(meter, start_ms, end_ms, body, names))

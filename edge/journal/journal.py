@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from edge.errors import DamagedDatabase
 from edge.event import Event, EventKind
 from edge.health import PartHealth
-from edge.journal import cursors, devices, held, pruning, quarantine
 from edge.journal.ballast import Ballast
 from edge.journal.bodies import Kind, span_of
-from edge.journal.cursors import Lag
+from edge.journal.consumer_door import ConsumerDoor
 from edge.journal.database import Connect, SqliteDatabase
-from edge.journal.devices import Device
 from edge.journal.file import (
     JOURNAL,
     DirectoryLock,
@@ -25,31 +20,22 @@ from edge.journal.file import (
     open_file,
     private_directory,
     set_aside,
+    wall_ms,
 )
-from edge.journal.held import Held, When
-from edge.journal.log import Log, Transaction
-from edge.journal.quarantine import Quarantined
+from edge.journal.log import Log
+from edge.journal.owner_door import OwnerDoor
 from edge.journal.reader import Reader
 from edge.journal.repair import repair
 from edge.journal.salvage import salvage
-from edge.journal.writer import Policy, Writer, flush
+from edge.journal.writer import Policy, Writer
 from edge.record import Address, Baseline, Body, Correction, Lane, Record
-from edge.sample import HostInstant, Sample
-
-if TYPE_CHECKING:
-    from edge.gate.verdict import Refused
+from edge.sample import HostInstant, Sample, Value
 
 HOME = "home"
 """The meter of events that are of none: the journal's own."""
 
 
-def wall_ms() -> int:
-    """Give the host's wall clock, for what is only shown or kept in order by."""
-    return time.time_ns() // 1_000_000
-
-
-@dataclass(slots=True)
-class Journal:
+class Journal(ConsumerDoor, OwnerDoor):
     """One data directory's journal, open to write; made by `open`.
 
     What takes samples never waits. `async` methods return once what they did is
@@ -57,12 +43,10 @@ class Journal:
     as long as the disk takes: call it off the loop.
     """
 
-    directory: Path
-    reader: Reader
-    set_aside: list[Path] = field(default_factory=list)
-    damaged: set[int] = field(default_factory=set)
-    _writer: Writer = field(init=False)
-    _lock: DirectoryLock = field(init=False)
+    def __init__(self, directory: Path, reader: Reader, lock: DirectoryLock) -> None:
+        self.directory, self.reader, self._lock = directory, reader, lock
+        self.set_aside: list[Path] = []
+        self.damaged: set[int] = set()
 
     @classmethod
     def open(
@@ -82,8 +66,7 @@ class Journal:
         path = directory / JOURNAL
         lock = DirectoryLock(directory)
         try:
-            journal = cls(directory, Reader(path, connect))
-            journal._lock = lock
+            journal = cls(directory, Reader(path, connect), lock)
             journal._begin(connect, policy or Policy(), ballast_bytes)
         except BaseException:
             lock.release()
@@ -131,7 +114,7 @@ class Journal:
         """Name what was set aside, and take over from it what can still be read."""
         self.set_aside.append(aside)
         counts = salvage(log, aside, connect)
-        detail = {"set_aside": aside.name, "reason": reason, **counts}
+        detail: dict[str, Value] = {"set_aside": aside.name, "reason": reason, **counts}
         event = Event(HOME, wall_ms(), EventKind.STORE, detail)
         log.transact([log.entry(event, Lane.PRESENT)])
 
@@ -140,9 +123,6 @@ class Journal:
         if seq not in self.damaged:
             self.damaged.add(seq)
             self._writer.submit(lambda tx: repair(tx, seq))
-
-    async def _do(self, work: Any, *, alone: bool = True) -> Any:
-        return await asyncio.wrap_future(self._writer.submit(work, alone=alone))
 
     # writing
 
@@ -155,7 +135,7 @@ class Journal:
         self._writer.add_sample(sample, Lane.PRESENT, seen)
 
     def take(self, body: Body, *, lane: Lane = Lane.PRESENT) -> None:
-        """Take a body, behind what its meter said before, as `add` does; never waits."""
+        """Take a body as `add` does, behind what its meter said before; never waits."""
         self._writer.add(body, lane, span_of(body).meter)
 
     async def add(
@@ -169,11 +149,6 @@ class Journal:
         self.take(body, lane=lane)
         return await self.commit() if now else None
 
-    async def commit(self) -> Address:
-        """Commit all that waits; give the tail. Raises DiskFull: it waits on."""
-        address: Address = await self._do(flush, alone=False)
-        return address
-
     async def append(
         self, bodies: Sequence[Body], *, lane: Lane = Lane.PRESENT
     ) -> tuple[Address, ...]:
@@ -181,24 +156,6 @@ class Journal:
         addresses: tuple[Address, ...] = await self._do(
             lambda tx: tuple(tx.append(body, lane) for body in bodies)
         )
-        return addresses
-
-    async def append_and_move(
-        self,
-        bodies: Iterable[tuple[Lane, Body]],
-        consumer: str,
-        lane: Lane,
-        address: Address,
-        state: bytes | None = None,
-    ) -> tuple[Address, ...]:
-        """Append what a consumer made, move its cursor and keep its state: exactly once."""
-
-        def work(tx: Transaction) -> tuple[Address, ...]:
-            addresses = tuple(tx.append(body, into) for into, body in bodies)
-            cursors.move(tx, consumer, lane, address, state)
-            return addresses
-
-        addresses: tuple[Address, ...] = await self._do(work)
         return addresses
 
     async def room(self) -> None:
@@ -255,141 +212,6 @@ class Journal:
         """Give a meter's corrections, oldest record first; retention spares them."""
         found = self.read(kinds=[Kind.CORRECTION], meter=meter, limit=100_000)
         return [r.body for r in found if isinstance(r.body, Correction)]
-
-    # consumers
-
-    def cursor(self, consumer: str, lane: Lane) -> Address | None:
-        """Give how far a consumer has come; None when there is no such consumer."""
-        with self.reader.view() as view:
-            return cursors.position(view.database, consumer, lane)
-
-    def memory(self, consumer: str) -> bytes | None:
-        """Give the state that a consumer left with its last move."""
-        with self.reader.view() as view:
-            return cursors.memory(view.database, consumer)
-
-    def lags(self) -> list[Lag]:
-        """Give what each consumer has still to read of each lane."""
-        with self.reader.view() as view:
-            return cursors.lags(view.database, view.epochs())
-
-    async def register(self, consumer: str) -> None:
-        """Make a consumer known: retention waits for it from now on."""
-        await self._do(lambda tx: cursors.register(tx, consumer))
-
-    async def move(
-        self, consumer: str, lane: Lane, address: Address, state: bytes | None = None
-    ) -> None:
-        """Move a cursor forward, once what it passes is delivered."""
-        await self._do(lambda tx: cursors.move(tx, consumer, lane, address, state))
-
-    async def rewind(self, consumer: str, lane: Lane, address: Address | None) -> None:
-        """Set a cursor to any address, None for the start."""
-        await self._do(lambda tx: cursors.rewind(tx, consumer, lane, address))
-
-    async def reset(self, consumer: str) -> None:
-        """Send a consumer back to the start of both lanes, remembering nothing."""
-        await self._do(lambda tx: cursors.reset(tx, consumer))
-
-    async def remove(self, consumer: str) -> None:
-        """Forget a consumer: retention waits for it no more."""
-        await self._do(lambda tx: cursors.remove(tx, consumer))
-
-    # retention
-
-    async def forget(self, until: Address, *, force: bool = False) -> int:
-        """Let go of records up to an address, what is not read by all only by force."""
-        count: int = await self._do(lambda tx: pruning.forget(tx, until, force=force))
-        return count
-
-    async def keep_within(self, *, days: float, max_bytes: int) -> int:
-        """Apply the cap: it wins over a slow consumer, who then reads a gap."""
-        oldest_ms = wall_ms() - int(days * 86_400_000)
-        count: int = await self._do(
-            lambda tx: pruning.keep_within(tx, oldest_ms, max_bytes)
-        )
-        return count
-
-    def used_bytes(self) -> int:
-        """Give what the database holds, the room it keeps for later left out."""
-        with self.reader.view() as view:
-            return pruning.used_bytes(view.database)
-
-    # what waits for a date
-
-    def held(self) -> list[Held]:
-        """Give what waits for a date, as far as it is committed."""
-        with self.reader.view() as view:
-            return held.held(view.database)
-
-    async def release_held(self, when: When, lane: Lane = Lane.PRESENT) -> int:
-        """Append what can be dated now; give how many samples."""
-        await self.commit()
-        count: int = await self._do(lambda tx: held.release(tx, when, lane))
-        return count
-
-    async def abandon_held(self, boot_id: str) -> int:
-        """Let go of what no clock can ever date; give how many samples."""
-        count: int = await self._do(lambda tx: held.abandon(tx, boot_id))
-        return count
-
-    # what the gate refused
-
-    def quarantined(self, *, settled: bool = False) -> list[Quarantined]:
-        """Give what waits for the owner's word, or with `settled` all."""
-        with self.reader.view() as view:
-            return quarantine.quarantined(view.database, settled=settled)
-
-    async def quarantine(self, refused: Sequence[Refused]) -> None:
-        """Keep what the gate refused, for the owner to see."""
-        await self._do(lambda tx: [quarantine.put(tx, one) for one in refused])
-
-    async def settle_quarantined(
-        self, number: int, verdict: str, bodies: Sequence[Body] = ()
-    ) -> Quarantined:
-        """Note the owner's word, "accepted" or "dismissed", with what follows from it."""
-
-        def work(tx: Transaction) -> Quarantined:
-            one = quarantine.settle(tx, number, verdict)
-            for body in bodies:
-                tx.append(body, Lane.PRESENT)
-            return one
-
-        entry: Quarantined = await self._do(work)
-        return entry
-
-    # physical meters
-
-    def devices(self, meter: str | None = None) -> list[Device]:
-        """Give the devices of a supply point, or of all, oldest first."""
-        with self.reader.view() as view:
-            return devices.devices(view.database, meter)
-
-    def device(self, meter: str) -> Device | None:
-        """Give the device that counts now."""
-        with self.reader.view() as view:
-            return devices.current(view.database, meter)
-
-    async def see_device(self, meter: str, identifier: str, at_ms: int) -> Device:
-        """Note that a device spoke; another than the known one waits to be confirmed."""
-        device: Device = await self._do(
-            lambda tx: devices.see(tx.database, meter, identifier, at_ms)
-        )
-        return device
-
-    async def confirm_device(
-        self, meter: str, identifier: str, at_ms: int, bodies: Sequence[Body] = ()
-    ) -> Device:
-        """Take a device as the one that counts, with the baseline that it brings."""
-
-        def work(tx: Transaction) -> Device:
-            device = devices.confirm(tx.database, meter, identifier, at_ms)
-            for body in bodies:
-                tx.append(body, Lane.PRESENT)
-            return device
-
-        device: Device = await self._do(work)
-        return device
 
     # how it is
 

@@ -1,4 +1,4 @@
-"""The log itself: records appended in transactions, on one connection, by one thread."""
+"""The log itself: records appended in transactions, by one thread."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Epochs:
         return address.seq if end is None else min(address.seq, end)
 
 
-def checksum(
+def checksum(  # noqa: PLR0913 - a record has these columns
     seq: int, kind: int, lane: int, meter: int, span: Span, data: bytes
 ) -> int:
     """Give the CRC-32 of a record: its address and its span as well as its body."""
@@ -193,7 +193,8 @@ class Log:
             log.names |= before.names
             log._unsaved = dict(before.numbers)
         ((highest,),) = database.execute("SELECT max(seq) FROM record")
-        marks = dict(database.execute("SELECT name, value FROM mark"))
+        rows = database.execute("SELECT name, value FROM mark")
+        marks: dict[str, int] = {row[0]: row[1] for row in rows}
         log.last_seq = max(highest or 0, marks.get("seq", 0))
         log._take_epoch(marks, epoch)
         return log
@@ -243,7 +244,7 @@ class Log:
         return Entry(Kind.BLOCK, LANES.index(lane), span, data)
 
     def entry(self, body: Body, lane: Lane) -> Entry:
-        """Make a body ready to be written; raise ValueError when no record can hold it."""
+        """Make a body ready to be written; raise ValueError if no record holds it."""
         if isinstance(body, Block):
             return self.block(body.samples(), lane)
         baseline = body if isinstance(body, Baseline) else None

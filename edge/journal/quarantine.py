@@ -1,4 +1,4 @@
-"""What the gate refused and the owner may still let in: durable, counted, replayable."""
+"""What the gate refused and the owner may still let in: durable, and counted."""
 
 from __future__ import annotations
 
