@@ -72,20 +72,20 @@ class Halves:
         edges: Instants,
         end_ms: int,
         before: Anchor | None = None,
-        after: Anchor | None = None,
+        step: Step = Step.MIN30,
     ) -> list[tuple[Slot, Part]]:
-        """Give the part of each half-hour, corrections not applied yet."""
-        context = Context(end_ms, self.hold_ms, before, after, self.offsets(register))
+        """Give the part between each two edges, corrections not applied yet."""
+        context = Context(end_ms, self.hold_ms, before, offsets=self.offsets(register))
         roll = roll_index if self.index(register) else roll_instant
         parts = roll(track, register, edges, context).parts(track, register)
         starts, ends = edges[:-1].tolist(), edges[1:].tolist()
         return [
-            (Slot(self.meter, register, Step.MIN30, start, end), part or Part())
+            (Slot(self.meter, register, step, start, end), part or Part())
             for start, end, part in zip(starts, ends, parts, strict=True)
         ]
 
     def correct(self, slot: Slot, part: Part) -> Part:
-        """Apply the owner's corrections to a half-hour."""
+        """Apply the owner's corrections to a part."""
         mine = [c for c in self.corrections if c.register == slot.register]
         return corrected(
             part, slot.start_ms, slot.end_ms, mine, index=self.index(slot.register)
@@ -98,7 +98,7 @@ def known_instants(track: Track, register: str) -> Instants:
     if one is None:
         return NO_INSTANTS
     words = one.spread(track.instants)
-    return words.at[words.state == State.KNOWN]
+    return np.asarray(words.at[words.state == State.KNOWN])
 
 
 def last_anchor(track: Track, register: str) -> Anchor | None:

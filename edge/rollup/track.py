@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.calendar import Instants
-from edge.sample import Quality, Sample
+from edge.sample import Quality, Sample, Value
 
 if TYPE_CHECKING:
     from edge.journal.block import Block
@@ -146,6 +146,28 @@ class Track:
             for sample in samples
         ]
         return join(pieces)
+
+    def only(self, registers: Sequence[str] | None) -> Track:
+        """Keep the columns of these registers; of all for None."""
+        if registers is None:
+            return self
+        kept = {n: self.columns[n] for n in registers if n in self.columns}
+        return Track(self.meter, self.instants, kept, self.mark, self.marks)
+
+    def samples(self) -> list[Sample]:
+        """Give it as samples, each the full picture of its moment."""
+        pictures: list[dict[str, Value]] = [{} for _ in range(len(self))]
+        for name, one in self.columns.items():
+            words = one.spread(self.instants)
+            cells = zip(words.values.tolist(), words.state.tolist(), strict=True)
+            for picture, (value, state) in zip(pictures, cells, strict=True):
+                if state != State.ABSENT:
+                    picture[name] = value if state == State.KNOWN else None
+        told = zip(self.instants.tolist(), pictures, self.mark.tolist(), strict=True)
+        return [
+            Sample(self.meter, at, picture, *self.marks[mark])
+            for at, picture, mark in told
+        ]
 
     def spoken(self, register: str) -> tuple[Instants, NDArray[np.int8]]:
         """Give the instants at which the meter spoke of a register, and their marks."""

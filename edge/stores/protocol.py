@@ -9,7 +9,7 @@ from typing import Protocol
 from edge.interval import Interval, Point, Step
 from edge.record import Address, Baseline, Correction, Record
 from edge.rollup.track import Track
-from edge.sample import Slice
+from edge.sample import Quality, Slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,41 @@ class IntervalColumns:
 
     def __len__(self) -> int:
         return len(self.start_ms)
+
+    def insert(self, at: int, row: Interval) -> None:
+        """Put a row at a place."""
+        for name, value in _cells(row):
+            getattr(self, name).insert(at, value)
+
+    def replace(self, at: int, row: Interval) -> None:
+        """Put a row in the place of another."""
+        for name, value in _cells(row):
+            getattr(self, name)[at] = value
+
+    def first(self, count: int) -> IntervalColumns:
+        """Give the first rows only."""
+        if len(self) <= count:
+            return self
+        return IntervalColumns(*(getattr(self, name)[:count] for name in COLUMNS))
+
+    def rows(self, meter: str, register: str, step: Step) -> list[Interval]:
+        """Give the rows as values."""
+        cells = zip(*(getattr(self, name) for name in COLUMNS), strict=True)
+        told = (dict(zip(COLUMNS, row, strict=True)) for row in cells)
+        return [
+            Interval(
+                meter, register, step, **{**row, "quality": Quality(row["quality"])}
+            )
+            for row in told
+        ]
+
+
+COLUMNS = tuple(IntervalColumns.__dataclass_fields__)
+
+
+def _cells(row: Interval) -> list[tuple[str, object]]:
+    cells = [(name, getattr(row, name)) for name in COLUMNS]
+    return [(n, v.value if isinstance(v, Quality) else v) for n, v in cells]
 
 
 class Store(Protocol):

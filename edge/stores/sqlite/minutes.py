@@ -152,7 +152,8 @@ def read(  # noqa: PLR0913 - where, and what
     if number is None or wanted is None:
         return []
     places = database.execute(
-        "SELECT id FROM minute WHERE id >= ? AND id < ? AND id & 1048575 = ? ORDER BY id",
+        "SELECT id FROM minute WHERE id >= ? AND id < ? AND id & 1048575 = ?"
+        " ORDER BY id",
         (
             max(low, 0) << PLACE_BITS,
             max(high, 0) << PLACE_BITS,

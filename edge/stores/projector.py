@@ -1,0 +1,103 @@
+"""The projector: the store's consumer, lazy since each page written wears a card."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from edge.health import PartHealth
+from edge.record import Address, Lane, Record
+from edge.stores.protocol import Store
+
+NAME = "store"
+PAGE = 500
+EVERY_S = 3600.0
+"""Measured (bench/queries.py): an hour's chunk is then written once, whole."""
+FULL = 3000
+"""Records that wait at most, however young: the tail is held in memory."""
+
+
+class ProjectedJournal(Protocol):
+    """A journal, as far as the projector needs it."""
+
+    def read(self, after: Address | None = None, *, limit: int = 256) -> list[Record]:
+        """Give the committed records behind an address."""
+        ...
+
+    async def move(self, consumer: str, lane: Lane, address: Address) -> None:
+        """Move a cursor forward."""
+        ...
+
+    async def register(self, consumer: str) -> None:
+        """Make a consumer known."""
+        ...
+
+    async def wait_committed(self, after: Address | None) -> Address:
+        """Wait for a record behind an address."""
+        ...
+
+
+class Projector:
+    """Copies the journal into a store, each `every_s`, or sooner when much waits.
+
+    The store's own cursor, written with what it covers, is the truth; the journal's
+    follows it, so that retention knows.
+    """
+
+    def __init__(
+        self,
+        journal: ProjectedJournal,
+        store: Store,
+        *,
+        every_s: float = EVERY_S,
+        full: int = FULL,
+        now: Callable[[], float] | None = None,
+    ) -> None:
+        self._journal, self._store = journal, store
+        self._every_s, self._full = every_s, full
+        self._now = now or (lambda: asyncio.get_running_loop().time())
+        self._projected = self._rounds = 0
+
+    async def run(self) -> None:
+        """Project for ever; raises what the journal or the store raise."""
+        await self._journal.register(NAME)
+        await self.project()
+        last, seen = self._now(), await asyncio.to_thread(self._store.cursor)
+        while True:
+            seen = await self._journal.wait_committed(seen)
+            cursor = await asyncio.to_thread(self._store.cursor)
+            far = cursor is None or seen.epoch != cursor.epoch
+            waiting = seen.seq - (0 if far or cursor is None else cursor.seq)
+            if waiting >= self._full or self._now() - last >= self._every_s:
+                await self.project()
+                last = self._now()
+
+    async def project(self) -> None:
+        """Project all that is committed, page by page off the loop."""
+        last: Address | None = None
+        while (page := await asyncio.to_thread(self._page)) is not None:
+            last = page
+        if last is not None:
+            for lane in Lane:
+                await self._journal.move(NAME, lane, last)
+            self._rounds += 1
+
+    def _page(self) -> Address | None:
+        records = self._journal.read(self._store.cursor(), limit=PAGE)
+        if not records:
+            return None
+        self._store.project(records)
+        self._projected += len(records)
+        return records[-1].address
+
+    def health(self) -> PartHealth:
+        """Say how the store is, and what was projected."""
+        store = self._store.health()
+        return PartHealth(
+            name=NAME,
+            ok=store.answers,
+            counters={"projected": self._projected, "rounds": self._rounds},
+            gauges={"bytes": store.bytes_on_disk or 0},
+            detail=store.detail,
+        )
