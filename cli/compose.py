@@ -1,0 +1,80 @@
+"""The whole service composed: the edge, and the API on top of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Coroutine, Sequence
+from importlib.metadata import version
+from typing import Any
+
+from api.app import create_app
+from api.deps import Deps, MeterInfo
+from api.server import serve
+from api.tokens import load_or_create
+from edge.catalogue import Fluid
+from edge.config import Config
+from edge.service.hub import Hub
+from edge.service.service import Service
+from edge.sources.protocol import Source
+
+FLUIDS = {"gazpar": Fluid.GAS, "water": Fluid.WATER}
+
+Told = Callable[[Hub, str], Coroutine[Any, Any, None]]
+"""Called once the API listens, with its address."""
+
+
+def listen_to(config: Config, hub: Hub) -> Deps:
+    """Give the API what it needs of the hub."""
+    meters = tuple(
+        MeterInfo(meter.id, meter.kind, FLUIDS.get(meter.kind, Fluid.ELECTRICITY))
+        for meter in config.meters
+    )
+    return Deps(
+        reads=hub.reads,
+        bus=hub.bus,
+        health=hub.health,
+        meters=meters,
+        zone=config.zone,
+        token=load_or_create(config.data_dir / "owner.token"),
+        hosts=config.api.hosts,
+        cors=config.api.cors,
+        version=version("releve"),
+    )
+
+
+async def run_service(
+    config: Config,
+    *,
+    sources: Sequence[Source] | None = None,
+    replay: bool = False,
+    told: Told | None = None,
+) -> None:
+    """Run the whole service until SIGTERM or Ctrl-C; a replay ends with its sources."""
+    logging.basicConfig(
+        level=config.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
+    )
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+    async def serve_api(hub: Hub, stop: asyncio.Event) -> None:
+        ready: asyncio.Future[list[str]] = loop.create_future()
+        app = create_app(listen_to(config, hub))
+        serving = asyncio.create_task(serve(app, config.api.listen, stop, ready=ready))
+        if told is None:
+            await serving
+            return
+        first: list[asyncio.Future[Any]] = [serving, ready]
+        await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+        telling = (
+            asyncio.create_task(told(hub, ready.result()[0])) if ready.done() else None
+        )
+        await serving
+        if telling is not None:
+            telling.cancel()
+
+    service = Service(config, sources=sources, replay=replay)
+    await service.run(stop, {"api": serve_api})

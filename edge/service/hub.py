@@ -1,0 +1,140 @@
+"""The hub: what the parts of one home share, opened in order and closed in order."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from edge.bus import Bus
+from edge.config import Config
+from edge.event import Event, EventKind
+from edge.gate import Gate
+from edge.health import HealthReport, PartHealth
+from edge.host import Clock
+from edge.journal.journal import HOME, Journal
+from edge.journal.writer import Policy
+from edge.reads import Reads
+from edge.roller.consumer import RollerConsumer
+from edge.roller.roller import Counting
+from edge.service.keeper import JournalKeeper
+from edge.service.supervisor import Supervisor
+from edge.sources.protocol import Source
+from edge.stores.sqlite.store import FILE, SqliteStore
+
+
+@dataclass(slots=True)
+class Hub:
+    """One home, open: its three doors (store, bus, commands) and what stands behind."""
+
+    config: Config
+    clock: Clock
+    journal: Journal
+    store: SqliteStore
+    reads: Reads
+    roller: RollerConsumer
+    gates: Mapping[str, Gate]
+    bus: Bus = field(default_factory=Bus)
+    supervisor: Supervisor = field(default_factory=Supervisor)
+    sources: list[Source] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, config: Config, clock: Clock, meters: tuple[str, ...]) -> Hub:
+        """Open journal and store, and bring each gate up to what was accepted last.
+
+        Raises EdgeError when the data directory can't be used. A damaged database is
+        set aside, which is told as an event, and the home opens all the same.
+        """
+        policy = Policy(commit_s=config.journal.commit_seconds)
+        journal = Journal.open(Path(config.data_dir), policy=policy)
+        try:
+            store = SqliteStore(Path(config.data_dir) / FILE)
+        except BaseException:
+            journal.close()
+            raise
+        counting = Counting(zone=config.zone)
+        reads = Reads(store, journal, counting)
+        hub = cls(
+            config=config,
+            clock=clock,
+            journal=journal,
+            store=store,
+            reads=reads,
+            roller=RollerConsumer(journal, reads, counting),
+            gates={meter: Gate(meter) for meter in meters},
+        )
+        for meter in meters:
+            hub.restore(meter)
+        if store.set_aside is not None:
+            detail = {"set_aside": store.set_aside.name}
+            journal.take(Event(HOME, clock.now().wall_ms, EventKind.STORE, detail))
+        return hub
+
+    @property
+    def keeper(self) -> JournalKeeper:
+        """Give a keeper of this journal."""
+        return JournalKeeper(self.journal)
+
+    def restore(self, meter: str) -> None:
+        """Bring a gate up to the journal's last word on its meter."""
+        last = self.journal.last_sample(meter)
+        device = self.journal.device(meter)
+        baselines = self.journal.baselines(meter)
+        self.gates[meter].restore(
+            last,
+            None if device is None else device.identifier,
+            offsets=baselines[-1].offsets if baselines else {},
+        )
+
+    def health(self) -> HealthReport:
+        """Say how every part is, without raising and without waiting for a disk."""
+        return HealthReport(self.clock.now().wall_ms, tuple(self._parts()))
+
+    def _parts(self) -> list[PartHealth]:
+        parts = [source.health() for source in self.sources]
+        parts += [_gate_health(meter, gate) for meter, gate in self.gates.items()]
+        parts += [self.journal.health(), self.roller.health()]
+        supervisor = self.supervisor
+        parts.append(
+            PartHealth(
+                name="service",
+                ok=not supervisor.down,
+                counters={f"restarts_{n}": c for n, c in supervisor.failures.items()},
+                detail="; ".join(
+                    f"{name}: {supervisor.last_error[name]}"
+                    for name in sorted(supervisor.down)
+                ),
+            )
+        )
+        return parts
+
+    def consumers(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """Give what reads the journal, by name: each has cursors of its own."""
+        return {"roller": self.roller.run}
+
+    async def caught_up(self) -> None:
+        """Wait until all that is committed is rolled."""
+        await self.roller.start()
+        await self.roller.catch_up()
+
+    async def rebuild(self) -> None:
+        """Make the store anew from the journal."""
+
+    def close(self) -> None:
+        """Close the store, then the journal, which commits what still waits."""
+        self.store.close()
+        self.journal.close()
+
+
+def _gate_health(meter: str, gate: Gate) -> PartHealth:
+    drift = {} if gate.drift_ms is None else {"clock_drift_ms": gate.drift_ms}
+    return PartHealth(
+        name=f"gate:{meter}",
+        ok=not gate.device_pending,
+        counters=dict(gate.counters),
+        refused={reason.value: count for reason, count in gate.refused.items()},
+        gauges=drift,
+        detail="another physical meter waits to be confirmed: releve device confirm"
+        if gate.device_pending
+        else "",
+    )

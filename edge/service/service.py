@@ -1,0 +1,163 @@
+"""The service: one asyncio process, its parts under one TaskGroup."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import TypeAlias
+
+from edge.config import Config
+from edge.errors import EdgeError
+from edge.host import Clock, HostClock
+from edge.service.control import ControlServer
+from edge.service.hub import Hub
+from edge.service.intake import Intake
+from edge.service.keeper import JournalKeeper
+from edge.service.notify import notify, watchdog_seconds
+from edge.service.owner import Owner
+from edge.service.silence import Silence
+from edge.service.watchdog import Watchdog
+from edge.sources.plugins import build
+from edge.sources.protocol import Source
+
+log = logging.getLogger(__name__)
+
+LAST_COMMIT_S = 3.0
+"""SIGTERM must end in under 5 s: a disk that takes longer has failed."""
+WATCHDOG_S = 60.0
+
+Outer: TypeAlias = Callable[[Hub, asyncio.Event], Awaitable[None]]
+"""A part of a layer above (the API): given the hub, it runs until the event is set."""
+
+
+class Service:
+    """Runs one home until told to stop; `replay` ends by itself with its sources."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        clock: Clock | None = None,
+        sources: Sequence[Source] | None = None,
+        replay: bool = False,
+    ) -> None:
+        self._config = config
+        self._clock = clock or HostClock()
+        self._given = sources
+        self._replay = replay
+
+    async def run(
+        self, stop: asyncio.Event, outers: Mapping[str, Outer] | None = None
+    ) -> None:
+        """Open the home, run its parts until `stop` is set, and close it.
+
+        Raises EdgeError when the home can't be opened; what fails later is restarted.
+        """
+        meters = tuple(meter.id for meter in self._config.meters)
+        hub = await asyncio.to_thread(Hub.open, self._config, self._clock, meters)
+        try:
+            tables = [meter.model_dump() for meter in self._config.meters]
+            hub.sources += (
+                [build(table, self._clock) for table in tables]
+                if self._given is None
+                else self._given
+            )
+            await self._run(hub, stop, outers or {})
+        finally:
+            notify("STOPPING=1")
+            await asyncio.to_thread(hub.close)
+
+    async def _run(
+        self, hub: Hub, stop: asyncio.Event, outers: Mapping[str, Outer]
+    ) -> None:
+        keeper = hub.keeper
+        intakes = [self._intake(hub, keeper, source) for source in hub.sources]
+        keep = hub.supervisor.keep
+        async with asyncio.TaskGroup() as group:
+
+            def start(name: str, run: Callable[[], Awaitable[None]]) -> None:
+                parts.append(group.create_task(keep(name, run), name=name))
+
+            parts: list[asyncio.Task[None]] = []
+            readers = [
+                group.create_task(keep(f"reader {intake.source.meters[0]}", intake.run))
+                for intake in intakes
+            ]
+            for name, run in self._inner(hub, intakes[0]).items():
+                start(name, run)
+            ending = [
+                group.create_task(keep(name, lambda outer=outer: outer(hub, stop)))  # type: ignore[misc]
+                for name, outer in outers.items()
+            ]
+            notify("READY=1")
+            log.info("reading %s", ", ".join(hub.gates) or "nothing")
+            await self._until(stop, readers)
+            await _cancel(readers)
+            await self._last_words(hub, keeper)
+            await asyncio.gather(*ending, return_exceptions=True)
+            await _cancel(parts)
+
+    def _intake(self, hub: Hub, keeper: JournalKeeper, source: Source) -> Intake:
+        intake = Intake(source, hub.gates, keeper, hub.bus, patient=self._replay)
+        for meter in source.meters:
+            last = hub.journal.last_sample(meter)
+            if last is not None:
+                intake.restore(meter, last.at_ms)
+        return intake
+
+    def _inner(
+        self, hub: Hub, intake: Intake
+    ) -> dict[str, Callable[[], Awaitable[None]]]:
+        """Give the parts of this layer, by name."""
+        config, clock = hub.config, hub.clock
+        limits = {meter.id: float(meter.silence_seconds) for meter in config.meters}
+        owner = Owner(
+            hub.journal, hub.gates, hub.reads, hub.bus, clock, rebuild=hub.rebuild
+        )
+        parts = {
+            "control": ControlServer(config.data_dir, owner).run,
+            **hub.consumers(),
+        }
+        if not self._replay:
+            parts["silence"] = Silence(clock, hub.bus, limits, intake.tell).run
+            parts["watchdog"] = self._watchdog(hub).run
+        return parts
+
+    def _watchdog(self, hub: Hub) -> Watchdog:
+        beats: dict[str, Callable[[], int]] = {
+            f"reader {source.meters[0]}": lambda source=source: source.beat_ns  # type: ignore[misc]
+            for source in hub.sources
+        }
+        beats["journal"] = lambda: hub.journal.beat_ns
+        limit_s = watchdog_seconds() or WATCHDOG_S
+        return Watchdog(beats, limit_s / 2, time.monotonic_ns)
+
+    async def _until(
+        self, stop: asyncio.Event, readers: list[asyncio.Task[None]]
+    ) -> None:
+        """Wait for the word to stop; a replay also ends with its sources."""
+        stopping = asyncio.ensure_future(stop.wait())
+        ended = asyncio.gather(*readers)
+        waited: list[asyncio.Future[object]] = [stopping]  # type: ignore[list-item]
+        if self._replay:
+            waited.append(ended)  # type: ignore[arg-type]
+        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+
+    async def _last_words(self, hub: Hub, keeper: JournalKeeper) -> None:
+        """Commit what the readers brought, as long as the disk may take."""
+        with suppress(TimeoutError, EdgeError):
+            async with asyncio.timeout(LAST_COMMIT_S):
+                await keeper.settle()
+                await hub.journal.commit()
+                if self._replay:
+                    await hub.caught_up()
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
