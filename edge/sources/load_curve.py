@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from edge.sample import HostInstant, Quality, Slice
 from edge.sources.tic_registers import SLICES
-from teleinfo.frame import Frame
 from teleinfo.group import Group
 
 MINUTE_MS = 60_000
@@ -18,17 +19,18 @@ class LoadCurve:
     a point counts once a second frame says the same.
     """
 
-    def __init__(self, meter: str) -> None:
-        self._meter = meter
+    def __init__(self, meter: str, origin: str = "tic") -> None:
+        self._meter, self._origin = meter, origin
         self._seen: dict[str, Group] = {}
         self._given: dict[str, Group] = {}
         self._period_ms: dict[str, int] = {}
         self._given_until: dict[str, int] = {}
 
-    def slices(self, frame: Frame, seen: HostInstant) -> tuple[Slice, ...]:
-        """Give the points that are new and sure in a frame."""
+    def slices(
+        self, groups: Mapping[str, Group], seen: HostInstant
+    ) -> tuple[Slice, ...]:
+        """Give the points that are new and sure in a frame's groups."""
         found: list[Slice] = []
-        groups = frame.groups
         for label, (label_before, register) in SLICES.items():
             now = groups.get(label)
             if now is None or now is self._given.get(label):
@@ -74,7 +76,7 @@ class LoadCurve:
                     until_ms,
                     point.value,
                     Quality.RAW,
-                    "tic",
+                    self._origin,
                     seen.wall_ms,
                 )
             )

@@ -6,23 +6,30 @@ what is new in it. Pure: no clock, no port.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import compress
+from operator import is_not
 
 from edge.sample import HostInstant, MeterInstant, Reading, Value
 from edge.sources.load_curve import LoadCurve
-from edge.sources.tic_registers import CONTRACTS, PHASES, REGISTERS, TOTAL
-from edge.sources.tic_values import items, names
+from edge.sources.tic_historic import LONG_FRAMES_AFTER, is_over
+from edge.sources.tic_historic import finish as finish_historic
+from edge.sources.tic_registers import DERIVED, REGISTERS
+from edge.sources.tic_values import CONVERTED, items, names
 from teleinfo.export import Export
 from teleinfo.frame import Frame
 from teleinfo.group import Group
+from teleinfo.horodate import Horodate
 from teleinfo.mode import Mode
 from teleinfo.stge import Direction, Stge
 
-DERIVED = frozenset({TOTAL})
 NOTHING: frozenset[str] = frozenset()
-OVER = ("ADPS", *(f"ADIR{n}" for n in PHASES))
-LONG_FRAMES_AFTER = 2
-"""In an overload one long frame follows twenty short ones: two in a row, it is over."""
+SECONDS_AT = 11
+PLAIN: Mapping[Mode, Mapping[str, str]] = {
+    mode: {label: name for label, name in rows.items() if label not in CONVERTED}
+    for mode, rows in REGISTERS.items()
+}
+"""Labels whose value is their register's as it is."""
 
 
 class Mapper:
@@ -33,75 +40,110 @@ class Mapper:
         self._groups: Mapping[str, Group] = {}
         self._values: dict[str, Value] = {}
         self._mode: Mode | None = None
-        self._clean = False
+        self._whole = False
         self._derived = NOTHING
-        self._curve = LoadCurve(meter)
+        self._curve = LoadCurve(meter, origin)
         self._long_frames = 0
+        self._minute: tuple[str, int] = ("", 0)
+        self._number: tuple[Group | None, str | None] = (None, None)
 
     def reading(self, frame: Frame, seen: HostInstant) -> Reading:
         """Give the reading of a frame."""
-        values = self._map(frame)
-        date = frame.groups.get("DATE")
+        groups = frame.groups
+        values = self._map(frame, groups)
+        date = groups.get("DATE")
         clock = None
         if date is not None and date.horodate is not None:
-            clock = MeterInstant(date.horodate.at_ms, date.horodate.degraded)
+            clock = self._clock(date.horodate)
         return Reading(
-            meter=self._meter,
-            values=values,
-            seen=seen,
-            meter_clock=clock,
-            device=_device(frame),
-            origin=self._origin,
-            complete=frame.complete,
-            derived=self._derived,
-            slices=self._curve.slices(frame, seen),
+            self._meter,
+            values,
+            seen,
+            clock,
+            self._device(groups.get(frame.mode.address)),
+            self._origin,
+            frame.complete,
+            self._derived,
+            self._curve.slices(groups, seen),
         )
 
-    def _map(self, frame: Frame) -> dict[str, Value]:
-        groups, before, mode = frame.groups, self._groups, frame.mode
-        clean = not frame.refusals and frame.complete
-        fresh = [
-            (now, was)
-            for now, was in zip(groups.values(), before.values(), strict=False)
-            if now is not was
-        ]
-        alike = (
-            clean
-            and self._clean
-            and mode is self._mode
-            and not frame.short
-            and len(groups) == len(before)
-            and all(now.label == was.label for now, was in fresh)
+    def _map(self, frame: Frame, groups: Mapping[str, Group]) -> dict[str, Value]:
+        """Give the registers' values; the same dict again if nothing changed."""
+        before, mode = self._groups, frame.mode
+        whole = frame.complete and not frame.refusals
+        self._long_frames = 0 if frame.short else self._long_frames + 1
+        comparable = (
+            whole and self._whole and mode is self._mode and len(groups) == len(before)
         )
-        self._groups, self._mode, self._clean = groups, mode, clean
-        if alike and not fresh:
+        self._groups, self._mode, self._whole = groups, mode, whole
+        news = self._news(groups, before) if comparable else None
+        if news is None:
+            values: dict[str, Value] = {}
+            self._finish(frame, values, groups.values())
+        elif not news and self._long_frames != LONG_FRAMES_AFTER:
             return self._values
-        values = dict(self._values) if alike else {}
-        for group in [now for now, _ in fresh] if alike else groups.values():
-            for name, value in items(group, mode):
-                values[name] = value
-        for refusal in frame.refusals:
-            if refusal.label is not None and refusal.label not in groups:
-                for name in names(refusal.label, mode):
-                    values[name] = None
-        if mode is Mode.HISTORIC:
-            self._finish_historic(frame, values)
         else:
-            _finish_standard(frame, values)
+            values = self._values.copy()
+            self._finish(frame, values, news)
         self._values = values
         return values
 
-    def _finish_historic(self, frame: Frame, values: dict[str, Value]) -> None:
-        self._derived = _total(frame, values)
-        _overload(frame, values, self._count_long(frame))
-        if "PAPP" in frame.groups:
-            export = Export.of(frame)
-            if export is not None:
-                values["export_estimated_va"] = export.power_va
+    def _news(
+        self, groups: Mapping[str, Group], before: Mapping[str, Group]
+    ) -> list[Group] | None:
+        """Give the groups that say something else; None if the labels differ."""
+        news = []
+        for group in compress(
+            groups.values(), map(is_not, groups.values(), before.values())
+        ):
+            was = before.get(group.label)
+            if was is None:
+                return None
+            # One made again may still say what the one before did; DATE is no register.
+            if group.label != "DATE" and group != was:
+                news.append(group)
+        return news
 
-    def _count_long(self, frame: Frame) -> int:
-        self._long_frames = 0 if frame.short else self._long_frames + 1
-        return self._long_frames
+    def _finish(
+        self, frame: Frame, values: dict[str, Value], news: Iterable[Group]
+    ) -> None:
+        """Write the news into the values, and what the frame tells only as a whole."""
+        mode = frame.mode
+        plain = PLAIN[mode]
+        for group in news:
+            name = plain.get(group.label)
+            if name is None:
+                values.update(items(group, mode))
+            else:
+                values[name] = group.value  # type: ignore[assignment]  # PLAIN's promise
+        for refusal in frame.refusals:
+            if refusal.label is not None and refusal.label not in frame:
+                values |= dict.fromkeys(names(refusal.label, mode))
+        if mode is Mode.HISTORIC:
+            over = is_over(frame, self._long_frames)
+            self._derived = DERIVED if finish_historic(frame, values, over) else NOTHING
+        else:
+            self._derived = NOTHING
+            _finish_standard(frame, self._groups, values)
+
+    def _clock(self, date: Horodate) -> MeterInstant:
+        """Give the meter's instant; a date is read anew each minute only."""
+        text = date.text
+        minute, start_ms = self._minute
+        seconds_ms = int(text[SECONDS_AT:]) * 1000
+        if text[:SECONDS_AT] != minute:
+            start_ms = date.at_ms - seconds_ms
+            self._minute = (text[:SECONDS_AT], start_ms)
+        return MeterInstant(start_ms + seconds_ms, date.degraded)
+
+    def _device(self, address: Group | None) -> str | None:
+        """Give the meter's own number; a masked one names no device."""
+        known, number = self._number
+        if address is not known:
+            raw = None if address is None else address.raw
+            number = raw if raw is not None and raw.isdigit() else None
+            self._number = (address, number)
+        return number
 
 
 def reading(frame: Frame, meter: str, seen: HostInstant) -> Reading:
@@ -109,57 +151,20 @@ def reading(frame: Frame, meter: str, seen: HostInstant) -> Reading:
     return Mapper(meter).reading(frame, seen)
 
 
-def _finish_standard(frame: Frame, values: dict[str, Value]) -> None:
-    status = frame.groups.get("STGE")
+def _finish_standard(
+    frame: Frame, groups: Mapping[str, Group], values: dict[str, Value]
+) -> None:
+    """Add what STGE alone tells: the tariff in use, and the direction of energy."""
+    status = groups.get("STGE")
     if status is None or not isinstance(status.value, Stge):
-        return
-    if "NTARF" not in frame.groups:
-        values["tariff_index"] = status.value.supplier_index
-    if "SINSTI" in frame.groups:
         values.pop("export_estimated_va", None)
-    elif status.value.direction is Direction.IMPORT:
+        return
+    if "NTARF" not in groups:
+        values["tariff_index"] = status.value.supplier_index
+    if "SINSTI" in groups:
+        return  # the meter measures it
+    if status.value.direction is Direction.IMPORT:
         values["export_estimated_va"] = 0
-    else:
-        export = Export.of(frame)
-        values["export_estimated_va"] = None if export is None else export.power_va
-
-
-def _total(frame: Frame, values: dict[str, Value]) -> frozenset[str]:
-    """Derive the total of a contract that sends none, if its every index is there."""
-    for labels in CONTRACTS:
-        amounts = [values.get(REGISTERS[Mode.HISTORIC][label]) for label in labels]
-        present = [label for label in labels if label in frame.groups]
-        if not present:
-            continue
-        known = [amount for amount in amounts if isinstance(amount, int)]
-        if len(known) == len(labels) == len(present):
-            values[TOTAL] = sum(known)
-        elif frame.complete:
-            values[TOTAL] = None
-        return DERIVED
-    return NOTHING
-
-
-def _overload(frame: Frame, values: dict[str, Value], long_frames: int) -> None:
-    """Tell an overload, and that there is none: ADPS and ADIRn come only while one is.
-
-    Absence is told only by a whole frame in which no line lost its label.
-    """
-    refused = {refusal.label for refusal in frame.refusals}
-    over = [frame.groups[label].value for label in OVER if label in frame.groups]
-    if any(over):
-        values["overload"] = "yes"
-    elif refused.intersection(OVER):
-        values["overload"] = None
-    elif frame.complete and None not in refused:
-        phases = [n for n in PHASES if f"IINST{n}" in frame.groups]
-        if "IINST" in frame.groups or (phases and long_frames >= LONG_FRAMES_AFTER):
-            values["overload"] = "no"
-            for n in phases or [1]:
-                values[f"overload_current_l{n}_a"] = None
-
-
-def _device(frame: Frame) -> str | None:
-    """Give the meter's own number; a masked or short one names no device."""
-    number = frame.address
-    return number if number is not None and number.isdigit() else None
+        return
+    export = Export.of(frame)
+    values["export_estimated_va"] = None if export is None else export.power_va

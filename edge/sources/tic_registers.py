@@ -21,6 +21,7 @@ CONTRACTS: tuple[tuple[str, ...], ...] = (
 """Historic contracts that send no total: the labels that sum to it."""
 
 TOTAL = "import_total_wh"
+DERIVED = frozenset({TOTAL})
 
 HISTORIC: Mapping[str, str] = {
     **{f"ADIR{n}": f"overload_current_l{n}_a" for n in PHASES},
