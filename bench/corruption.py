@@ -16,6 +16,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bench.noise import AIMED, APART, KINDS, Stuck
 from bench.true_meter import KINDS as METERS
@@ -23,7 +24,7 @@ from bench.true_meter import REGISTERS, TrueMeter, meter
 from edge.gate import Gate
 from edge.sample import HostInstant, Sample
 from edge.sources.mapping import Mapper
-from teleinfo import Decoder
+from teleinfo import Decoder, line
 from teleinfo import checksum as tic
 
 WALL_MS = 1_768_172_400_000  # 2026-01-12T00:00:00+01:00, where the meters start
@@ -89,8 +90,8 @@ class Campaign:
         """Damage this many frames."""
         self._clean(CLEAN_FRAMES)
         while self.tally.damaged < damaged:
-            rate = self._rng.choice((1.0, 1.0, 0.7, 0.4))
-            for _ in range(self._rng.randint(20, 400)):
+            rate = self._rng.choice((1.0, 1.0, 1.0, 0.8, 0.5))
+            for _ in range(self._rng.randint(50, 1000)):
                 if self._rng.random() < rate:
                     self._damage()
                 else:
@@ -141,7 +142,7 @@ class Campaign:
         at = self._frame * self._meter.period_ms
         frames = self._decoder.feed(bytes(got))
         for number, frame in enumerate(frames):
-            seen = HostInstant(WALL_MS + at, at * 1_000_000 + number, True, "boot")
+            seen = HostInstant(WALL_MS + at, at * 1_000_000 + number, True, "boot")  # noqa: FBT003 - synchronised
             sample = self._gate.judge(self._mapper.reading(frame, seen)).sample
             if sample is not None:
                 self._compare(sample)
@@ -152,7 +153,7 @@ class Campaign:
     def _compare(self, sample: Sample) -> None:
         self.tally.samples += 1
         values = sample.values
-        for name, true in self._truths[-1].items():
+        for name in self._truths[-1]:
             value = values.get(name)
             if value is None:
                 continue
@@ -179,17 +180,28 @@ class Campaign:
         for piece in got.split(b"\r"):
             if piece in whole:
                 continue
-            line = piece.rpartition(b"\n")[2]
-            label, _, rest = line.partition(separator)
+            group = piece.rpartition(b"\n")[2]
+            label, _, rest = group.partition(separator)
             if len(rest) < 3 or label.decode("latin-1") not in REGISTERS:
                 continue
-            if tic.of(tic.covers(line, self._meter.mode)) == line[-1]:
+            if tic.of(tic.covers(group, self._meter.mode)) == group[-1]:
                 self.tally.passed[label.decode()] += 1
+
+
+def quicken() -> None:
+    """Keep what lines said: a damaged frame is otherwise read anew, line by line.
+
+    `parse` is a pure function of its line, so the decoder decides as ever.
+    """
+    parse = vars(line)["parse"]
+    if not hasattr(parse, "cache_info"):
+        vars(line)["parse"] = lru_cache(1 << 14)(parse)
 
 
 def part(job: tuple[str, int, int]) -> Tally:
     """Run one part of the campaign, in a process of its own."""
     kind, seed, frames = job
+    quicken()
     return Campaign(kind, seed).run(frames)
 
 
@@ -237,8 +249,8 @@ def main() -> int:
     tally = Tally()
     started = time.monotonic()
     with multiprocessing.Pool(options.processes) as pool:
-        for each in pool.imap_unordered(part, jobs(options.frames, seed)):
-            tally.add(each)
+        for done in pool.imap_unordered(part, jobs(options.frames, seed)):
+            tally.add(done)
             rate = tally.damaged / (time.monotonic() - started)
             print(
                 f"\r{tally.damaged:,} of {options.frames:,} damaged frames,"
@@ -249,8 +261,8 @@ def main() -> int:
             )
     print(file=sys.stderr)
     print(report(tally, time.monotonic() - started, seed))
-    for line in tally.false[:20]:
-        print(line)
+    for each in tally.false[:20]:
+        print(each)
     return 1 if tally.false else 0
 
 

@@ -56,7 +56,7 @@ def compensate(frame: bytearray, rng: random.Random) -> None:
 def compensate_index(frame: bytearray, rng: random.Random) -> None:
     """Do it within an index's digits and checksum."""
     places = [match.span(1) for match in INDEX.finditer(frame)]
-    start, end = rng.choice(places)
+    _, end = rng.choice(places)
     _compensate(frame, rng, end - 11, end)
 
 

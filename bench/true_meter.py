@@ -35,6 +35,7 @@ class TrueMeter:
 
     def __post_init__(self) -> None:
         self._lines: dict[str, bytes] = {}
+        self._said: dict[str, tuple[str, str]] = {}
         self._indexes: dict[str, int] = {}
         self._frames = 0
         self._milli_wh = 0
@@ -81,11 +82,14 @@ class TrueMeter:
             self._put("ISOUSC", f"{self.kva * 5 // self.phases:02}")
             for name, value in parts.items():
                 self._index(name, value)
-            self._put(
-                "PTEC",
-                {"BASE": "TH..", "HCHC": "HC..", "BBRHCJB": "HCJB"}[self.tariffs[0]],
-            )
+            period = {"BASE": "TH..", "HCHC": "HC..", "BBRHCJB": "HCJB"}
+            self._put("PTEC", period[self.tariffs[0]])
             return
+        self._open_indexes(parts)
+        self._open_measures()
+
+    def _open_indexes(self, parts: dict[str, int]) -> None:
+        rng = self.rng
         self._put("VTIC", "02")
         self._put("DATE", "", "H260112000000")
         self._put("NGTF", "      BASE      ")
@@ -105,6 +109,8 @@ class TrueMeter:
             self._index("EAIT", rng.randint(0, 9_000_000))
             for number in range(1, 5):
                 self._index(f"ERQ{number}", rng.randint(0, 900_000))
+
+    def _open_measures(self) -> None:
         for phase in range(1, self.phases + 1):
             self._put(f"IRMS{phase}", "002")
             self._put(f"URMS{phase}", "231")
@@ -173,9 +179,10 @@ class TrueMeter:
             )
 
     def _put(self, label: str, data: str, horodate: str = "") -> None:
-        self._lines[label] = (
-            b"\n" + group_line(self.mode, label, data, horodate) + b"\r"
-        )
+        if self._said.get(label) != (data, horodate):
+            self._said[label] = (data, horodate)
+            line = group_line(self.mode, label, data, horodate)
+            self._lines[label] = b"\n" + line + b"\r"
 
 
 TEMPO = ("BBRHCJB", "BBRHPJB", "BBRHCJW", "BBRHPJW", "BBRHCJR", "BBRHPJR")

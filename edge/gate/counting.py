@@ -6,7 +6,7 @@ word finds them confirmed; until that word they are unknown, and all else flows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -32,6 +32,10 @@ class Counted:
     refused: list[Trouble] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     baselines: list[tuple[str, dict[str, int]]] = field(default_factory=list)
+
+
+NOTHING = Counted()
+"""What most frames bring; never written to."""
 
 
 class Counting:
@@ -98,6 +102,8 @@ class Counting:
         moment: Moment,
     ) -> Counted:
         """Judge the indexes of one frame; `fresh` are those that changed in it."""
+        if self._quiet(reading, fresh):
+            return NOTHING
         counted = Counted()
         switched = self._mode.hear(reading)
         if switched is not None:
@@ -110,29 +116,40 @@ class Counting:
         if self._apart:
             self._come_back(counted)
             fresh = self._held_by(reading)
-        waiting = self._indexes.pending
-        if not fresh and not waiting:
+        counted.values.update(dict.fromkeys(unsure))
+        names: Collection[str] = fresh
+        if self._indexes.pending or unsure:
+            waiting = self._indexes.pending.intersection(reading.values)
+            names = waiting.union(fresh) - unsure
+        if not names:
             return counted
-        names = set(fresh)
-        names.update(name for name in waiting if name in reading.values)
-        names -= unsure
         outcome = self._indexes.judge(
             reading.values, names, earlier, moment, self._mode.derived
         )
         counted.values.update(outcome.values)
-        counted.values.update(dict.fromkeys(unsure))
         counted.refused += outcome.refused
         if outcome.doubted or self._doubts:
             heard = [
                 name
-                for name in names - outcome.doubted
-                if reading.values.get(name) is not None
+                for name in names
+                if name not in outcome.doubted and reading.values.get(name) is not None
             ]
             self._doubts.update(outcome.doubted, heard, moment.now)
             self._suspect(reading, earlier, moment, counted)
         if self._owed:
             self._settle(counted)
         return counted
+
+    def _quiet(self, reading: Reading, fresh: list[str]) -> bool:
+        """Tell whether nothing here can change: most frames, at most loads."""
+        return not (
+            fresh
+            or self._indexes.pending
+            or self._apart
+            or reading.device != self._identity.known
+            or reading.derived != self._mode.derived
+            or not self._mode.steady(reading)
+        )
 
     def confirm(self, at_ms: int) -> Baseline | None:
         """Take the other device's indexes from now on."""

@@ -23,7 +23,7 @@ from edge.gate.tally import Tally
 from edge.gate.verdict import Reason, Refused, Trouble, Verdict
 from edge.record import Baseline
 from edge.registers import CATALOGUE
-from edge.sample import HostInstant, Reading, Sample, Value
+from edge.sample import HostInstant, Quality, Reading, Sample, Value
 
 MISSING = object()
 """What a register is in a frame that lacks it; None is a group that was refused."""
@@ -71,7 +71,7 @@ class Gate:
             if value is not None and name in self._rules and self._rules[name].two:
                 self._steady.standing[name] = value
         self._edges.restore(last.values)
-        self._power.learn(last.values)
+        self._learn(last.values)
 
     @property
     def refused(self) -> Counter[Reason]:
@@ -131,24 +131,23 @@ class Gate:
         changes.update(counted.values)
         trouble += counted.refused
         refused = self._refuse(trouble, at_ms, reading) if trouble else ()
-        gone = self._remember(reading.values, moment.now)
-        if gone:
-            changes.update(dict.fromkeys(gone))
+        gone = self._remember(reading.values, changes) if self._absences else []
+        if not self._absences:
+            self._read = reading.values
         if changes:
             self._take(changes)
         events = self._events(changes, gone, counted.notices, dated, at_ms)
-        self.counters["held" if dated.at_ms is None else "accepted"] += 1
-        return Verdict(
-            Sample(self.meter, at_ms, self._out, origin=reading.origin),
-            reading.seen,
-            dated.at_ms is None,
-            refused,
-            events,
-            reading.slices,
-            tuple(
+        held = dated.at_ms is None
+        self.counters["held" if held else "accepted"] += 1
+        baselines: tuple[Baseline, ...] = ()
+        if counted.baselines:
+            baselines = tuple(
                 Baseline(self.meter, at_ms, reason, offsets, self.device)
                 for reason, offsets in counted.baselines
-            ),
+            )
+        sample = Sample(self.meter, at_ms, self._out, Quality.RAW, reading.origin)
+        return Verdict(
+            sample, reading.seen, held, refused, events, reading.slices, baselines
         )
 
     def _drop(self, reading: Reading, why: str) -> Verdict:
@@ -191,7 +190,7 @@ class Gate:
                 indexes.append(name)
             elif value is None:
                 changes[name] = None
-            elif not rule.allows(value, self._power):
+            elif not rule.allows(value):
                 trouble.append((name, value, Reason.BOUNDS, self._out.get(name)))
                 changes[name] = None
             else:
@@ -208,16 +207,16 @@ class Gate:
             else:
                 changes[name] = None
 
-    def _remember(self, values: Mapping[str, Value], now: int) -> list[str]:
-        """Keep what this frame said for the next; give what is gone for good."""
-        gone = self._absences.expire(now)
+    def _remember(
+        self, values: Mapping[str, Value], changes: dict[str, Value]
+    ) -> list[str]:
+        """Keep what each register last said; give those that are gone for good."""
+        gone = self._absences.expire(self._now)
         for name in gone:
             self._steady.forget(name)
-        if self._absences or gone:
-            kept = {**self._read, **values}
-            self._read = {name: kept[name] for name in kept if name not in gone}
-        else:
-            self._read = values
+            changes[name] = None
+        kept = {**self._read, **values}
+        self._read = {name: kept[name] for name in kept if name not in gone}
         return gone
 
     def _refuse(
@@ -233,11 +232,17 @@ class Gate:
             self._clean = 0
         return tuple(reports)
 
+    def _learn(self, values: Mapping[str, Value]) -> None:
+        """Bound indexes and instants by the contract, where it is confirmed."""
+        self._power.learn(values)
+        for rule in self._rules.values():
+            rule.bound(self._power)
+
     def _take(self, changes: dict[str, Value]) -> None:
         """Let the changes in."""
         self._out = {**self._out, **changes}
         if not changes.keys().isdisjoint(Power.REGISTERS):
-            self._power.learn(self._out)
+            self._learn(self._out)
         if self._tally.running:
             self._tally.accepted(
                 frozenset(name for name, value in changes.items() if value is not None)
@@ -266,7 +271,8 @@ class Gate:
 def _same(reading: Reading, before: Reading) -> bool:
     """Tell whether it is the very reading of before, given twice."""
     return (
-        reading.seen == before.seen
+        reading.seen.monotonic_ns == before.seen.monotonic_ns
+        and reading.seen == before.seen
         and reading.meter_clock == before.meter_clock
         and reading.values == before.values
     )

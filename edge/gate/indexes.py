@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from edge.catalogue import Catalogue, Register
 from edge.gate.power import Power
@@ -68,8 +69,7 @@ class Outcome:
         self.values[name] = None
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """Where a frame stands: elapsed ms now and at the frame before; clean frames.
 
     `next`: the reading before was of the frame before, for none was lost between;
@@ -170,16 +170,15 @@ class Indexes:
         outcome = Outcome()
         risen: list[Count] = []
         self.pending.difference_update(names)
-        if not self._counts.keys() >= set(names):
-            for name in names:
-                self._count(name)
-            self.hold_to_sums(derived)
         for name in names:
-            count = self._counts[name]
-            last = earlier.get(name)
-            if count.value is not None and last == count.value:
+            count = self._counts.get(name)
+            if count is None:
+                count = self._count(name)
+                self.hold_to_sums(derived)
+            value = reading.get(name)
+            if count.value is not None and earlier.get(name) == count.value:
                 count.at = moment.before
-            if self._plausible(count, reading.get(name), moment, outcome):
+            if self._plausible(count, value, moment, outcome):
                 risen.append(count)
         if risen:
             self._confirm(risen, reading, earlier, moment, outcome)
@@ -248,9 +247,9 @@ class Indexes:
         rising = {count.register.name: reading[count.register.name] for count in risen}
         exact = denied = False
         if not self._summed.isdisjoint(rising):
-            said = {each.say(reading, outcome.doubted) for each in self._sums}
-            said.discard(Witness.ABSENT)
-            exact = said == {Witness.EXACT}
+            told = [each.say(reading, outcome.doubted) for each in self._sums]
+            said = [witness for witness in told if witness is not Witness.ABSENT]
+            exact = said == [Witness.EXACT] * len(said) and bool(said)
             denied = Witness.CONTRADICTS in said
         for count in risen:
             name, value = count.register.name, reading[count.register.name]

@@ -31,6 +31,12 @@ class Mode:
             parts = any(values.get(name) is not None for name in SUPPLIER)
             self.derived = frozenset({TOTAL}) if parts else NOTHING
 
+    def steady(self, reading: Reading) -> bool:
+        """Tell, quickly, that this frame is of the mode known."""
+        if self._frames or self.name is None:
+            return False
+        return (self.name == "standard") == (reading.meter_clock is not None)
+
     def hear(self, reading: Reading) -> Mapping[str, Value] | None:
         """Give a MODE event's detail when the meter was switched."""
         standard = reading.meter_clock is not None or DISTRIBUTOR[0] in reading.values

@@ -17,6 +17,7 @@ class Rule:
         "_direction",
         "_high",
         "_low",
+        "_most",
         "_options",
         "_peak",
         "_text",
@@ -31,20 +32,21 @@ class Rule:
         self._options = frozenset(register.options)
         self._text = register.kind is Kind.TEXT
         self._low = -NO_BOUND if register.minimum is None else register.minimum
-        self._high = NO_BOUND if register.maximum is None else register.maximum
+        self._most = NO_BOUND if register.maximum is None else register.maximum
+        self._high = self._most
         self._unit = register.unit
         self._direction = "export" if "export" in register.name else "import"
         self._peak = register.kind is Kind.INSTANT
 
-    def allows(self, value: Value, power: Power) -> bool:
+    def bound(self, power: Power) -> None:
+        """Bound an instant by the contract's power, which has changed."""
+        peak = power.peak(self._unit, self._direction) if self._peak else None
+        self._high = self._most if peak is None else min(self._most, peak)
+
+    def allows(self, value: Value) -> bool:
         """Tell whether the value is physically possible and of the right type."""
         if self._options:
             return value in self._options
         if self._text:
             return isinstance(value, str)
-        if not isinstance(value, int) or not self._low <= value <= self._high:
-            return False
-        if not self._peak:
-            return True
-        peak = power.peak(self._unit, self._direction)
-        return peak is None or value <= peak
+        return isinstance(value, int) and self._low <= value <= self._high
