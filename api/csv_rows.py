@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.deps import IntervalColumns
 from api.instants import Civil
 from api.json_rows import bounds, plain
 from api.query import Query
 from api.rows import Renderer
 from edge.catalogue import Kind
 from edge.interval import Point, Step
+from edge.stores.protocol import IntervalColumns
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A spreadsheet takes a text that begins so for a formula, and may run it."""

@@ -15,32 +15,7 @@ from edge.health import HealthReport
 from edge.interval import Point, Step
 from edge.registers import CATALOGUE
 from edge.sample import Sample
-
-
-class IntervalColumns(Protocol):
-    """Intervals as columns of one length, in the order of their starts.
-
-    `minimum`, `mean` and `maximum` are None for registers that have none.
-    """
-
-    @property
-    def start_ms(self) -> Sequence[int]: ...  # noqa: D102 - named as in Interval
-    @property
-    def end_ms(self) -> Sequence[int]: ...  # noqa: D102 - same
-    @property
-    def value(self) -> Sequence[int | None]: ...  # noqa: D102 - same
-    @property
-    def minimum(self) -> Sequence[int | None]: ...  # noqa: D102 - same
-    @property
-    def mean(self) -> Sequence[float | None]: ...  # noqa: D102 - same
-    @property
-    def maximum(self) -> Sequence[int | None]: ...  # noqa: D102 - same
-    @property
-    def coverage(self) -> Sequence[float]: ...  # noqa: D102 - same
-    @property
-    def quality(self) -> Sequence[str]: ...  # noqa: D102 - same
-    @property
-    def revision(self) -> Sequence[int]: ...  # noqa: D102 - same
+from edge.stores.protocol import IntervalColumns
 
 
 class Reads(Protocol):
@@ -66,6 +41,10 @@ class Reads(Protocol):
 
     def latest(self, meter: str) -> Sample | None:
         """Give the last committed sample of a meter."""
+        ...
+
+    def meters(self) -> Mapping[str, Sequence[str]]:
+        """Give the registers that each meter was ever heard of."""
         ...
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -39,29 +40,31 @@ class Civil:
         self.zone = zone
         self._offsets: dict[int, tuple[int, str] | None] = {}
         self._dates: dict[int, str] = {}
-        self._times: dict[int, str] = {}
+        self._times: dict[str, Times] = {}
 
     def text(self, at_ms: int) -> str:
         """Write an instant, as in 2026-10-25T02:30:00+01:00; ms only if there are."""
         return self.texts((at_ms,))[0]
 
-    def texts(self, instants_ms: Iterable[int]) -> list[str]:
-        """Write many instants: what a day or a time of day repeats is looked up."""
-        offsets, dates, times = self._offsets, self._dates, self._times
+    def texts(self, instants_ms: Sequence[int]) -> list[str]:
+        """Write instants that rise: each stretch of a day is looked up once."""
         found: list[str] = []
-        add = found.append
-        for at_ms in instants_ms:
-            while True:
-                try:
-                    offset_ms, suffix = offsets[at_ms // DAY_MS] or self._offset(at_ms)
-                    local_ms = at_ms + offset_ms
-                    date_text = dates[local_ms // DAY_MS]
-                    break
-                except KeyError:  # once a day: to try is cheaper than to ask
-                    offsets, dates = self._learn(at_ms)
-            rest_ms = local_ms % DAY_MS
-            time_text = times.get(rest_ms) or self._time(rest_ms)
-            add(date_text + time_text + suffix)
+        at, count = 0, len(instants_ms)
+        while at < count:
+            first_ms = instants_ms[at]
+            day = first_ms // DAY_MS
+            steady = self._offsets.get(day) or self._learn(day)
+            offset_ms, suffix = steady or self._offset(first_ms)
+            local_day = (first_ms + offset_ms) // DAY_MS
+            midnight_ms = local_day * DAY_MS - offset_ms
+            date_text = self._dates.get(local_day) or self._learn_date(local_day)
+            times = self._times.setdefault(suffix, Times(suffix))
+            end_ms = min(midnight_ms + DAY_MS, (day + 1) * DAY_MS)
+            # Where the offset changes within the day, go on one by one.
+            end = bisect_left(instants_ms, end_ms, at) if steady else at + 1
+            stretch = instants_ms[at:end]
+            found += [date_text + times[at_ms - midnight_ms] for at_ms in stretch]
+            at = end
         return found
 
     def parse(self, text: str, parameter: str) -> int:
@@ -136,32 +139,39 @@ class Civil:
         hours, rest = divmod(abs(minutes), 60)
         return minutes * 60_000, f"{sign}{hours:02}:{rest:02}"
 
-    def _learn(
-        self, at_ms: int
-    ) -> tuple[dict[int, tuple[int, str] | None], dict[int, str]]:
-        """Note the UTC day and the civil day of an instant.
-
-        A UTC day has an offset when the same holds from its start to its end.
-        """
-        if len(self._offsets) >= CACHED_DAYS or len(self._dates) >= CACHED_DAYS:
-            self._offsets, self._dates = {}, {}
-        day = at_ms // DAY_MS
+    def _learn(self, day: int) -> tuple[int, str] | None:
+        """Give a UTC day's offset when it holds from its start to its end."""
+        if day in self._offsets:
+            return self._offsets[day]
+        if len(self._offsets) >= CACHED_DAYS:
+            self._offsets = {}
         first, last = (self._offset(start * DAY_MS) for start in (day, day + 1))
         self._offsets[day] = steady = first if first == last else None
-        local_day = (at_ms + (steady or self._offset(at_ms))[0]) // DAY_MS
-        self._dates[local_day] = (EPOCH + timedelta(days=local_day)).date().isoformat()
-        return self._offsets, self._dates
+        return steady
 
-    def _time(self, rest_ms: int) -> str:
-        """Write a time of day; whole minutes are remembered, there are 1,440."""
+    def _learn_date(self, local_day: int) -> str:
+        if len(self._dates) >= CACHED_DAYS:
+            self._dates = {}
+        text = (EPOCH + timedelta(days=local_day)).date().isoformat()
+        self._dates[local_day] = text
+        return text
+
+
+class Times(dict[int, str]):
+    """Times of day as written under one offset; the 1,440 whole minutes are kept."""
+
+    def __init__(self, suffix: str) -> None:
+        super().__init__()
+        self._suffix = suffix
+
+    def __missing__(self, rest_ms: int) -> str:
         seconds, ms = divmod(rest_ms, 1000)
         minutes, second = divmod(seconds, 60)
         hour, minute = divmod(minutes, 60)
-        if ms:
-            return f"T{hour:02}:{minute:02}:{second:02}.{ms:03}"
-        text = f"T{hour:02}:{minute:02}:{second:02}"
-        if not second:
-            self._times[rest_ms] = text
+        fraction = f".{ms:03}" if ms else ""
+        text = f"T{hour:02}:{minute:02}:{second:02}{fraction}{self._suffix}"
+        if not rest_ms % 60_000:
+            self[rest_ms] = text
         return text
 
 

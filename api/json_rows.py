@@ -11,12 +11,12 @@ from typing import TypeVar
 
 import orjson
 
-from api.deps import IntervalColumns
 from api.instants import Civil
 from api.query import Query
 from api.rows import Renderer
 from edge.catalogue import Kind
 from edge.interval import Point
+from edge.stores.protocol import IntervalColumns
 
 T = TypeVar("T")
 

@@ -8,19 +8,20 @@ for a long answer.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias, TypeVar
 
-from api.deps import IntervalColumns, Reads
+from api.deps import Reads
 from api.door import Grant, allowed
 from api.errors import Problem
 from api.query import Query
 from edge.errors import EdgeError
 from edge.interval import Point, Step
 from edge.sample import Sample
+from edge.stores.protocol import IntervalColumns
 
 SLICE_ROWS = 2_000
 PROBE_ROWS = 10_000
@@ -78,8 +79,14 @@ class Rows:
             return Page(first.body, None, await self._begin_after(left, 0))
         next_ms = None if left.fits else await self._begin_after(left, left.limit)
         end_ms = query.end_ms if next_ms is None else next_ms
-        rest = self._slices(replace(left, end_ms=end_ms), renderer)
-        return Page(first.body, rest, next_ms)
+        left = replace(left, end_ms=end_ms)
+        if left.at_ms >= end_ms:
+            return Page(first.body, None, next_ms)
+        return Page(first.body, self._slices(left, renderer), next_ms)
+
+    async def heard(self) -> Mapping[str, Sequence[str]]:
+        """Give the registers that each meter was ever heard of."""
+        return await self._run(self._reads.meters)
 
     async def latest(self, meter: str) -> Sample | None:
         """Give the last committed sample of a meter."""
@@ -92,16 +99,28 @@ class Rows:
     async def _slices(
         self, query: Query, renderer: Renderer
     ) -> AsyncIterator[Rendered]:
-        """Give the slices of [at_ms, end_ms), however many rows it holds by now."""
-        at_ms = query.at_ms
-        while at_ms < query.end_ms:
-            now = replace(query, at_ms=at_ms)
-            piece = await self._run(partial(self._slice, now, renderer, SLICE_ROWS))
-            if piece.rows:
-                yield piece.body
-            if piece.rows < SLICE_ROWS:
-                return
-            at_ms = piece.last_ms + 1
+        """Give the slices of [at_ms, end_ms), however many rows it holds by now.
+
+        The next slice is made while the client takes this one; never more than one.
+        """
+        coming = self._begin(query, renderer)
+        try:
+            while True:
+                piece = await coming
+                at_ms = piece.last_ms + 1
+                last = piece.rows < SLICE_ROWS or at_ms >= query.end_ms
+                if not last:
+                    coming = self._begin(replace(query, at_ms=at_ms), renderer)
+                if piece.rows:
+                    yield piece.body
+                if last:
+                    return
+        finally:
+            coming.cancel()
+
+    def _begin(self, query: Query, renderer: Renderer) -> asyncio.Task[_Slice]:
+        job = partial(self._slice, query, renderer, SLICE_ROWS)
+        return asyncio.create_task(self._run(job))
 
     async def _begin_after(self, query: Query, rows: int) -> int | None:
         """Give the start of the row that comes after `rows` rows, None if none does."""

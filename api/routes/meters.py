@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import orjson
@@ -28,8 +29,10 @@ router = APIRouter(tags=["meters"])
 )
 async def meters(here: Annotated[Home, Depends(home)]) -> Response:
     """Each meter, what it has shown so far, and when it was last seen."""
+    heard = await here.rows.heard()
     listed = [
-        _meter(here, info, await here.latest(info.id)) for info in here.deps.meters
+        _meter(here, info, await here.latest(info.id), heard.get(info.id, ()))
+        for info in here.deps.meters
     ]
     return _json({"zone": here.civil.zone.key, "meters": listed})
 
@@ -69,9 +72,11 @@ async def latest(
     )
 
 
-def _meter(here: Home, info: MeterInfo, sample: Sample | None) -> dict[str, Any]:
+def _meter(
+    here: Home, info: MeterInfo, sample: Sample | None, heard: Sequence[str]
+) -> dict[str, Any]:
     catalogue = here.deps.catalogue
-    shown = sample.values if sample is not None else {}
+    shown = {*heard, *(sample.values if sample is not None else ())}
     return {
         "id": info.id,
         "kind": info.kind,

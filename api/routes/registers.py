@@ -28,8 +28,8 @@ SINCE = (
 )
 UNTIL = "First instant no longer wanted, written as `from`. Left out: now."
 STEP = (
-    "raw (each change), 1min, 30min, hour, day, month or year. Left out: 30min, or raw "
-    "for states and texts."
+    "raw (each change, and the first word of each hour), 1min, 30min, hour, day, month "
+    "or year. Left out: 30min, or raw for states and texts."
 )
 CURSOR = "Where the page begins: from the `next` link of the page before."
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from api.deps import Deps
 from edge.health import HealthReport, PartHealth
 from edge.interval import Interval, Point, Step
 from edge.sample import Sample, millis
+from edge.stores.protocol import IntervalColumns
 
 PARIS = ZoneInfo("Europe/Paris")
 TOKEN = "t" * 43
@@ -27,12 +28,13 @@ def paris(text: str) -> int:
 NOW_MS = paris("2026-10-26T12:00:00+01:00")
 
 
-@dataclass
-class Columns:
-    rows: list[Interval]
-
-    def __getattr__(self, name: str) -> list[object]:
-        return [getattr(row, name) for row in self.rows]
+def columns(rows: list[Interval]) -> IntervalColumns:
+    return IntervalColumns(
+        *(
+            [getattr(row, field.name) for row in rows]
+            for field in fields(IntervalColumns)
+        )
+    )
 
 
 @dataclass
@@ -51,7 +53,7 @@ class FakeReads:
             raise self.failure
         rows = self.kept.get((meter, register, step), [])
         found = [row for row in rows if start_ms <= row.start_ms < end_ms]
-        return Columns(found[:limit])
+        return columns(found[:limit])
 
     def raw(self, meter, register, start_ms, end_ms, limit):
         self.asked.append((meter, register, Step.RAW, start_ms, end_ms, limit))
@@ -59,6 +61,11 @@ class FakeReads:
             raise self.failure
         points = self.changes.get((meter, register), [])
         return [p for p in points if start_ms <= p.at_ms < end_ms][:limit]
+
+    def meters(self):
+        if self.failure:
+            raise self.failure
+        return {"linky": ("current_l1_a", "a_register_of_tomorrow")}
 
     def latest(self, meter):
         if self.failure:

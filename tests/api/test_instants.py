@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,6 +26,7 @@ ZONES = (
 )
 zones = st.sampled_from(ZONES)
 instants = st.integers(0, LAST_MS)
+NEW_YEAR_MS = millis(datetime(2024, 1, 1, tzinfo=UTC))
 paris = Civil(ZoneInfo("Europe/Paris"))
 
 
@@ -46,6 +48,21 @@ def test_what_is_written_reads_back_the_same(zone, at_ms):
 @given(at_ms=instants)
 def test_a_plus_that_arrived_as_a_space_is_understood(at_ms):
     assert paris.parse(paris.text(at_ms).replace("+", " "), "from") == at_ms
+
+
+@given(zone=zones, first_ms=instants, gaps=st.lists(st.integers(1, 2 * 86_400_000)))
+def test_many_instants_are_written_as_each_alone(zone, first_ms, gaps):
+    rising = list(accumulate([first_ms, *gaps]))
+    many = Civil(ZoneInfo(zone)).texts(rising)
+    assert many == [Civil(ZoneInfo(zone)).text(at_ms) for at_ms in rising]
+
+
+def test_every_half_hour_of_a_year_is_written_right():
+    for zone in ZONES:
+        civil = Civil(ZoneInfo(zone))
+        rising = list(range(NEW_YEAR_MS, NEW_YEAR_MS + 366 * 86_400_000, 1_800_000))
+        expected = [utc(at).astimezone(civil.zone).isoformat() for at in rising]
+        assert civil.texts(rising) == expected
 
 
 def test_both_passes_of_the_repeated_hour_differ():

@@ -7,7 +7,7 @@ import io
 import json
 
 import pytest
-from api_house import NOW_MS, PARIS, Columns, paris
+from api_house import NOW_MS, PARIS, columns, paris
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,7 +46,7 @@ def read(rendered: bytes):
 def test_an_index_row_says_all_and_the_repeated_hour_is_unambiguous():
     rows = [interval(0), interval(1, quality=Quality.INTERPOLATED, coverage=0.75)]
     renderer = json_rows.JsonRows(query("import_total_wh", Step.MIN30), CIVIL)
-    assert read(renderer.intervals(Columns(rows))) == [
+    assert read(renderer.intervals(columns(rows))) == [
         {
             "start": "2026-10-25T02:30:00+02:00",
             "end": "2026-10-25T02:00:00+01:00",
@@ -72,7 +72,7 @@ def test_an_instant_row_has_its_extremes_and_unknown_is_null_never_zero():
     rows = [interval(0, value=None, coverage=0.0), interval(1, value=230)]
     rows[1] = interval(1, value=230, minimum=228, mean=230.25, maximum=232)
     renderer = json_rows.JsonRows(query("voltage_l1_v", Step.MIN30), CIVIL)
-    unknown, known = read(renderer.intervals(Columns(rows)))
+    unknown, known = read(renderer.intervals(columns(rows)))
     assert [unknown[k] for k in ("value", "min", "mean", "max")] == [None] * 4
     assert [known[k] for k in ("value", "min", "mean", "max")] == [
         230,
@@ -89,7 +89,7 @@ def test_an_instant_row_has_its_extremes_and_unknown_is_null_never_zero():
 def test_slices_join_into_one_array():
     renderer = json_rows.JsonRows(query("import_total_wh", Step.MIN30), CIVIL)
     parts = [
-        renderer.intervals(Columns(rows))
+        renderer.intervals(columns(rows))
         for rows in ([], [interval(0)], [], [interval(1), interval(2)])
     ]
     assert [row["value"] for row in read(b"".join(parts))] == [0, 1, 2]
@@ -123,7 +123,7 @@ def test_negative_numbers_stay_numbers_in_csv():
 
 
 def test_csv_rows_have_the_columns_of_their_header():
-    rows = Columns([interval(0, value=230, minimum=228, mean=230.5, maximum=232)])
+    rows = columns([interval(0, value=230, minimum=228, mean=230.5, maximum=232)])
     for register in ("voltage_l1_v", "import_total_wh"):
         asked = query(register, Step.MIN30)
         body = csv_rows.head(asked) + csv_rows.CsvRows(asked, CIVIL).intervals(rows)
@@ -141,5 +141,5 @@ def test_csv_rows_have_the_columns_of_their_header():
 @pytest.mark.parametrize("nothing", [float("nan"), None])
 def test_a_mean_that_is_not_known_is_null(nothing):
     renderer = json_rows.JsonRows(query("voltage_l1_v", Step.MIN30), CIVIL)
-    rendered = renderer.intervals(Columns([interval(0, mean=nothing)]))
+    rendered = renderer.intervals(columns([interval(0, mean=nothing)]))
     assert read(rendered)[0]["mean"] is None
