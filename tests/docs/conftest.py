@@ -26,6 +26,12 @@ ROOT = Path(__file__).parents[2]
 MARKERS = ("", "service", "restore", "make", "setup", "hardware", "root")
 FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
+# `releve` where a command begins: first on its line, after variables, in $(…), after |.
+COMMAND = re.compile(
+    r"(?:^|\$\(|[|;&] *)(?:[A-Z_]+=(?:'[^']*'|\S+) +)*releve\b([^\n|)&;]*)",
+    re.MULTILINE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -40,11 +46,11 @@ class Block:
     @property
     def commands(self) -> list[list[str]]:
         """Give the words of each `releve` command in it, `$(…)` and pipes apart."""
-        found = re.findall(r"\breleve [^\n|)&;]*", _uncommented(self.text))
-        return [shlex.split(command)[1:] for command in found]
+        return [shlex.split(words) for words in COMMAND.findall(_plain(self.text))]
 
 
-def _uncommented(text: str) -> str:
+def _plain(text: str) -> str:
+    """Give a block without its comments, its continued lines joined."""
     return re.sub(r"(^|\s)#.*", "", text, flags=re.MULTILINE).replace("\\\n", " ")
 
 
