@@ -99,6 +99,8 @@ class Service:
             await self._last_words(hub, keeper)
             await asyncio.gather(*ending, return_exceptions=True)
             await _cancel(parts)
+            if self._replay:
+                await hub.caught_up()
 
     def _intake(self, hub: Hub, keeper: JournalKeeper, source: Source) -> Intake:
         intake = Intake(source, hub.gates, keeper, hub.bus, patient=self._replay)
@@ -139,13 +141,15 @@ class Service:
         self, stop: asyncio.Event, readers: list[asyncio.Task[None]]
     ) -> None:
         """Wait for the word to stop; a replay also ends with its sources."""
-        stopping = asyncio.ensure_future(stop.wait())
-        ended = asyncio.gather(*readers)
-        waited: list[asyncio.Future[object]] = [stopping]  # type: ignore[list-item]
+        told = asyncio.create_task(stop.wait())
         if self._replay:
-            waited.append(ended)  # type: ignore[arg-type]
-        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
+            ended = asyncio.create_task(_all(readers))
+            await asyncio.wait([told, ended], return_when=asyncio.FIRST_COMPLETED)
+            ended.cancel()
+        else:
+            await told
+        stop.set()
+        told.cancel()
 
     async def _last_words(self, hub: Hub, keeper: JournalKeeper) -> None:
         """Commit what the readers brought, as long as the disk may take."""
@@ -153,8 +157,10 @@ class Service:
             async with asyncio.timeout(LAST_COMMIT_S):
                 await keeper.settle()
                 await hub.journal.commit()
-                if self._replay:
-                    await hub.caught_up()
+
+
+async def _all(tasks: list[asyncio.Task[None]]) -> None:
+    await asyncio.wait(tasks)
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

@@ -49,7 +49,7 @@ class LinkySource:
         origin: str = "tic",
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self.meters = (meter,)
+        self.meters: tuple[str, ...] = (meter,)
         self._path, self._asked, self._clock = port, mode, clock
         self._setting = LineSetting(parity=parity)
         self._pause_s = pause_s

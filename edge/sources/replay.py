@@ -44,7 +44,7 @@ class ReplaySource:
     ) -> None:
         if speed is not None and speed <= 0:
             raise ValueError("a speed is over 0")
-        self.meters = (meter,)
+        self.meters: tuple[str, ...] = (meter,)
         self._path, self._speed, self._clock = path, speed, clock
         self._decoder = Decoder(mode)
         self._mapper = Mapper(meter, origin)
