@@ -31,6 +31,7 @@ DAY_MS = 24 * HOUR_MS
 SHORT_MS = {Step.MIN1: MINUTE_MS, Step.MIN30: HALF_HOUR_MS, Step.HOUR: HOUR_MS}
 """The steps whose boundaries follow from the offset alone."""
 
+EPOCH_DAY = date(1970, 1, 1).toordinal()
 GAS_DAY_HOUR = 6
 TEMPO_DAY_HOUR = 6
 
@@ -154,19 +155,24 @@ class Calendar:
         return np.array(spans.offsets, dtype=np.int64)[np.maximum(found, 0)]
 
     def isoformat(self, instants: Instants) -> list[str]:
-        """Write instants as RFC 3339 with the zone's offset, in whole s or ms."""
+        """Write instants as RFC 3339 with the zone's offset, in whole s or ms.
+
+        The date and the time of day are written once each: half-hours of three years
+        have a thousand dates and fifty times.
+        """
         if not len(instants):
             return []
         offsets = self.offsets(instants)
         unit: Literal["s", "ms"] = "ms" if np.any(instants % 1000) else "s"
-        local = (instants + offsets).astype("datetime64[ms]")
-        texts = np.datetime_as_string(local, unit=unit)
-        suffixes = {int(offset): _suffix(int(offset)) for offset in np.unique(offsets)}
-        if len(suffixes) == 1:
-            suffix = next(iter(suffixes.values()))
-            return [text + suffix for text in texts.tolist()]
-        pairs = zip(texts.tolist(), offsets.tolist(), strict=True)
-        return [text + suffixes[offset] for text, offset in pairs]
+        days, clocks = np.divmod(instants + offsets, DAY_MS)
+        ends = clocks * (1 << 20) + offsets // 1000 + (1 << 19)
+        known = np.unique(ends)
+        if 4 * len(known) > len(instants):
+            return _written(instants, offsets, unit)
+        times = {end: _time(end, unit) for end in known.tolist()}
+        dates = {day: _date(day) for day in np.unique(days).tolist()}
+        pairs = zip(days.tolist(), ends.tolist(), strict=True)
+        return [dates[day] + times[end] for day, end in pairs]
 
     def _day_of(self, at_ms: int) -> date:
         """Find the civil day that holds an instant."""
@@ -202,6 +208,27 @@ def _next(step: Step, day: date) -> date:
     if step is Step.YEAR or day.month == 12:
         return date(day.year + 1, 1, 1)
     return date(day.year, day.month + 1, 1)
+
+
+def _date(day: int) -> str:
+    return f"{date.fromordinal(day + EPOCH_DAY)}T"
+
+
+def _time(end: int, unit: Literal["s", "ms"]) -> str:
+    clock, offset = end >> 20, ((end & ((1 << 20) - 1)) - (1 << 19)) * 1000
+    text = np.datetime_as_string(np.datetime64(clock, "ms"), unit=unit)
+    return str(text)[11:] + _suffix(offset)
+
+
+def _written(
+    instants: Instants, offsets: Instants, unit: Literal["s", "ms"]
+) -> list[str]:
+    """Write instants one by one, where few share a date or a time of day."""
+    local = (instants + offsets).astype("datetime64[ms]")
+    texts = np.datetime_as_string(local, unit=unit).tolist()
+    pairs = zip(texts, offsets.tolist(), strict=True)
+    suffixes = {offset: _suffix(offset) for offset in np.unique(offsets).tolist()}
+    return [text + suffixes[offset] for text, offset in pairs]
 
 
 def _suffix(offset_ms: int) -> str:

@@ -126,7 +126,7 @@ def heard(database: Database, names: Names, meter: str) -> tuple[int, int] | Non
     ends = []
     for order in ("", "DESC"):
         rows = database.execute(
-            "SELECT body FROM chunk WHERE id & 1048575 = ?"
+            "SELECT body FROM chunk WHERE id & 1048575 = ?"  # noqa: S608 - our own two words
             f" ORDER BY id {order} LIMIT 1",
             (number << REGISTER_BITS,),
         )

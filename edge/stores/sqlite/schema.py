@@ -38,6 +38,13 @@ VERSION_1 = (
         revision INTEGER, members INTEGER NOT NULL,
         PRIMARY KEY (meter, step, start_s, known_ms, quality, sources, revision))
         WITHOUT ROWID""",
+    # Thirty days of rows packed (packs.py), and the periods that wait for it.
+    """CREATE TABLE pack (
+        meter INTEGER, register INTEGER, step INTEGER, period INTEGER,
+        body BLOB NOT NULL, PRIMARY KEY (meter, register, step, period))""",
+    """CREATE TABLE loose (
+        meter INTEGER, step INTEGER, period INTEGER, register INTEGER,
+        PRIMARY KEY (meter, step, period, register)) WITHOUT ROWID""",
     """CREATE TABLE slice (
         meter INTEGER, register INTEGER, start_ms INTEGER, end_ms INTEGER,
         origin INTEGER, received_ms INTEGER, value INTEGER NOT NULL,

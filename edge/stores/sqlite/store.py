@@ -126,6 +126,7 @@ class SqliteStore:
             for meter, tracks in heard.items():
                 for track in together(tracks):
                     self._hear(database, meter, track)
+            intervals.pack_settled(database)
             last = max(record.address for record in records)
             cursor = _cursor(database, self._names)
             if cursor is None or cursor < last:
