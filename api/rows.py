@@ -8,6 +8,7 @@ for a long answer.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ from edge.errors import EdgeError
 from edge.interval import Point, Step
 from edge.sample import Sample
 from edge.stores.protocol import IntervalColumns
+
+log = logging.getLogger(__name__)
 
 SLICE_ROWS = 2_000
 PROBE_ROWS = 10_000
@@ -92,9 +95,15 @@ class Rows:
         """Give the last committed sample of a meter."""
         return await self._run(partial(self._reads.latest, meter))
 
-    def close(self) -> None:
-        """Let the threads go; what runs ends by itself."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+    async def close(self, patience_s: float) -> None:
+        """End the threads; what is being read ends first, if it does in time."""
+        loop = asyncio.get_running_loop()
+        end = partial(self._pool.shutdown, wait=True, cancel_futures=True)
+        try:
+            async with asyncio.timeout(patience_s):
+                await loop.run_in_executor(None, end)
+        except TimeoutError:
+            log.warning("a reading of the store still runs; it is left behind")
 
     async def _slices(
         self, query: Query, renderer: Renderer

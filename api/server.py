@@ -51,7 +51,8 @@ async def serve(
         following.cancel()
         home.feed.close()
         server.cut()
-        home.rows.close()
+        # The store may close once nobody reads in it.
+        await home.rows.close(GRACE_S)
         for bound in sockets:
             bound.close()
         remove(names)
