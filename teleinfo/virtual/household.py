@@ -55,14 +55,14 @@ class Household:
         distributor = (part, part, part, total - 3 * part)
         injected = 3_000_000 * SLOTS_A_WH if self.spec.producer else 0
         self._counters = Counters(total * SLOTS_A_WH, injected, supplier, distributor)
-        self._first = day_of(self.start_ms) - 1
+        self._first = day_of(self.start_ms) - 2  # a frame tells of the day before it
 
     @property
     def _indexes(self) -> int:
         return {"base": 1, "hphc": 2, "ejp": 2, "tempo": 6}[self.spec.contract]
 
     def day(self, number: int) -> Day:
-        """Give a local day (counted from 1970), from the day before `start_ms` on."""
+        """Give a local day (counted from 1970), from two before `start_ms` on."""
         if number < self._first:
             raise ValueError("the virtual meter was not fitted yet at that instant")
         last = max(self._days, default=self._first - 1)
