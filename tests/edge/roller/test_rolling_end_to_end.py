@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rolling_memory import Memory
+from rolling_oracle import expected
 
 from edge.calendar import Calendar
 from edge.interval import INTERVAL_STEPS, Step
@@ -17,10 +17,6 @@ from edge.record import Baseline
 from edge.roller import Roller
 from edge.rollup.track import Track
 from edge.sample import Quality, Sample, millis
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "rollup"))
-from memory import Memory  # noqa: E402
-from oracle import expected  # noqa: E402
 
 EXAMPLES = int(os.environ.get("RELEVE_ROLLING_EXAMPLES", "40"))
 PARIS = ZoneInfo("Europe/Paris")
@@ -31,7 +27,18 @@ STARTS = [
     millis(datetime(2028, 2, 28, 23, 10, tzinfo=UTC)),  # before a leap day
 ]
 REGISTERS = ("import_total_wh", "import_tariff01_wh", "apparent_power_va")
-STEPS_MS = (1_000, 2_100, 9_999, 10_000, 10_001, 61_000, 900_000, 1_800_000, 7_000_000, 30_000_000)
+STEPS_MS = (
+    1_000,
+    2_100,
+    9_999,
+    10_000,
+    10_001,
+    61_000,
+    900_000,
+    1_800_000,
+    7_000_000,
+    30_000_000,
+)
 
 
 @st.composite
@@ -52,7 +59,9 @@ def streams(draw):
             elif what == 1:
                 del values[name]
         if values:
-            mark = draw(st.sampled_from([(Quality.RAW, "tic"), (Quality.ESTIMATED, "import")]))
+            mark = draw(
+                st.sampled_from([(Quality.RAW, "tic"), (Quality.ESTIMATED, "import")])
+            )
             samples.append(Sample("linky", at_ms, values, *mark))
         at_ms += draw(st.sampled_from(STEPS_MS))
     # What comes back in an open half-hour is rolled when that closes: close it.
@@ -104,11 +113,17 @@ def told(memory):
             continue
         length = row.end_ms - row.start_ms
         known = round(row.coverage * length)
-        mine = dict(end=row.end_ms, known=known, quality=row.quality, sources=row.sources)
+        mine = dict(
+            end=row.end_ms, known=known, quality=row.quality, sources=row.sources
+        )
         if row.mean is None:
             mine["value"] = row.value
         else:
-            mine |= dict(weighted=round(row.mean * known), minimum=row.minimum, maximum=row.maximum)
+            mine |= dict(
+                weighted=round(row.mean * known),
+                minimum=row.minimum,
+                maximum=row.maximum,
+            )
         rows[slot] = mine
     return rows
 

@@ -70,7 +70,9 @@ def expected(samples, baselines=(), calendar=None, hold_ms=10_000):
     rows = {}
     for name, words in merged(samples).items():
         index = CATALOGUE[name].kind is Kind.INDEX
-        points = [(t, v + offset(baselines, name, t)) for t, v in words if v is not None]
+        points = [
+            (t, v + offset(baselines, name, t)) for t, v in words if v is not None
+        ]
         if not points:
             continue
         held = stretches(words, heard, hold_ms)
@@ -115,7 +117,9 @@ def wholes(rows, name, index, points, held, hold_ms, calendar, heard):
         groups = {}
         for (n, s, start), row in list(rows.items()):
             if n == name and s is child:
-                groups.setdefault(calendar.interval(step, start), []).append((start, row))
+                groups.setdefault(calendar.interval(step, start), []).append(
+                    (start, row)
+                )
         for (start, end), children in groups.items():
             if end > heard:
                 continue
