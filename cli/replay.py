@@ -11,7 +11,6 @@ import typer
 from cli.options import ConfigFile
 from edge.config import load_config
 from edge.host import HostClock
-from edge.service import run_service
 from edge.sources.replay import ReplaySource
 
 
@@ -24,10 +23,12 @@ def replay(
     config: ConfigFile = None,
 ) -> None:
     """Play a capture through the whole service, as if it came now."""
+    from cli.compose import run_service  # noqa: PLC0415 - slow to import, see `run`
+
     settings = load_config(config)
     meter = settings.meters[0].id
     source = ReplaySource(meter, file, _speed(speed), HostClock(trust=True))
-    asyncio.run(run_service(settings, sources=[source]))
+    asyncio.run(run_service(settings, sources=[source], replay=True))
 
 
 def _speed(written: str) -> float | None:
