@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,7 +18,7 @@ from typing import TypeAlias, TypeVar
 from api.deps import Reads
 from api.door import Grant, allowed
 from api.errors import Problem
-from api.query import Query
+from api.query import SHORTEST_MS, Query
 from edge.errors import EdgeError
 from edge.interval import Point, Step
 from edge.sample import Sample
@@ -26,8 +26,9 @@ from edge.stores.protocol import IntervalColumns
 
 log = logging.getLogger(__name__)
 
-SLICE_ROWS = 2_000
+SLICE_ROWS = 4_000
 PROBE_ROWS = 10_000
+PIECE_ROWS = 500
 
 Rendered: TypeAlias = bytes
 T = TypeVar("T")
@@ -150,15 +151,21 @@ class Rows:
             points = self._points(query, take)
             last_ms = points[-1].at_ms if points else query.at_ms
             return _Slice(renderer.points(points), len(points), last_ms)
-        columns = self._columns(query, take)
-        starts = columns.start_ms
-        last_ms = int(starts[-1]) if len(starts) else query.at_ms
-        return _Slice(renderer.intervals(columns), len(starts), last_ms)
+        body, rows, last_ms = b"", 0, query.at_ms
+        for columns in self._pieces(query, take):
+            body += renderer.intervals(columns)
+            rows += len(columns)
+            last_ms = columns.start_ms[-1]
+        return _Slice(body, rows, last_ms)
 
     def _starts(self, query: Query, take: int) -> list[int]:
         if query.step is Step.RAW:
             return [point.at_ms for point in self._points(query, take)]
-        return [int(start_ms) for start_ms in self._columns(query, take).start_ms]
+        return [
+            start_ms
+            for columns in self._pieces(query, take)
+            for start_ms in columns.start_ms
+        ]
 
     def _points(self, query: Query, take: int) -> list[Point]:
         return list(
@@ -167,15 +174,23 @@ class Rows:
             )
         )
 
-    def _columns(self, query: Query, take: int) -> IntervalColumns:
-        return self._reads.interval_columns(
-            query.meter,
-            query.register.name,
-            query.step,
-            query.at_ms,
-            query.end_ms,
-            take,
-        )
+    def _pieces(self, query: Query, take: int) -> Iterator[IntervalColumns]:
+        """Give up to `take` rows, looking ahead no further than they should lie.
+
+        A store may read its packed rows whole as far as it is asked: one slice must
+        not cost what the whole question would. Where there is nothing, look further.
+        """
+        at_ms = query.at_ms
+        width_ms = max(take, PIECE_ROWS) * SHORTEST_MS[query.step] * 5 // 4
+        while take and at_ms < query.end_ms:
+            end_ms = min(at_ms + width_ms, query.end_ms)
+            columns = self._reads.interval_columns(
+                query.meter, query.register.name, query.step, at_ms, end_ms, take
+            )
+            if len(columns):
+                yield columns
+            take -= len(columns)
+            at_ms, width_ms = end_ms, width_ms * 4
 
     async def _run(self, job: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()
