@@ -15,7 +15,7 @@ from edge.errors import DamagedDatabase, DiskFull, JournalError
 from edge.journal.block import follows
 from edge.journal.bodies import Kind, Span, encode
 from edge.journal.held import holding, undated
-from edge.journal.log import Entry, Log, Transaction, Work, Writing
+from edge.journal.log import Entry, Log, Outcome, Transaction, Work, Writing
 from edge.record import Address, Body, Lane
 from edge.sample import Gap, HostInstant, Sample
 
@@ -275,19 +275,21 @@ class Writer:
             self._fall_back(DiskFull(str(second)))
 
     def _write(self, jobs: list[Job]) -> None:
-        try:
-            self._commit(jobs)
-        except DiskFull:
-            if self._make_space():
-                try:
-                    self._commit(jobs)
-                except DiskFull as again:
-                    error = again
-                else:
-                    return
-            self._fall_back(error)
+        full = self._tried(jobs)
+        if full is not None and self._make_space():
+            full = self._tried(jobs)
+        if full is not None:
+            self._fall_back(full)
             for job in jobs:
                 self._alone(job)
+
+    def _tried(self, jobs: list[Job]) -> DiskFull | None:
+        """Commit, or give why the disk would not have it."""
+        try:
+            self._commit(jobs)
+        except DiskFull as error:
+            return error
+        return None
 
     def _fall_back(self, error: DiskFull) -> None:
         """Keep in memory what can't be written, within bounds, and come back to it."""
@@ -329,22 +331,23 @@ class Writer:
             _answer(job, outcome.result, outcome.error)
 
     def _commit(self, jobs: list[Job]) -> None:
-        before = self.log.last_seq
-        while self._unwritten or self._lost or jobs:
+        """Commit all that waits, in chunks, the jobs with the last; then answer them."""
+        outcomes: list[Outcome] = []
+        last = False
+        while not last and (self._unwritten or self._lost or jobs):
             chunk = self._chunk()
             last = len(chunk) == len(self._unwritten)
+            before = self.log.last_seq
             works = [job.work for job in jobs] if last else []
             outcomes = self.log.transact([*self._gaps(), *chunk], works)
             self._lost.clear()
             for _ in chunk:
                 self._unwritten.popleft()
             self.counters.commits += 1
-            if last:
-                for job, outcome in zip(jobs, outcomes, strict=True):
-                    _answer(job, outcome.result, outcome.error)
-                break
-        self.counters.records += self.log.last_seq - before
+            self.counters.records += self.log.last_seq - before
         self.full = None
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            _answer(job, outcome.result, outcome.error)
 
     def _chunk(self) -> list[Writing]:
         chunk: list[Writing] = []
