@@ -181,6 +181,10 @@ class Store(Protocol):
         """
         ...
 
+    def release(self) -> None:
+        """Give the room of what was pruned back to the disk, where there is any."""
+        ...
+
     def pruned_ms(self, meter: str) -> int:
         """Say before which instant raw readings were let go; 0 for never."""
         ...

@@ -16,7 +16,7 @@ from edge.interval import Interval, Point, Step
 from edge.journal.block import Block
 from edge.journal.database import Database, SqliteDatabase
 from edge.journal.file import prepare, set_aside, verify
-from edge.journal.schema import roll_back
+from edge.journal.schema import PAGE_SIZE, roll_back
 from edge.record import Address, Baseline, Correction, Record
 from edge.rollup.points import points
 from edge.rollup.track import Track, join
@@ -60,6 +60,8 @@ class SqliteStore:
         try:
             # NORMAL: a power cut may undo the last projections, whole, and the cursor
             # with them, since it is in the same file: the journal tells them again.
+            database.execute(f"PRAGMA page_size={PAGE_SIZE}")
+            database.execute("PRAGMA auto_vacuum=INCREMENTAL")  # before all tables
             prepare(database, synchronous="NORMAL")
             migrate(database)
             if unclean:
@@ -264,6 +266,15 @@ class SqliteStore:
                 end_ms = before_ms // DAY_MS * DAY_MS
                 return minutes.forget(database, self._names, meter, 0, end_ms)
             return intervals.prune(database, self._names, meter, step, before_ms)
+
+    def release(self) -> None:
+        """Give the room of what was pruned back to the disk."""
+        with self._writing:
+            try:
+                self._database.execute("PRAGMA incremental_vacuum")
+                self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except JournalError as error:
+                raise StoreError(f"no room was given back: {error.message}") from error
 
     def pruned_ms(self, meter: str) -> int:
         """Say before which instant raw readings were let go; 0 for never."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from edge.calendar import Calendar
 from edge.catalogue import Kind
 from edge.interval import INTERVAL_STEPS, Step
@@ -77,7 +79,7 @@ def expected(samples, baselines=(), calendar=None, hold_ms=10_000):
             continue
         held = stretches(words, heard, hold_ms)
         edges = calendar.boundaries(Step.MIN30, points[0][0], heard + 1).tolist()
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in itertools.pairwise(edges):
             if end > heard:
                 continue
             known = sum(over(s, start, end) for s in held)
@@ -92,9 +94,12 @@ def expected(samples, baselines=(), calendar=None, hold_ms=10_000):
             }
             quality = Quality(BLUR[max((m[0] for m in met), default=1)])
             sources = "+".join(sorted({m[1] for m in met}))
-            rows[name, Step.MIN30, start] = row = dict(
-                end=end, known=known, quality=quality, sources=sources
-            )
+            rows[name, Step.MIN30, start] = row = {
+                "end": end,
+                "known": known,
+                "quality": quality,
+                "sources": sources,
+            }
             fill(row, index, points, held, hold_ms, start, end)
         wholes(rows, name, index, points, held, hold_ms, calendar, heard)
     return rows
@@ -113,7 +118,7 @@ def fill(row, index, points, held, hold_ms, start, end):
 
 
 def wholes(rows, name, index, points, held, hold_ms, calendar, heard):
-    for child, step in zip(INTERVAL_STEPS, INTERVAL_STEPS[1:], strict=False):
+    for child, step in itertools.pairwise(INTERVAL_STEPS):
         groups = {}
         for (n, s, start), row in list(rows.items()):
             if n == name and s is child:
@@ -127,11 +132,11 @@ def wholes(rows, name, index, points, held, hold_ms, calendar, heard):
             ends = [children[0]["quality"], children[-1]["quality"]]
             inner = [c["quality"] for c in children if c["quality"] != "interpolated"]
             sources = {n for c in children for n in c["sources"].split("+") if n}
-            rows[name, step, start] = row = dict(
-                end=end,
-                known=sum(over(s, start, end) for s in held),
-                quality=None,
-                sources="+".join(sorted(sources)),
-            )
+            rows[name, step, start] = row = {
+                "end": end,
+                "known": sum(over(s, start, end) for s in held),
+                "quality": None,
+                "sources": "+".join(sorted(sources)),
+            }
             fill(row, index, points, held, hold_ms, start, end)
             row["quality"] = max((*ends, *inner), key=BLUR.index)

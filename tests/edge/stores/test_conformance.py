@@ -55,7 +55,7 @@ def row(start_ms, value, step=Step.MIN30, register=TOTAL, **more):
 
 
 def mean(start_ms, weighted, known_ms, low, high, step=Step.MIN30):
-    part = dict(minimum=low, mean=weighted / known_ms, maximum=high)
+    part = {"minimum": low, "mean": weighted / known_ms, "maximum": high}
     value = (2 * weighted + known_ms) // (2 * known_ms)
     made = row(start_ms, value, step, POWER, **part)
     return replace(made, coverage=known_ms / (made.end_ms - made.start_ms))
@@ -164,7 +164,7 @@ def test_two_meters_do_not_mix(store, told):
     store.project(
         [
             told.block(sample(AT, **{TOTAL: 1})),
-            told.block(sample(AT, meter="water", **{"volume_l": 5})),
+            told.block(sample(AT, meter="water", volume_l=5)),
         ]
     )
     assert store.raw("water", TOTAL, 0, EVER, 9) == []
