@@ -79,7 +79,7 @@ class IntervalShape(Shape):
     coverage: float = Field(ge=0, le=1)
     """How much of the time is known."""
     revision: int
-    """Rises when a late or corrected reading changes the row."""
+    """0 while the interval is open; rises when late or corrected readings change it."""
 
 
 class PointShape(Shape):

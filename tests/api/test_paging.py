@@ -64,10 +64,11 @@ async def pages(client, address, between=lambda: None):
     limit=st.integers(1, 130),
     slice_rows=st.integers(1, 40),
     probe_rows=st.integers(1, 40),
+    piece_rows=st.integers(1, 40),
     start_ms=st.sampled_from([AUTUMN_MS, SPRING_MS]),
 )
 def test_no_row_is_lost_or_doubled_at_any_border(
-    rows, missing, limit, slice_rows, probe_rows, start_ms
+    rows, missing, limit, slice_rows, probe_rows, piece_rows, start_ms
 ):
     kept = [r for r in half_hours(rows, start_ms) if r.value not in missing]
     reads = FakeReads(kept={("linky", "import_total_wh", Step.MIN30): kept})
@@ -81,6 +82,7 @@ def test_no_row_is_lost_or_doubled_at_any_border(
     with (
         patch("api.rows.SLICE_ROWS", slice_rows),
         patch("api.rows.PROBE_ROWS", probe_rows),
+        patch("api.rows.PIECE_ROWS", piece_rows),
     ):
         found = asyncio.run(ask())
     assert [row["value"] for page in found for row in page] == [r.value for r in kept]
