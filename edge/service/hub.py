@@ -20,6 +20,7 @@ from edge.roller.roller import Counting
 from edge.service.keeper import JournalKeeper
 from edge.service.supervisor import Supervisor
 from edge.sources.protocol import Source
+from edge.stores.projector import Projector
 from edge.stores.sqlite.store import FILE, SqliteStore
 
 
@@ -33,6 +34,7 @@ class Hub:
     store: SqliteStore
     reads: Reads
     roller: RollerConsumer
+    projector: Projector
     gates: Mapping[str, Gate]
     bus: Bus = field(default_factory=Bus)
     supervisor: Supervisor = field(default_factory=Supervisor)
@@ -61,6 +63,9 @@ class Hub:
             store=store,
             reads=reads,
             roller=RollerConsumer(journal, reads, counting),
+            projector=Projector(
+                journal, store, every_s=config.store.project_minutes * 60
+            ),
             gates={meter: Gate(meter) for meter in meters},
         )
         for meter in meters:
@@ -93,7 +98,7 @@ class Hub:
     def _parts(self) -> list[PartHealth]:
         parts = [source.health() for source in self.sources]
         parts += [_gate_health(meter, gate) for meter, gate in self.gates.items()]
-        parts += [self.journal.health(), self.roller.health()]
+        parts += [self.journal.health(), self.roller.health(), self.projector.health()]
         supervisor = self.supervisor
         parts.append(
             PartHealth(
@@ -110,12 +115,13 @@ class Hub:
 
     def consumers(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """Give what reads the journal, by name: each has cursors of its own."""
-        return {"roller": self.roller.run}
+        return {"roller": self.roller.run, "store": self.projector.run}
 
     async def caught_up(self) -> None:
-        """Wait until all that is committed is rolled."""
+        """Roll and project all that is committed; their parts must not run."""
         await self.roller.start()
         await self.roller.catch_up()
+        await self.projector.project()
 
     async def rebuild(self) -> None:
         """Make the store anew from the journal."""
