@@ -1,0 +1,73 @@
+"""The whole way at full speed: bytes to journal to SQLite, gate on, in one process.
+
+python -m bench.whole [--frames N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import tempfile
+from pathlib import Path
+from time import perf_counter, process_time
+
+from bench.decode import CHUNK_BYTES, DAY_START_MS, day
+from bench.table import Row, machine, render
+from edge.config import Config, JournalConfig, MeterConfig
+from edge.host import HostClock
+from edge.service.service import Service
+from edge.sources.replay import ReplaySource
+from teleinfo import Decoder, Mode
+
+FRAMES = 95_000
+TARGET = 25_000
+
+
+async def _through(config: Config, capture: Path) -> tuple[float, float]:
+    source = ReplaySource("linky", capture, None, HostClock(trust=True))
+    service = Service(config, sources=[source], replay=True)
+    wall, cpu = perf_counter(), process_time()
+    await service.run(asyncio.Event())
+    return perf_counter() - wall, process_time() - cpu
+
+
+def measure(frames: int = FRAMES) -> list[Row]:
+    """Give frames a second of the whole way, beside decoding alone in the same run."""
+    data = day(Mode.STANDARD, frames)
+    decoder = Decoder(Mode.STANDARD)
+    started = process_time()
+    for first in range(0, len(data), CHUNK_BYTES):
+        decoder.feed(data[first : first + CHUNK_BYTES])
+    alone = frames / (process_time() - started)
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as directory:
+        capture = Path(directory) / "day.tic"
+        capture.write_bytes(data)
+        config = Config(
+            data_dir=Path(directory) / "data",
+            journal=JournalConfig(commit_seconds=30),
+            meters=(MeterConfig(id="linky", port="/dev/null"),),
+        )
+        wall, cpu = asyncio.run(_through(config, capture))
+    return [
+        Row(
+            "whole way: bytes → gate → journal → roller → SQLite",
+            frames / wall,
+            "frames/s",
+            TARGET,
+            beside=f"decoding alone {alone:,.0f}; CPU {cpu / frames * 1e6:.1f} µs a frame",
+        )
+    ]
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--frames", type=int, default=FRAMES)
+    logging.disable(logging.CRITICAL)
+    print(machine(), f"day from {DAY_START_MS}")
+    print(render(measure(parser.parse_args().frames)))
+
+
+if __name__ == "__main__":
+    main()
