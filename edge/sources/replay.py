@@ -50,6 +50,7 @@ class ReplaySource:
         self._mapper = Mapper(meter, origin)
         self._sleep = sleep
         self._bytes = self._frames = 0
+        self._frame_bytes = 0  # of one frame, as in the chunk that is being played
         self._wall_ms = clock.now().wall_ms
         self._first_ms: int | None = None
         self._dated = False
@@ -61,10 +62,15 @@ class ReplaySource:
         started_ns = self._clock.now().monotonic_ns
         for chunk in read_capture(self._path):
             self._bytes += len(chunk.data)
-            for frame in self._decoder.feed(chunk.data):
-                yield await self._play(frame, chunk.at_ms, started_ns)
+            frames = self._decoder.feed(chunk.data)
+            if frames:
+                self._frame_bytes = len(chunk.data) // len(frames)
+            for frame in frames:
+                seen = self._seen(frame, chunk.at_ms)
+                await self._wait(seen, started_ns)
+                yield self._mapper.reading(frame, seen)
         for frame in self._decoder.flush():
-            yield await self._play(frame, None, started_ns)
+            yield self._mapper.reading(frame, self._seen(frame, None))
         self._done = True
 
     def health(self) -> PartHealth:
@@ -78,21 +84,21 @@ class ReplaySource:
             detail="replayed to its end" if self._done else "replaying",
         )
 
-    async def _play(self, frame: Frame, at_ms: int | None, started_ns: int) -> Reading:
-        seen = self._seen(frame, at_ms)
-        if self._first_ms is None:
-            self._first_ms = seen.wall_ms
+    async def _wait(self, seen: HostInstant, started_ns: int) -> None:
+        """Wait until it is a frame's turn; at full speed give way now and then."""
         self._frames += 1
+        if self._speed is None and self._frames % FRAMES_A_TURN:
+            return
         now_ns = self._clock.now().monotonic_ns
         self.beat_ns = now_ns
+        wait_ms = 0.0
         if self._speed is not None:
+            if self._first_ms is None:
+                self._first_ms = seen.wall_ms
             due_ms = (seen.wall_ms - self._first_ms) / self._speed
             wait_ms = due_ms - (now_ns - started_ns) / 1_000_000
-            if wait_ms > 0:
-                await self._sleep(wait_ms / SECOND_MS)
-        elif self._frames % FRAMES_A_TURN == 0:
-            await self._sleep(0)
-        return self._mapper.reading(frame, seen)
+        if wait_ms > 0 or self._speed is None:
+            await self._sleep(max(0.0, wait_ms) / SECOND_MS)
 
     def _seen(self, frame: Frame, at_ms: int | None) -> HostInstant:
         """Give when the host saw a frame: as recorded, else as can be told."""
@@ -103,8 +109,7 @@ class ReplaySource:
 
     def _told_by(self, frame: Frame) -> int:
         """Give an instant by the line's speed, held to the meter's own second."""
-        text = sum(len(group.label) + len(group.raw) + 5 for group in frame)
-        length_ms = text * BITS_A_BYTE * SECOND_MS // frame.mode.baud
+        length_ms = self._frame_bytes * BITS_A_BYTE * SECOND_MS // frame.mode.baud
         following_ms = self._wall_ms + max(1, length_ms)
         date = frame.horodate
         if date is None:
