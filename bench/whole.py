@@ -55,7 +55,7 @@ def measure(frames: int = FRAMES) -> list[Row]:
             frames / wall,
             "frames/s",
             TARGET,
-            beside=f"decoding alone {alone:,.0f}; CPU {cpu / frames * 1e6:.1f} µs a frame",
+            beside=f"decoding alone {alone:,.0f}; CPU {cpu / frames * 1e6:.0f} µs each",
         )
     ]
 

@@ -25,6 +25,7 @@ MEAN_MS = 10 * MINUTE_MS
 KEPT_DAYS = 4
 SLOTS_A_MINUTE = 60 // SLOT_S
 NOMINAL_V = 231
+_MASK = (1 << 64) - 1
 
 
 class Moment(NamedTuple):
@@ -34,6 +35,17 @@ class Moment(NamedTuple):
     phases_va: tuple[int, ...]
     volts: tuple[int, ...]
     amperes: tuple[int, ...]
+
+
+def _scatter(second: int, key: int) -> int:
+    """Give a number that looks like chance, the same for the same second.
+
+    A mixer of 64 bits (multiply, fold): a plain multiple would repeat within seconds,
+    and flatter whatever is measured on this home's bytes.
+    """
+    mixed = (second * 0x9E37_79B9_7F4A_7C15 + key * 0xD1B5_4A32_D192_ED03) & _MASK
+    mixed = ((mixed ^ mixed >> 31) * 0xBF58_476D_1CE4_E5B9) & _MASK
+    return mixed ^ mixed >> 29
 
 
 @dataclass(slots=True)
@@ -86,10 +98,11 @@ class Household:
         slot = day.slot(at_ms)
         volts, powers, amperes = [], [], []
         for phase, line in enumerate(day.net):
-            noise = (second * 2_654_435_761 + self.spec.seed * 97 + phase * 7919) >> 7
-            volt = NOMINAL_V + (second // 7 + phase * 3) % 5 - 2
+            key = self.spec.seed * 4 + phase
+            volt = NOMINAL_V + _scatter(second // 6, key) % 5 - 2
             power = apparent(line[slot])
-            jitter = noise % 17 - 8
+            spread = 8 + abs(power) // 256
+            jitter = _scatter(second, key) % (2 * spread + 1) - spread
             power += jitter if abs(power) > 40 else 0
             volts.append(volt)
             powers.append(power)
