@@ -130,7 +130,8 @@ def _ordered(run: Run, mode: Mode) -> list[Run]:
         return [run]
     places = list(groups)
     bad = _repeats(list(groups.values()))
-    if not in_order([rank for at, rank in enumerate(ranks) if at not in bad]):
+    rest = [rank for at, rank in enumerate(ranks) if at not in bad]
+    if len(bad) > MOST_OFFENDERS or not in_order(rest):
         bad = offenders(ranks)
         falls = descents(ranks)
         if len(bad) > MOST_OFFENDERS and len(falls) == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 
 from teleinfo import evidence
 from teleinfo.assembly import assemble, lines_of
@@ -21,9 +21,9 @@ from teleinfo.segment import (
     Segmenter,
 )
 
-# Held until the mode is known: enough for a few whole frames, no more on a dead line.
-MOST_HELD = 8192
-MOST_STRAY = 32
+# Held until the mode is known: at most as many frames, no more on a dead line.
+MOST_SEGMENTS = 8
+MOST_STRAY = 64
 
 
 class Decoder:
@@ -41,7 +41,8 @@ class Decoder:
         self.stray: deque[Refusal] = deque(maxlen=MOST_STRAY)
         self._follows = mode is None
         self._segmenter = Segmenter()
-        self._held: list[Segment] = []
+        self._held: deque[Segment] = deque()
+        self._evidence: Counter[Mode] = Counter()
         self._express = {mode: Express(mode, self.counters) for mode in Mode}
         self._tail = b""
 
@@ -107,27 +108,32 @@ class Decoder:
 
     def _hold(self, segment: Segment, frames: list[Frame]) -> None:
         """Keep a segment until enough of them tell the mode."""
+        lines = lines_of(segment)
+        if not lines:
+            return
         self._held.append(segment)
+        for mode in Mode:
+            self._evidence[mode] += evidence.count(lines, mode)
         self.mode = self._likelier(enough=evidence.ENOUGH)
         if self.mode is not None:
             self._release(frames)
             return
-        while sum(len(held.body) for held in self._held) > MOST_HELD:
-            self._decode(self._held.pop(0), Mode.STANDARD, [])
+        while len(self._held) > MOST_SEGMENTS:
+            self._decode(self._held.popleft(), Mode.STANDARD, [])
 
     def _release(self, frames: list[Frame]) -> None:
-        held, self._held = self._held, []
-        for segment in held:
+        self._evidence.clear()
+        while self._held:
+            segment = self._held.popleft()
             if self.mode is None:
                 self._decode(segment, Mode.STANDARD, [])
             else:
                 self._decode(segment, self.mode, frames)
 
     def _likelier(self, *, enough: int) -> Mode | None:
-        lines = [line for segment in self._held for line in lines_of(segment)]
-        counts = {mode: evidence.count(lines, mode) for mode in Mode}
-        best = max(counts, key=lambda mode: counts[mode])
-        return best if counts[best] >= max(enough, counts[best.other] + 1) else None
+        found = self._evidence
+        best = max(Mode, key=lambda mode: found[mode])
+        return best if found[best] >= max(enough, found[best.other] + 1) else None
 
     def _changed(self, segment: Segment) -> int | None:
         assert self.mode is not None  # noqa: S101 - for the type checker

@@ -76,7 +76,7 @@ class Segmenter:
 
     def _take(self, body: bytes, end: End, segments: list[Segment]) -> None:
         body = self._cut(body, segments)
-        if body or self._began:
+        if body:
             segments.append(Segment(body, self._began, end))
 
     def _cut(self, body: bytes, segments: list[Segment]) -> bytes:

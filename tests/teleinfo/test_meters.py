@@ -161,8 +161,8 @@ METERS: dict[str, tuple[Mode, list[list[tuple[str, ...]]]]] = {
         Mode.HISTORIC,
         [
             historic(
-                "ADCO 041961000001\nOPTARIF BASE\nISOUSC 30\nBASE 000123456\nPTEC TH..\n"
-                "IINST 004\nIMAX 090\nPAPP 00920\nHHPHC A\nMOTDETAT 000000"
+                "ADCO 041961000001\nOPTARIF BASE\nISOUSC 30\nBASE 000123456\n"
+                "PTEC TH..\nIINST 004\nIMAX 090\nPAPP 00920\nHHPHC A\nMOTDETAT 000000"
             )
         ],
     ),
@@ -181,8 +181,8 @@ METERS: dict[str, tuple[Mode, list[list[tuple[str, ...]]]]] = {
         [
             historic(
                 "ADCO 041961000003\nOPTARIF HC..\nISOUSC 15\nHCHC 000000100\n"
-                "HCHP 000000200\nPTEC HC..\nIINST 017\nADPS 017\nIMAX 090\nPAPP 03910\n"
-                "HHPHC A\nMOTDETAT 000000"
+                "HCHP 000000200\nPTEC HC..\nIINST 017\nADPS 017\nIMAX 090\n"
+                "PAPP 03910\nHHPHC A\nMOTDETAT 000000"
             )
         ],
     ),
@@ -191,8 +191,8 @@ METERS: dict[str, tuple[Mode, list[list[tuple[str, ...]]]]] = {
         [
             historic(
                 "ADCO 041961000004\nOPTARIF EJP.\nISOUSC 45\nEJPHN 001234567\n"
-                "EJPHPM 000045678\nPEJP 30\nPTEC HN..\nIINST 002\nIMAX 090\nPAPP 00460\n"
-                "MOTDETAT 000000"
+                "EJPHPM 000045678\nPEJP 30\nPTEC HN..\nIINST 002\nIMAX 090\n"
+                "PAPP 00460\nMOTDETAT 000000"
             )
         ],
     ),
@@ -211,8 +211,9 @@ METERS: dict[str, tuple[Mode, list[list[tuple[str, ...]]]]] = {
         Mode.HISTORIC,
         [
             historic(
-                "ADCO 039808000006\nOPTARIF BASE\nISOUSC 20\nBASE 001181243\nPTEC TH..\n"
-                "IINST1 000\nIINST2 002\nIINST3 000\nIMAX1 026\nIMAX2 018\nIMAX3 027\n"
+                "ADCO 039808000006\nOPTARIF BASE\nISOUSC 20\nBASE 001181243\n"
+                "PTEC TH..\nIINST1 000\nIINST2 002\nIINST3 000\nIMAX1 026\n"
+                "IMAX2 018\nIMAX3 027\n"
                 "PMAX 07990\nPAPP 00540\nMOTDETAT 400000\nPPOT 00"
             )
         ],
@@ -255,8 +256,8 @@ def test_each_kind_of_meter_is_read_whole(name, meter, decoded):
     assert [frame.complete for frame in found] == [True] * len(frames)
     assert [frame.refusals for frame in found] == [()] * len(frames)
     assert {frame.mode for frame in found} == {mode}
-    for frame, groups in zip(found, frames, strict=True):
-        assert [(group.label, group.raw) for group in frame] == [
+    for one, groups in zip(found, frames, strict=True):
+        assert [(group.label, group.raw) for group in one] == [
             (label, raw) for label, raw, *_ in groups
         ]
 
