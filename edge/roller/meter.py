@@ -96,6 +96,7 @@ class MeterRoller:
                 changed[name] = self._close(name, recent, before, now)
             self._remember(recent, now)
         state.closed_ms = now
+        self._dirty += self._words(before or 0, now)
         for dirty in self._dirty:
             for name, rows in self._mend(dirty, before).items():
                 changed.setdefault(name, []).extend(rows)
@@ -128,6 +129,22 @@ class MeterRoller:
         edges = self.halves.edges(start, now)
         parts = self.halves.roll(recent, name, edges, self.state.heard_ms or 0, last)
         return self._publish(parts, since)
+
+    def _words(self, since: int, now: int) -> list[Dirty]:
+        """Give what the owner said beforehand of half-hours that have just closed.
+
+        The register may be silent there: nothing but the owner's word makes its rows.
+        """
+        return [
+            Dirty(
+                max(word.start_ms, since),
+                min(word.end_ms, now) - 1,
+                frozenset((word.register,)),
+                word,
+            )
+            for word in self.halves.corrections
+            if word.start_ms < now and since < word.end_ms and since < now
+        ]
 
     def _returned(self, name: str, at_ms: int, last_ms: int, since: int) -> None:
         """Mark the closed half-hours over which an index that is back was silent."""

@@ -83,6 +83,14 @@ class Projector:
                 await self._journal.move(NAME, lane, last)
             self._rounds += 1
 
+    async def rebuild(self) -> None:
+        """Project the whole journal again, over what the store has; nothing is lost.
+
+        What the journal no longer has stays as the store has it.
+        """
+        await asyncio.to_thread(self._store.rewind)
+        await self.project()
+
     def _page(self) -> Address | None:
         records = self._journal.read(self._store.cursor(), limit=PAGE)
         if not records:

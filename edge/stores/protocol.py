@@ -97,6 +97,10 @@ class Store(Protocol):
         """Give the address of the last record projected, None for none yet."""
         ...
 
+    def rewind(self) -> None:
+        """Forget the cursor: all that the journal has is projected again, over this."""
+        ...
+
     def meters(self) -> dict[str, tuple[str, ...]]:
         """Give the registers that each meter was ever heard of."""
         ...

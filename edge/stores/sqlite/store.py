@@ -172,6 +172,11 @@ class SqliteStore:
         """Give the address of the last record projected."""
         return self._ask(_cursor)
 
+    def rewind(self) -> None:
+        """Forget the cursor: all that the journal has is projected again, over this."""
+        with self._transaction() as database:
+            database.execute("DELETE FROM meta WHERE name IN ('epoch', 'seq')")
+
     def meters(self) -> dict[str, tuple[str, ...]]:
         """Give the registers that each meter was ever heard of."""
         return self._ask(_meters)

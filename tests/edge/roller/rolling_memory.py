@@ -40,5 +40,5 @@ class Memory:
     def corrections(self, meter):
         return [c for c in self._corrections if c.meter == meter]
 
-    def pruned_ms(self, meter):
+    def pruned_ms(self, meter):  # noqa: ARG002 - one meter
         return self.pruned

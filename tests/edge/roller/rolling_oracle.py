@@ -128,7 +128,7 @@ def wholes(rows, name, index, points, held, hold_ms, calendar, heard):
         for (start, end), children in groups.items():
             if end > heard:
                 continue
-            children = [row for _, row in sorted(children, key=lambda c: c[0])]
+            children = [row for _, row in sorted(children, key=lambda c: c[0])]  # noqa: PLW2901 - in order
             ends = [children[0]["quality"], children[-1]["quality"]]
             inner = [c["quality"] for c in children if c["quality"] != "interpolated"]
             sources = {n for c in children for n in c["sources"].split("+") if n}

@@ -93,7 +93,7 @@ def deliveries(draw, stream):
     return samples, [piece for piece in [*pieces, samples[-1:]] if piece]
 
 
-def rolled(pieces, baselines=(), restart=False):
+def rolled(pieces, restart=False):
     memory = Memory()
     roller = Roller(memory)
     for piece in pieces:
