@@ -40,7 +40,8 @@ class Quality(StrEnum):
     CORRECTED = "corrected"
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: a frozen one is made four times slower, and one is made for each frame.
+@dataclass(slots=True, unsafe_hash=True)
 class HostInstant:
     """When the host saw something, by each of its clocks."""
 
@@ -50,7 +51,8 @@ class HostInstant:
     boot_id: str
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: a frozen one is made four times slower, and one is made for each frame.
+@dataclass(slots=True, unsafe_hash=True)
 class MeterInstant:
     """What the meter's own clock said; degraded if its season letter is lower-case."""
 
@@ -96,7 +98,8 @@ class Reading:
     slices: tuple[Slice, ...] = field(default=())
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, as HostInstant.
+@dataclass(slots=True)
 class Sample:
     """What one meter said at one moment, once the gate has let it in.
 

@@ -67,7 +67,9 @@ class ReplaySource:
                 self._frame_bytes = len(chunk.data) // len(frames)
             for frame in frames:
                 seen = self._seen(frame, chunk.at_ms)
-                await self._wait(seen, started_ns)
+                self._frames += 1
+                if self._speed is not None or self._frames % FRAMES_A_TURN == 0:
+                    await self._wait(seen, started_ns)
                 yield self._mapper.reading(frame, seen)
         for frame in self._decoder.flush():
             yield self._mapper.reading(frame, self._seen(frame, None))
@@ -85,10 +87,7 @@ class ReplaySource:
         )
 
     async def _wait(self, seen: HostInstant, started_ns: int) -> None:
-        """Wait until it is a frame's turn; at full speed give way now and then."""
-        self._frames += 1
-        if self._speed is None and self._frames % FRAMES_A_TURN:
-            return
+        """Wait until it is a frame's turn; at full speed only give way."""
         now_ns = self._clock.now().monotonic_ns
         self.beat_ns = now_ns
         wait_ms = 0.0
