@@ -177,7 +177,9 @@ class Journal(ConsumerDoor, OwnerDoor):
     def close(self) -> None:
         """Commit what waits, let go of files and of the directory."""
         self._writer.close()
+        # SQLite folds the WAL in when the last connection closes, if that one may write
         self.reader.reset()
+        self._writer.log.database.close()
         self._lock.release()
 
     # reading

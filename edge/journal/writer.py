@@ -188,7 +188,7 @@ class Writer:
         return future
 
     def close(self) -> None:
-        """Commit what waits and end."""
+        """Commit what waits and end; the database stays open for its owner."""
         with self._wake:
             self._closing = True
             self._wake.notify()
@@ -239,14 +239,13 @@ class Writer:
             _refuse(job, JournalError("the journal is closed"))
         for turn in turns:
             turn.cancel()
-        self.log.database.close()
 
     def _cycle(self, pending: list[Run | Waiting], jobs: list[Job]) -> None:
         for one in pending:
             try:
                 self._unwritten.append(one.entry(self.log))
             except ValueError:
-                log.exception("the journal can't hold this, and goes on without it")
+                log.exception("no record can hold this: it is left out")
                 self.counters.failures += 1
         try:
             self._write(jobs)
@@ -331,7 +330,7 @@ class Writer:
             _answer(job, outcome.result, outcome.error)
 
     def _commit(self, jobs: list[Job]) -> None:
-        """Commit all that waits, in chunks, the jobs with the last; then answer them."""
+        """Commit all that waits, in chunks, jobs with the last; then answer them."""
         outcomes: list[Outcome] = []
         last = False
         while not last and (self._unwritten or self._lost or jobs):
