@@ -15,7 +15,15 @@ from edge.sources.replay import ReplaySource
 
 
 def replay(
-    file: Annotated[Path, typer.Argument(help="A capture, or a file of raw bytes.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A capture, or a file of raw bytes.",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+        ),
+    ],
     *,
     speed: Annotated[
         str, typer.Option(help="1 is true speed, 10 ten times that, max all at once.")

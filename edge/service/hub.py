@@ -104,7 +104,10 @@ class Hub:
             PartHealth(
                 name="service",
                 ok=not supervisor.down,
-                counters={f"restarts_{n}": c for n, c in supervisor.failures.items()},
+                counters={
+                    f"restarts_{name.replace(' ', '_')}": count
+                    for name, count in supervisor.failures.items()
+                },
                 detail="; ".join(
                     f"{name}: {supervisor.last_error[name]}"
                     for name in sorted(supervisor.down)

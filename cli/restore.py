@@ -1,0 +1,28 @@
+"""`releve restore`: put a backup back, on a machine where no service runs on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import ConfigFile
+from cli.progress import shown
+from edge.backup import restore as put_back
+from edge.config import load_config
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup made by `releve backup`.")],
+    *,
+    force: Annotated[
+        bool, typer.Option("--force", help="Keep what is there under another name.")
+    ] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Restore a backup; what is there already is refused, or kept with --force."""
+    data_dir = load_config(config).data_dir
+    with shown() as tell:
+        put_back(file, data_dir, force=force, progress=tell)
+    typer.echo(f"Restored into {data_dir}; start it with `releve run`.")
