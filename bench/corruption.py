@@ -51,13 +51,14 @@ class Tally:
     samples: int = 0
     indexes: int = 0
     pending: int = 0
+    late: int = 0
     recovered: Counter[str] = field(default_factory=Counter)
     slowest: dict[str, int] = field(default_factory=dict)
     false: list[str] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
         """Add another run's figures."""
-        for name in ("frames", "damaged", "samples", "indexes", "pending"):
+        for name in ("frames", "damaged", "samples", "indexes", "pending", "late"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("kinds", "decoder", "gate", "passed", "recovered"):
             getattr(self, name).update(getattr(other, name))
@@ -80,6 +81,7 @@ class Campaign:
         self._gate = Gate("linky")
         self._frame = 0
         self._truths: list[dict[str, int]] = []
+        self._recent: deque[dict[str, int]] = deque(maxlen=3)
         self._history: deque[str] = deque(maxlen=8)
         self._waiting: set[str] = set()
         self._since_noise = 0
@@ -129,6 +131,7 @@ class Campaign:
     def _send(self, damage: object, name: str) -> None:
         sent = self._meter.next()
         self._truths.append(dict(self._meter.truth))
+        self._recent.append(self._truths[-1])
         got = bytearray(sent)
         if callable(damage):
             damage(got, self._rng)
@@ -159,7 +162,9 @@ class Campaign:
                 continue
             self.tally.indexes += 1
             sent = {truth[name] for truth in self._truths}
-            if value not in sent:
+            if value not in sent and value in {t[name] for t in self._recent}:
+                self.tally.late += 1
+            elif value not in sent:
                 self._blame(name, value, f"not of {sorted(sent)}")
             elif name in self._waiting and self._since_noise:
                 self._waiting.discard(name)
@@ -231,6 +236,7 @@ def report(tally: Tally, seconds: float, seed: int) -> str:
             for name, n in sorted(tally.slowest.items())
         ),
         ("meters wrongly suspected at the end", tally.pending),
+        ("indexes shown that the meter sent two frames before", f"{tally.late:,}"),
         ("false indexes let in, or true ones not back", len(tally.false)),
         ("seconds", f"{seconds:,.0f}"),
         ("damaged frames a second", f"{tally.damaged / max(seconds, 1e-9):,.0f}"),
@@ -251,6 +257,8 @@ def main() -> int:
     with multiprocessing.Pool(options.processes) as pool:
         for done in pool.imap_unordered(part, jobs(options.frames, seed)):
             tally.add(done)
+            for each in done.false:
+                print(f"\n{each}", file=sys.stderr)
             rate = tally.damaged / (time.monotonic() - started)
             print(
                 f"\r{tally.damaged:,} of {options.frames:,} damaged frames,"

@@ -70,7 +70,15 @@ class TrueMeter:
             self.load_va = rng.randint(0, most)
             if rng.random() < 0.1:
                 self._tariff = rng.choice(self.tariffs)
+                self._announce()
                 self._distributor = f"EASD{rng.randint(1, 4):02}"
+
+    def _announce(self) -> None:
+        number = self.tariffs.index(self._tariff)
+        if self.standard:
+            self._put("NTARF", f"{number + 1:02}")
+        elif len(self.tariffs) > 1:
+            self._put("PTEC", PERIODS[len(self.tariffs)][number])
 
     def _open(self) -> None:
         rng = self.rng
@@ -185,6 +193,10 @@ class TrueMeter:
             self._lines[label] = b"\n" + line + b"\r"
 
 
+PERIODS = {
+    2: ("HC..", "HP.."),
+    6: ("HCJB", "HPJB", "HCJW", "HPJW", "HCJR", "HPJR"),
+}
 TEMPO = ("BBRHCJB", "BBRHPJB", "BBRHCJW", "BBRHPJW", "BBRHCJR", "BBRHPJR")
 SUPPLIER = tuple(f"EASF{number:02}" for number in range(1, 11))
 

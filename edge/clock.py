@@ -167,10 +167,12 @@ class MeterClock:
         if last is None:
             self.last_ms = target
             return target, step
-        if last - target > TOLERANCE_MS:
+        own = target if self._wall is None else self._mono_ms + self._wall
+        if last - own > TOLERANCE_MS:
             return None, UNKNOWN_MS if rebooted else step
         # a clock set back a little is caught up with at half speed, never repeated
-        at_ms = max(target, last + max(1, passed // 2))
+        slowly = last + max(1, min(passed, FRAME_MS) // 2)
+        at_ms = target if target > last else slowly
         self.last_ms = at_ms
         return at_ms, max(at_ms - last, FRAME_MS) if rebooted else step
 

@@ -16,6 +16,7 @@ from edge.gate.device import Doubts, Identity, Speaker
 from edge.gate.indexes import Indexes, Moment
 from edge.gate.mode import Mode
 from edge.gate.power import Power
+from edge.gate.sums import SUPPLIER, TOTAL
 from edge.gate.verdict import Reason, Trouble
 from edge.record import Baseline
 from edge.sample import Reading, Sample, Value
@@ -56,6 +57,7 @@ class Counting:
         self._fresh_start = True
         self._apart = False
         self._why: str | None = None
+        self._shown: dict[str, int | None] = {}
         self._lasting: frozenset[str] = frozenset()
         self._owed: dict[str, tuple[str, int]] = {}
         self.offsets: dict[str, int] = {}
@@ -121,8 +123,9 @@ class Counting:
         if self._indexes.pending or unsure:
             waiting = self._indexes.pending.intersection(reading.values)
             names = waiting.union(fresh) - unsure
-        if not names:
-            return counted
+        derived = self._mode.derived
+        if derived:
+            names = [name for name in names if name not in derived]
         outcome = self._indexes.judge(
             reading.values, names, earlier, moment, self._mode.derived
         )
@@ -136,9 +139,30 @@ class Counting:
             ]
             self._doubts.update(outcome.doubted, heard, moment.now)
             self._suspect(reading, earlier, moment, counted)
+        if derived:
+            self._derived_total(reading, fresh, counted)
         if self._owed:
             self._settle(counted)
         return counted
+
+    def _derived_total(
+        self, reading: Reading, fresh: Collection[str], counted: Counted
+    ) -> None:
+        """Give the total of what is let in of its parts: each was confirmed alone."""
+        self._shown.update(counted.values)
+        if reading.values.get(TOTAL) is None:
+            if TOTAL in fresh:
+                counted.values[TOTAL] = None
+            return
+        parts = [self._shown.get(name) for name in SUPPLIER if name in reading.values]
+        known = [part for part in parts if part is not None]
+        total = sum(known) if len(known) == len(parts) else None
+        rises = total is None or self._indexes.take(TOTAL, total)
+        counted.values[TOTAL] = total if rises else None
+
+    def change_tariff(self) -> None:
+        """Expect another tariff's index to rise than the last that did."""
+        self._indexes.change_tariff()
 
     def _quiet(self, reading: Reading, fresh: list[str]) -> bool:
         """Tell whether nothing here can change: most frames, at most loads."""

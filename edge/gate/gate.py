@@ -25,6 +25,8 @@ from edge.record import Baseline
 from edge.registers import CATALOGUE
 from edge.sample import HostInstant, Quality, Reading, Sample, Value
 
+TARIFF = ("tariff_period", "tariff_index", "tariff_option")
+
 MISSING = object()
 """What a register is in a frame that lacks it; None is a group that was refused."""
 
@@ -49,6 +51,7 @@ class Gate:
         self._now = 0
         self._clean = 0
         self._absences = Absences()
+        self._tariff: dict[str, Value] = {}
 
     def restore(
         self,
@@ -127,6 +130,8 @@ class Gate:
         )
         self._reading, self._now = reading, moment.now
         changes, indexes, trouble = self._look(reading)
+        if changes and not changes.keys().isdisjoint(TARIFF):
+            self._follow_tariff(changes)
         counted = self._counting.judge(reading, indexes, self._read, moment)
         changes.update(counted.values)
         trouble += counted.refused
@@ -197,6 +202,14 @@ class Gate:
                 changes[name] = self._steady.say(name, value) if rule.two else value
         self._clean = self._clean + 1 if clean else 0
         return changes, indexes, trouble
+
+    def _follow_tariff(self, changes: Mapping[str, Value]) -> None:
+        """Tell the indexes when another of them is the one that counts."""
+        for name in TARIFF:
+            value = changes.get(name)
+            if value is not None and self._tariff.get(name) != value:
+                self._tariff[name] = value
+                self._counting.change_tariff()
 
     def _miss(self, new: list[str], changes: dict[str, Value]) -> None:
         """Follow what a frame is the first to lack; texts and states stand a while."""

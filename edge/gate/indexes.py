@@ -22,7 +22,13 @@ STEADY_FRAMES = 16
 under a heavy load a historic frame never repeats an index, and has no sums."""
 
 
-HOLD_FRAMES = 4
+WAKING_FRAMES = 30
+"""Frames in which another tariff's index than the last must show its rise, if nothing
+said that the tariff changed: one at a time counts, and a stuck bit is in any."""
+
+FAMILIES = ("import_tariff", "import_distributor")
+
+HOLD_FRAMES = 16
 """Clean frames in a row after which what stood is shown while a rise waits for its
 second frame; on a noisy line it is unknown at once."""
 
@@ -40,6 +46,7 @@ class Count:
         "frozen",
         "previous",
         "register",
+        "rising",
         "value",
     )
 
@@ -51,6 +58,7 @@ class Count:
         self.candidate_at = 0
         self.previous: Value = None
         self.frozen: int | None = None
+        self.rising = 0
 
 
 @dataclass(slots=True)
@@ -96,6 +104,7 @@ class Indexes:
         self._counts: dict[str, Count] = {}
         self._sums: tuple[Sum, ...] = ()
         self._summed: frozenset[str] = frozenset()
+        self._risers: dict[str, str] = {}
         self.pending: set[str] = set()
 
     def restore(
@@ -134,6 +143,18 @@ class Indexes:
             for name, count in self._counts.items()
             if count.value is not None
         }
+
+    def take(self, name: str, value: int) -> bool:
+        """Take a value computed out of accepted ones; tell whether it doesn't fall."""
+        count = self._count(name)
+        if count.value is not None and value < count.value:
+            return False
+        count.value, count.candidate = value, None
+        return True
+
+    def change_tariff(self) -> None:
+        """Expect another tariff's index to rise than the last that did."""
+        self._risers.clear()
 
     def continues(self, name: str, value: Value, now: int) -> bool:
         """Tell whether this value could follow what stands, on one device."""
@@ -213,6 +234,7 @@ class Indexes:
             torn = count.candidate is not None and count.candidate > value
             self._drop(count, outcome, unless=value)
             count.candidate = count.previous = None
+            count.rising = 0
             outcome.values[name] = None if torn else value
             if torn:
                 self.pending.add(name)
@@ -221,7 +243,9 @@ class Indexes:
         most = accepted + self._power.growth(register.power, until - count.at)
         if accepted < value <= most:
             self._drop(count, outcome, unless=value)
+            count.rising += 1
             return True
+        count.rising = 0
         reason = Reason.FALL if value < accepted else Reason.JUMP
         outcome.refuse(name, value, reason, accepted)
         outcome.doubted.add(name)
@@ -256,18 +280,22 @@ class Indexes:
             if not isinstance(value, int):
                 continue
             summed = name in self._summed
+            awake = (summed and exact) or self._awake(count)
             if summed and denied:
                 outcome.refused.append((name, value, Reason.CONTRADICTION, count.value))
                 self._wait(count, value, earlier, moment, outcome)
                 # what its own frame denies can't be the first of two that agree
                 count.candidate = count.previous = None
-            elif value == moment.heard(name, earlier) == count.candidate or (
-                summed and exact and self._follows(count, value, moment)
+            elif awake and (
+                value == moment.heard(name, earlier) == count.candidate
+                or (summed and exact and self._follows(count, value, moment))
             ):
+                self._rise(count)
                 count.value, count.at = value, moment.now
                 count.candidate = count.previous = None
                 outcome.values[name] = value
-            elif self._between(count, value, earlier, moment):
+            elif awake and self._between(count, value, earlier, moment):
+                self._rise(count)
                 count.value, count.at = count.candidate, moment.before
                 outcome.values[name] = count.value
                 count.candidate, count.candidate_at = value, moment.now
@@ -275,6 +303,20 @@ class Indexes:
                 self.pending.add(name)
             else:
                 self._wait(count, value, earlier, moment, outcome)
+
+    def _awake(self, count: Count) -> bool:
+        """Tell whether this is the tariff's index that counts, or has shown it long."""
+        name = count.register.name
+        if count.value is None or not name.startswith(FAMILIES):
+            return True
+        riser = self._risers.get(name[:-5], name)
+        return riser == name or count.rising >= WAKING_FRAMES
+
+    def _rise(self, count: Count) -> None:
+        name = count.register.name
+        if count.value is not None and name.startswith(FAMILIES):
+            self._risers[name[:-5]] = name
+        count.rising = 0
 
     def _follows(self, count: Count, value: int, moment: Moment) -> bool:
         """Tell whether the sums may confirm: a first baseline needs two frames."""

@@ -15,7 +15,7 @@ def refusals(home):
     return {(each.register, each.reason) for each in home.verdict.refused}
 
 
-def settled(home, value=1000, frames=6):
+def settled(home, value=1000, frames=20):
     for _ in range(frames):
         home.base(value)
     return home
@@ -171,7 +171,7 @@ def test_a_denied_value_is_no_first_of_two(standard, sent):
 
 
 def test_with_a_group_refused_the_others_wait_for_a_second_frame(standard, sent):
-    for _ in range(6):
+    for _ in range(20):
         standard.say(sent(1000))
     standard.say(sent(1001, import_tariff05_wh=None))
     assert standard.verdict.sample.values["import_total_wh"] == 1000
