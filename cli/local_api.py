@@ -8,7 +8,6 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any
 
 from api.tokens import load_or_create
-
 from edge.config import Config
 from edge.errors import EdgeError
 

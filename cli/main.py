@@ -9,9 +9,9 @@ from importlib.metadata import version as installed_version
 from typing import Annotated
 
 import typer
-from teleinfo.errors import TeleinfoError
 
 from edge.errors import EdgeError
+from teleinfo.errors import TeleinfoError
 
 app = typer.Typer(
     name="releve",

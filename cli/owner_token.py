@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import typer
-from api.tokens import load_or_create
 
+from api.tokens import load_or_create
 from cli.options import ConfigFile
 from edge.config import load_config
 from edge.journal.file import private_directory
