@@ -21,7 +21,8 @@ class Patience:
     """How long to listen: seconds by speed while searching, and once settled.
 
     A speed is accepted after `groups` good ones. Once settled it is left after
-    `silent_s` without a good group, or `deaf_s` if bytes come and none decodes.
+    `silent_s` without a good group, or `deaf_s` if bytes come and none decodes. Groups
+    are known at their frame's end: neither may be under its 2.3 s.
     """
 
     windows_s: Mapping[int, float] = field(default_factory=lambda: WINDOWS_S)

@@ -36,8 +36,10 @@ def is_over(frame: Frame, long_frames: int) -> str | None:
         return "unknown"
     if not frame.complete or frame.short or None in lost:
         return None
-    one_phase = "IINST" in groups
-    return "no" if one_phase or long_frames >= LONG_FRAMES_AFTER else None
+    if "IINST" in groups:
+        return "no"
+    three_phases = any(f"IINST{n}" in groups for n in PHASES)
+    return "no" if three_phases and long_frames >= LONG_FRAMES_AFTER else None
 
 
 def _overload(frame: Frame, values: dict[str, Value], over: str | None) -> None:
