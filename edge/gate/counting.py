@@ -219,6 +219,8 @@ class Counting:
             return frozenset()
         changed, sure = self._mode.derive(reading, first=first)
         if not sure:
+            # to be judged again when it is, though the frames only repeat them
+            self._indexes.pending |= changed & self._names
             return changed & self._names
         for name in changed & self._names:
             published = self._published(name)
