@@ -20,7 +20,10 @@ KNOWN_HOSTS = {
     "www.w3.org",
     "homeassistant.local",
 }
-NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:\d{14}|\d{12})(?![0-9A-Za-z])")
+NUMBER = re.compile(
+    # a control character written as an escape ends in a letter, and hides nothing
+    r"(?:(?<![0-9A-Za-z])|(?<=\\[tnr]))(?:\d{14}|\d{12})(?![0-9A-Za-z])"
+)
 DATE = re.compile(r"20[0-4]\d(0\d|1[0-2])[0-3]\d")
 INVENTED = {
     "012345678901",  # a serial number of nobody: maker 01, year 23, type 45

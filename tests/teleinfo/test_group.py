@@ -38,7 +38,7 @@ def why(line: bytes, mode: Mode) -> Reason:
         (b"OPTARIF EJP  T", HISTORIC, "OPTARIF", "EJP "),
         (b"NGTF\t     TEMPO      \tF", STANDARD, "NGTF", "     TEMPO      "),
         # The season is a space.
-        (b"DPM1\t 200214060000\t00\t\\", STANDARD, "DPM1", "00"),
+        (b'DPM1\t 260214060000\t00\t"', STANDARD, "DPM1", "00"),
         # A nine-character label, longer than the standard says.
         (b"SMAXSN1-1\tH200213085118\t03129\tJ", STANDARD, "SMAXSN1-1", "03129"),
     ],

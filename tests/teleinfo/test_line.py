@@ -13,7 +13,7 @@ from teleinfo.line import groups_of
 STANDARD, HISTORIC = Mode.STANDARD, Mode.HISTORIC
 PREF = b"PREF\t12\tB"
 PCOUP = b"PCOUP\t12\t\\"
-PRM = b"PRM\t07361794479930\tF"
+PRM = b"PRM\t99000000000017\t["
 PTEC = b"PTEC HP..  "
 PAPP = b"PAPP 00760 ."
 
@@ -69,12 +69,12 @@ def test_printable_junk_after_a_checksum_is_not_cut_off():
 
 
 def test_a_known_label_lost_in_junk_is_not_trusted_without_its_sum():
-    line = b"ADCO 056234676`PR`PS|p~crSOUSC 20 8"
+    line = b"ADCO 041961001`PR`PS|p~crSOUSC 20 8"
     assert read(line, HISTORIC) == ([], [line.decode()])
 
 
 def test_the_hit_lines_of_real_meters_keep_what_is_whole():
-    assert read(b"PRM\t01658465929589\tN\x0c") == (["PRM"], [])
+    assert read(b"PRM\t99000000000024\tY\x0c") == (["PRM"], [])
     assert read(b"ISOUSC 20Po`\x1ex\x07PTEC TH.. $", HISTORIC) == (
         ["PTEC"],
         ["ISOUSC 20Po`\\x1ex\\x07"],

@@ -38,7 +38,7 @@ def reason(label, field):
         ("MSG1", "     PAS DE          MESSAGE    ", None),
         ("MSG2", "                ", None),
         ("MSG2", "TRAVAUX DEMAIN  ", "TRAVAUX DEMAIN"),
-        ("PRM", "07361794479930", "07361794479930"),
+        ("PRM", "99000000000017", "99000000000017"),
         ("VTIC", "02", "02"),
         ("DATE", "", None),
         # What passed it on trimmed it whole: a real producer's NGTF came so.
@@ -67,7 +67,7 @@ def test_a_field_as_sent_is_its_value(name, field, value):
         ("RELAIS", "1p0", "value"),
         ("RELAIS", "01", "width"),
         ("PRM", "0736179447993p", "charset"),
-        ("ADSC", "04177619927", "width"),
+        ("ADSC", "04196100002", "width"),
         ("DATE", "0", "width"),
         # Two of its spaces lost: the checksum can't see it.
         ("NGTF", "    TEMPO     ", "width"),
@@ -100,7 +100,7 @@ def test_a_standard_field_that_no_meter_sends_is_refused_with_its_reason(
         ("PPOT", "0G", "value"),
         ("HHPHC", "a", "charset"),
         ("MOTDETAT", "0000p0", "charset"),
-        ("ADCO", "04177619927p", "charset"),
+        ("ADCO", "04196100002p", "charset"),
     ],
 )
 def test_a_historic_field_that_no_meter_sends_is_refused_with_its_reason(
