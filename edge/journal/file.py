@@ -5,10 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
-from edge.errors import AlreadyRunning, DamagedDatabase, JournalError
+from edge.errors import AlreadyRunning, DamagedDatabase, DiskFull, JournalError
 from edge.journal.database import Connect, Database
 from edge.journal.schema import PAGE_SIZE, migrate
 from edge.sample import utc
@@ -21,16 +20,6 @@ CHECKPOINT_PAGES = 4000
 """Measured (bench/journal_bytes): fewer checkpoints write the last page less often."""
 CHECKED_BYTES = 64 << 20
 """A file up to this size is checked whole after an unclean stop: it takes time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """An open journal, and what was found on the way."""
-
-    database: Database
-    fresh: bool
-    set_aside: Path | None = None
-    reason: str = ""
 
 
 def wall_ms() -> int:
@@ -79,36 +68,33 @@ def sync_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
-def open_file(path: Path, connect: Connect, now_ms: int) -> Opened:
-    """Open a journal, bringing its schema up; set a damaged one aside and begin anew.
+def open_file(path: Path, connect: Connect) -> Database:
+    """Open a journal's file, made when there is none, and bring its schema up.
 
-    Raises NewerSchema, DiskFull, or JournalError on another program's file.
+    Raises DamagedDatabase, NewerSchema, DiskFull, or JournalError on another
+    program's file.
     """
-    try:
-        return _open(path, connect)
-    except DamagedDatabase as error:
-        aside = set_aside(path, now_ms)
-        opened = _open(path, connect)
-        return Opened(opened.database, fresh=True, set_aside=aside, reason=str(error))
-
-
-def _open(path: Path, connect: Connect) -> Opened:
     wal = path.with_name(path.name + "-wal")
     unclean = wal.exists() and wal.stat().st_size > 0
-    # made here and not by SQLite, for its companions take after its mode
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    path.chmod(0o600)
+    try:
+        # made here and not by SQLite, for its companions take after its mode
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        path.chmod(0o600)
+    except OSError as error:
+        raise DiskFull(f"{path} can't be made: {error.strerror}") from error
     database = connect(path)
     try:
         prepare(database)
         fresh = migrate(database) == 0
         if unclean and not fresh and path.stat().st_size <= CHECKED_BYTES:
             verify(database)
+        # who opens must know at once if the newest can't be read
+        database.execute("SELECT * FROM record ORDER BY seq DESC LIMIT 64")
     except BaseException:
         database.close()
         raise
     sync_directory(path.parent)
-    return Opened(database, fresh)
+    return database
 
 
 def prepare(database: Database, *, synchronous: str = "FULL") -> None:

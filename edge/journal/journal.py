@@ -4,35 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from edge.errors import DamagedDatabase
-from edge.event import Event, EventKind
+from edge.errors import DamagedDatabase, JournalError
 from edge.health import PartHealth
-from edge.journal.ballast import Ballast
+from edge.journal.ballast import BALLAST_BYTES, Ballast
 from edge.journal.bodies import Kind, span_of
 from edge.journal.consumer_door import ConsumerDoor
 from edge.journal.database import Connect, SqliteDatabase
-from edge.journal.file import (
-    JOURNAL,
-    DirectoryLock,
-    next_epoch,
-    open_file,
-    private_directory,
-    set_aside,
-    wall_ms,
-)
-from edge.journal.log import Log
+from edge.journal.file import DirectoryLock, private_directory
+from edge.journal.log import Log, Transaction
 from edge.journal.owner_door import OwnerDoor
+from edge.journal.place import HOME, Place
 from edge.journal.reader import Reader
 from edge.journal.repair import repair
-from edge.journal.salvage import salvage
 from edge.journal.writer import Policy, Writer
 from edge.record import Address, Baseline, Body, Correction, Lane, Record
-from edge.sample import HostInstant, Sample, Value
+from edge.sample import HostInstant, Sample
 
-HOME = "home"
-"""The meter of events that are of none: the journal's own."""
+__all__ = ["HOME", "Journal"]
 
 
 class Journal(ConsumerDoor, OwnerDoor):
@@ -43,10 +34,16 @@ class Journal(ConsumerDoor, OwnerDoor):
     as long as the disk takes: call it off the loop.
     """
 
-    def __init__(self, directory: Path, reader: Reader, lock: DirectoryLock) -> None:
-        self.directory, self.reader, self._lock = directory, reader, lock
-        self.set_aside: list[Path] = []
+    def __init__(self, place: Place, lock: DirectoryLock, policy: Policy) -> None:
+        self._place, self._lock = place, lock
         self.damaged: set[int] = set()
+        self.reader = Reader(place.path, place.connect, self._damaged, self._broken)
+        log = place.load()
+        self._writer = Writer(
+            log, policy, make_space=place.ballast.release, replace=self._replace
+        )
+        place.ballast.make()
+        self._writer.start()
 
     @classmethod
     def open(
@@ -55,7 +52,7 @@ class Journal(ConsumerDoor, OwnerDoor):
         *,
         policy: Policy | None = None,
         connect: Connect = SqliteDatabase,
-        ballast_bytes: int | None = None,
+        ballast_bytes: int = BALLAST_BYTES,
     ) -> Journal:
         """Open a data directory's journal, made when there is none, for this process.
 
@@ -63,66 +60,43 @@ class Journal(ConsumerDoor, OwnerDoor):
         directory can't be used. A damaged database is set aside, and a new one begun.
         """
         private_directory(directory)
-        path = directory / JOURNAL
         lock = DirectoryLock(directory)
         try:
-            journal = cls(directory, Reader(path, connect), lock)
-            journal._begin(connect, policy or Policy(), ballast_bytes)
+            place = Place(directory, connect, Ballast(directory, ballast_bytes))
+            return cls(place, lock, policy or Policy())
         except BaseException:
             lock.release()
             raise
-        return journal
 
-    def _begin(
-        self, connect: Connect, policy: Policy, ballast_bytes: int | None
-    ) -> None:
-        path = self.directory / JOURNAL
-        ballast = (
-            Ballast(self.directory)
-            if ballast_bytes is None
-            else Ballast(self.directory, ballast_bytes)
-        )
-
-        def load(before: Log | None) -> Log:
-            opened = open_file(path, connect, wall_ms())
-            log = Log.load(
-                opened.database,
-                wall_ms,
-                lambda known: next_epoch(self.directory, known, wall_ms()),
-                before,
-            )
-            if opened.set_aside is not None:
-                self._tell(log, opened.set_aside, opened.reason, connect)
-            return log
-
-        def replace(before: Log, error: DamagedDatabase) -> Log:
-            before.database.close()
-            self.reader.reset()
-            aside = set_aside(path, wall_ms())
-            log = load(before)
-            self._tell(log, aside, str(error), connect)
-            return log
-
-        self._writer = Writer(
-            load(None), policy, make_space=ballast.release, replace=replace
-        )
-        self.reader.damaged = self._damaged
-        ballast.make()
-        self._writer.start()
-
-    def _tell(self, log: Log, aside: Path, reason: str, connect: Connect) -> None:
-        """Name what was set aside, and take over from it what can still be read."""
-        self.set_aside.append(aside)
-        counts = salvage(log, aside, connect)
-        detail: dict[str, Value] = {"set_aside": aside.name, "reason": reason, **counts}
-        event = Event(HOME, wall_ms(), EventKind.STORE, detail)
-        log.transact([log.entry(event, Lane.PRESENT)])
+    def _replace(self, before: Log, error: DamagedDatabase) -> Log:
+        self.reader.reset()
+        return self._place.replace(before, error)
 
     def _damaged(self, seq: int) -> None:
         """Have a record whose CRC is wrong set aside, once."""
         if seq not in self.damaged:
             self.damaged.add(seq)
-            self._writer.submit(lambda tx: repair(tx, seq))
+            with suppress(JournalError):  # closed: the next start finds it again
+                self._writer.submit(lambda tx: repair(tx, seq))
+
+    def _broken(self, error: DamagedDatabase) -> None:
+        """Have the database set aside: a reader found a page that isn't one, twice."""
+
+        def give_up(_tx: Transaction) -> None:
+            raise error
+
+        with suppress(JournalError):
+            self._writer.submit(give_up)
+
+    @property
+    def directory(self) -> Path:
+        """Give the data directory."""
+        return self._place.directory
+
+    @property
+    def set_aside(self) -> list[Path]:
+        """Give the damaged databases set aside since the start."""
+        return self._place.set_aside
 
     # writing
 

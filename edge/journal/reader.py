@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge.errors import DamagedRecord
+from edge.errors import DamagedDatabase, DamagedRecord
 from edge.journal.block import Block
 from edge.journal.bodies import Kind, Span, decode
 from edge.journal.database import Connect, Database, Row, SqliteDatabase
@@ -52,7 +52,8 @@ class Reader:
     """Reads committed records; every method blocks for as long as the disk takes.
 
     `damaged` is told the seq of each record whose CRC is wrong: a gap record stands in
-    its place, so that nobody passes over it without knowing.
+    its place, so that nobody passes over it without knowing. `broken` is told when two
+    reads in a row find that the database itself is damaged.
     """
 
     def __init__(
@@ -60,8 +61,11 @@ class Reader:
         path: Path,
         connect: Connect = SqliteDatabase,
         damaged: Callable[[int], None] = lambda _seq: None,
+        broken: Callable[[DamagedDatabase], None] = lambda _error: None,
     ) -> None:
-        self._path, self._connect, self.damaged = path, connect, damaged
+        self._path, self._connect = path, connect
+        self._damaged, self._broken = damaged, broken
+        self._strikes = 0
         self._idle: queue.LifoQueue[View] = queue.LifoQueue(KEPT_CONNECTIONS)
         self._generation = 0
 
@@ -75,9 +79,17 @@ class Reader:
             view = View(self._open(), {})
         try:
             yield view
+        except DamagedDatabase as error:
+            view.database.close()
+            self._strikes += 1
+            if self._strikes > 1:  # not by chance, and not of a connection
+                self._strikes = 0
+                self._broken(error)
+            raise
         except BaseException:
             view.database.close()
             raise
+        self._strikes = 0
         if generation == self._generation:
             with suppress(queue.Full):
                 self._idle.put_nowait(view)
@@ -139,7 +151,7 @@ class Reader:
         try:
             body = decode(kind if sound(row) else 0, span, data, view.names)
         except DamagedRecord:
-            self.damaged(seq)
+            self._damaged(seq)
             span = plausible(span)
             body = Gap(*span, DAMAGED)
         lane = LANES[lane] if lane in (0, 1) else Lane.PRESENT

@@ -22,9 +22,10 @@ import edge.journal.file
 from edge.errors import JournalError
 from edge.event import Event, EventKind
 from edge.journal import Block, Journal, cursors, pruning
+from edge.journal.ballast import Ballast
 from edge.journal.database import failure
-from edge.journal.file import next_epoch, open_file
 from edge.journal.log import Log
+from edge.journal.place import Place
 from edge.record import Address, Lane
 from edge.sample import Sample
 
@@ -245,13 +246,9 @@ class Home:
         disk.unregister()
 
     def _write(self, connect) -> None:
-        opened = open_file(self.directory / "journal.db", connect, BASE_MS)
-        assert opened.set_aside is None
-        log = Log.load(
-            opened.database,
-            lambda: BASE_MS,
-            lambda known: next_epoch(self.directory, known, BASE_MS),
-        )
+        place = Place(self.directory, connect, Ballast(self.directory, 1 << 20))
+        log = place.load()
+        assert place.set_aside == []
         log.transact((), [lambda tx: cursors.register(tx, COPIER)])
         while True:
             count = self.rng.choice((1, 10, 33, 200))
