@@ -6,6 +6,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,7 @@ class NoTail:
     def last_sample(self, meter: str) -> Sample | None:
         """Give nothing."""
         del meter
+        return None
 
 
 def rows(step: Step, years: int) -> Iterator[Interval]:
@@ -143,12 +145,17 @@ def measure(raw_days: int = 30) -> list[Row]:
                 ("instant", POWER),
             ):
                 taken = best(
-                    lambda of=register: reads.interval_columns(  # type: ignore[misc]
-                        METER, of, Step.MIN30, 0, EVERYTHING
+                    partial(
+                        reads.interval_columns,
+                        METER,
+                        register,
+                        Step.MIN30,
+                        0,
+                        EVERYTHING,
                     )
                 )
-                name = f"3 years of half-hours, columns, {name}"
-                found.append(Row(name, taken, "ms", beside=beside))
+                title = f"3 years of half-hours, columns, {name}"
+                found.append(Row(title, taken, "ms", beside=beside))
             taken = best(lambda: rendered(reads, TOTAL, Step.MIN30))  # noqa: B023 - used at once
             name = "3 years of half-hours, JSON"
             found.append(Row(name, taken, "ms", 100, at_least=False, beside=beside))

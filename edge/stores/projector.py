@@ -13,7 +13,7 @@ from edge.stores.protocol import Store
 NAME = "store"
 PAGE = 500
 EVERY_S = 3600.0
-"""Measured (bench/queries.py): an hour's chunk is then written once, whole."""
+"""Measured (bench/projection.py): an hour's chunk is then written once, whole."""
 FULL = 3000
 """Records that wait at most, however young: the tail is held in memory."""
 
