@@ -121,6 +121,7 @@ class TrueMeter:
     def _open_measures(self) -> None:
         for phase in range(1, self.phases + 1):
             self._put(f"IRMS{phase}", "002")
+        for phase in range(1, self.phases + 1):
             self._put(f"URMS{phase}", "231")
         self._put("PREF", f"{self.kva:02}")
         self._put("PCOUP", f"{self.kva:02}")

@@ -1,5 +1,7 @@
 """Each frame gets its instant once, and no clock's mistake becomes a wrong date."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,7 +118,7 @@ def test_a_clock_set_a_little_back_is_caught_up_with_at_half_speed():
     clock = MeterClock()
     clock.date(host(10_000), None)
     dates = [clock.date(host(n * 1000, off_ms=-5_000), None) for n in range(11, 30)]
-    gained = [b.at_ms - a.at_ms for a, b in zip(dates, dates[1:], strict=False)]
+    gained = [b.at_ms - a.at_ms for a, b in pairwise(dates)]
     assert gained[0] == 500
     assert gained[-1] == 1000
     assert dates[-1].at_ms == WALL + 29_000 - 5_000
@@ -190,7 +192,7 @@ def test_whatever_the_clocks_do_instants_strictly_increase(steps):
         assert not dated.replayed
         if dated.at_ms is not None:
             dates.append(dated.at_ms)
-    assert all(a < b for a, b in zip(dates, dates[1:], strict=False))
+    assert all(a < b for a, b in pairwise(dates))
 
 
 @given(STEPS)
