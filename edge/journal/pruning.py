@@ -10,7 +10,11 @@ from edge.record import Address
 from edge.sample import Gap
 
 PRUNED = "pruned"
-LASTING_KINDS = ", ".join(str(int(kind)) for kind in LASTING)
+LASTING_KINDS = ", ".join(
+    # Intervals and events too: they are small, and a lost store is made anew of them.
+    str(int(kind))
+    for kind in (*LASTING, Kind.INTERVALS, Kind.EVENT)
+)
 
 
 def used_bytes(database: Database) -> int:

@@ -15,6 +15,7 @@ from edge.host import Clock
 from edge.journal.journal import HOME, Journal
 from edge.journal.writer import Policy
 from edge.reads import Reads
+from edge.retention import Limits, Retention, free_bytes
 from edge.roller.consumer import RollerConsumer
 from edge.roller.roller import Counting
 from edge.service.keeper import JournalKeeper
@@ -35,6 +36,7 @@ class Hub:
     reads: Reads
     roller: RollerConsumer
     projector: Projector
+    retention: Retention
     gates: Mapping[str, Gate]
     bus: Bus = field(default_factory=Bus)
     supervisor: Supervisor = field(default_factory=Supervisor)
@@ -65,6 +67,13 @@ class Hub:
             roller=RollerConsumer(journal, reads, counting),
             projector=Projector(
                 journal, store, every_s=config.store.project_minutes * 60
+            ),
+            retention=Retention(
+                store,
+                reads,
+                journal,
+                _limits(config),
+                free_bytes(Path(config.data_dir)),
             ),
             gates={meter: Gate(meter) for meter in meters},
         )
@@ -98,7 +107,8 @@ class Hub:
     def _parts(self) -> list[PartHealth]:
         parts = [source.health() for source in self.sources]
         parts += [_gate_health(meter, gate) for meter, gate in self.gates.items()]
-        parts += [self.journal.health(), self.roller.health(), self.projector.health()]
+        parts += [self.journal.health(), self.roller.health()]
+        parts += [self.projector.health(), self.retention.health()]
         supervisor = self.supervisor
         parts.append(
             PartHealth(
@@ -118,7 +128,11 @@ class Hub:
 
     def consumers(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """Give what reads the journal, by name: each has cursors of its own."""
-        return {"roller": self.roller.run, "store": self.projector.run}
+        return {
+            "roller": self.roller.run,
+            "store": self.projector.run,
+            "retention": self.retention.run,
+        }
 
     async def caught_up(self) -> None:
         """Roll and project all that is committed; their parts must not run."""
@@ -128,11 +142,21 @@ class Hub:
 
     async def rebuild(self) -> None:
         """Make the store anew from the journal."""
+        await self.projector.rebuild()
 
     def close(self) -> None:
         """Close the store, then the journal, which commits what still waits."""
         self.store.close()
         self.journal.close()
+
+
+def _limits(config: Config) -> Limits:
+    return Limits(
+        raw_days=config.store.raw_days,
+        minute_days=config.store.minute_days,
+        journal_days=config.journal.keep_days,
+        journal_bytes=config.journal.max_megabytes << 20,
+    )
 
 
 def _gate_health(meter: str, gate: Gate) -> PartHealth:

@@ -16,7 +16,7 @@ from edge.errors import EdgeError
 from edge.gate import Refused
 from edge.journal.held import When
 from edge.journal.journal import Journal
-from edge.record import Body
+from edge.record import Body, Lane
 from edge.sample import HostInstant, Sample
 
 log = logging.getLogger(__name__)
@@ -106,4 +106,5 @@ class JournalKeeper:
         await self._journal.see_device(meter, device, at_ms)
 
     async def _release(self, when: When) -> None:
-        await self._journal.release_held(when)
+        # Late by now: what came after it may be committed already.
+        await self._journal.release_held(when, Lane.HISTORY)
