@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
+from teleinfo.capture import MAGIC, is_capture, read_capture
 from teleinfo.decoder import Decoder
 from teleinfo.errors import SourceError
 from teleinfo.frame import Frame
@@ -83,7 +84,11 @@ def file_chunks(path: str | os.PathLike[str]) -> Iterator[bytes]:
     """Give a file's bytes, a chunk at a time; raise SourceError if it can't be read."""
     try:
         with Path(path).open("rb") as stream:
-            yield from stream_chunks(stream)
+            timed = is_capture(stream.peek(len(MAGIC)))
+            if not timed:
+                yield from stream_chunks(stream)
+        if timed:
+            yield from (chunk.data for chunk in read_capture(path))
     except IsADirectoryError as error:
         raise SourceError(f"{path} is a directory", hint="name one file") from error
     except FileNotFoundError as error:

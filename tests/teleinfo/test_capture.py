@@ -18,6 +18,8 @@ from teleinfo.capture import (
     unescape,
 )
 from teleinfo.errors import SourceError
+from teleinfo.source import read_file
+from teleinfo.virtual import MeterSpec, VirtualLinky
 
 START = 1_768_388_400_123
 
@@ -116,6 +118,14 @@ def test_a_header_that_can_not_be_understood_is_refused(tmp_path, header):
 def test_a_file_that_can_not_be_read_is_named(tmp_path, name):
     with pytest.raises(SourceError, match="can't be read"):
         list(read_capture(tmp_path / name))
+
+
+def test_what_decodes_a_file_decodes_a_capture(tmp_path):
+    frame = VirtualLinky(MeterSpec(), START).frame_at(START)
+    path = _path(tmp_path, written((frame[:300], START), (frame[300:], START + 84)))
+    (decoded,) = read_file(path)
+    assert decoded.complete
+    assert len(decoded) == 38
 
 
 def _path(tmp_path: Path, content: bytes) -> Path:
