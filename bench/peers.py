@@ -21,7 +21,7 @@ from bench.table import Row, machine, render
 from teleinfo import Mode
 
 PLACE = Path("build/peers")
-PINNED = ("enedis-tic==0.2.0", "serial-teleinfo==1.0.1")
+PINNED = ("enedis-tic==0.2.0", "pyserial-asyncio==0.6", "serial-teleinfo==1.0.1")
 FRAMES = 3_000
 
 
