@@ -132,7 +132,7 @@ KINDS: dict[str, Damage] = {
 AIMED = frozenset({"compensating, in an index", "two indexes alike", "other digits"})
 """Damage that seeks an index out. Of a count that the meter sends once a frame, the
 same false value twice within reach and with good checksums is beyond any gate
-(docs/decisions/gate.md): these never hit a meter twice within four frames."""
+(docs/decisions/0004): these never hit a meter twice within four frames."""
 
 APART = 4
 

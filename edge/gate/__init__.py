@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from edge.gate.gate import Gate
+from edge.gate.neighbours import Known, late
 from edge.gate.verdict import DURABLE, Reason, Refused, Verdict
 
-__all__ = ["DURABLE", "Gate", "Reason", "Refused", "Verdict"]
+__all__ = ["DURABLE", "Gate", "Known", "Reason", "Refused", "Verdict", "late"]

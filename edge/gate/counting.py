@@ -12,8 +12,9 @@ from typing import TypeAlias
 
 from edge.catalogue import Catalogue, Kind
 from edge.event import EventKind
+from edge.gate.count import Moment
 from edge.gate.device import Doubts, Identity, Speaker
-from edge.gate.indexes import Indexes, Moment
+from edge.gate.indexes import Indexes
 from edge.gate.mode import Mode
 from edge.gate.power import Power
 from edge.gate.sums import SUPPLIER, TOTAL

@@ -14,8 +14,8 @@ from edge.clock import Dated, MeterClock
 from edge.edges import WATCHED, Edges
 from edge.event import Event, EventKind
 from edge.gate.absences import Absences
+from edge.gate.count import Moment
 from edge.gate.counting import Counting, Notice
-from edge.gate.indexes import Moment
 from edge.gate.power import Power
 from edge.gate.rule import Rule
 from edge.gate.steady import Steady
@@ -227,7 +227,8 @@ class Gate:
         gone = self._absences.expire(self._now)
         for name in gone:
             self._steady.forget(name)
-            changes[name] = None
+            if name in self._rules:
+                changes[name] = None
         kept = {**self._read, **values}
         self._read = {name: kept[name] for name in kept if name not in gone}
         return gone

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from enum import Enum, auto
+from operator import itemgetter
 from typing import cast
 
 from edge.sample import Value
@@ -46,6 +47,7 @@ class Sum:
     def __init__(self, total: str, parts: tuple[str, ...]) -> None:
         self.parts = parts
         self._terms = (total, *parts)
+        self._of = itemgetter(*self._terms)
         self.members = frozenset((total, *parts))
         self._kept: tuple[int, int] | None = (0, 0)  # None: it is no sum at all
         self._run: tuple[int, int] | None = None
@@ -60,6 +62,19 @@ class Sum:
         numbers = [value for value in known if isinstance(value, int)]
         if len(numbers) == len(known):
             self._keep(numbers[0] - sum(numbers[1:]))
+
+    def holds(self, reading: Mapping[str, Value]) -> bool:
+        """Tell, quickly, that every part is in this frame and the sum is exact."""
+        if self._kept is None or self._kept[0] != self._kept[1]:
+            return False
+        try:
+            total, *parts = self._of(reading)
+            exact: bool = total - sum(parts) == self._kept[0]
+        except (KeyError, TypeError):  # a part is missing, or refused: None
+            return False
+        if exact:
+            self._run, self._silent_frames = None, 0
+        return exact
 
     def say(self, reading: Mapping[str, Value], doubted: AbstractSet[str]) -> Witness:
         """Weigh one frame; `doubted` are the registers refused in it already."""

@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 
 from edge.gate import Gate, Reason
 from edge.gate.indexes import STEADY_FRAMES
-from edge.sample import HostInstant, Reading
+from edge.gate.sums import DISTRIBUTOR, SUPPLIER, TOTAL
+from edge.sample import HostInstant, Reading, Sample
 
+SUMMED = (TOTAL, *SUPPLIER, *DISTRIBUTOR)
 COUNTS = ("total", "tariff", "distributor")
 
 
@@ -211,3 +213,34 @@ def test_whatever_one_frame_in_three_says_only_true_values_are_shown(rises, rng)
         verdict = gate.judge(Reading("linky", {"import_total_wh": said}, seen))
         shown = verdict.sample.values.get("import_total_wh")
         assert shown in (None, value, before)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.sampled_from([*range(16), *[None] * 20])),
+        max_size=60,
+    )
+)
+def test_the_short_way_through_the_sums_decides_as_the_long_one(frames):
+    quick, long = Gate("linky"), Gate("linky")
+    long._counting._indexes._proved = lambda *_: None
+    total = 70_000
+    for n, (rise, hit) in enumerate(frames):
+        total += rise
+        counts = [total, total, *[0] * 9, total - 5, 5, 0, 0]
+        values = dict(zip(SUMMED, counts, strict=True))
+        if hit is not None:
+            register = [*SUMMED, "apparent_power_va"][hit]
+            values[register] = None if n % 2 else values.get(register, 0) + 1
+        seen = HostInstant(n * 1000, n * 1_000_000_000, True, "boot")
+        one, other = (
+            gate.judge(Reading("linky", values, seen)) for gate in (quick, long)
+        )
+        assert one == other
+
+
+def test_a_restart_keeps_the_difference_that_a_meters_sums_have(standard, sent):
+    values = sent(1000, tariff=999, distributor=999)
+    standard.gate.restore(Sample("linky", 1_780_000_000_000, values))
+    rise = {"tariff": 1000, "distributor": 1000}
+    assert standard.hear(values=sent(1001, **rise)) == 1001

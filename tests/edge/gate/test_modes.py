@@ -1,6 +1,7 @@
 """Enedis switches the meter: the series goes on without a step, and it is said."""
 
 from edge.event import EventKind
+from edge.sample import Sample
 
 TOTAL = "import_total_wh"
 
@@ -108,3 +109,22 @@ def test_a_resting_tariffs_index_wakes_in_the_end_or_at_the_meters_word(home):
     for _ in range(2):
         values = say(home, 1001, 2002).sample.values
     assert values["import_tariff02_wh"] == 2002
+
+
+def test_a_restart_knows_the_mode_and_what_was_computed(home):
+    historic(home)
+    last = home.verdict.sample
+    fresh = type(home)(at_ms=home.at_ms, derived=frozenset({TOTAL}))
+    fresh.gate.restore(last)
+    assert say(fresh, 1000, 2000).sample.values[TOTAL] == 3000
+    assert fresh.verdict.events == ()
+
+
+def test_a_restart_in_standard_mode_sees_a_switch_to_historic(home, sent):
+    home.gate.restore(Sample("linky", 1_779_999_000_000, sent(3000)))
+    events = []
+    home.derived = frozenset({TOTAL})
+    for _ in range(5):
+        events += say(home, 1000, 2000).events
+    (event,) = [each for each in events if each.kind is EventKind.MODE]
+    assert event.detail["mode"] == "historic"
