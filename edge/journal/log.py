@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol, TypeVar
 
-from edge.errors import DamagedDatabase, DiskFull, EdgeError
+from edge.errors import DamagedDatabase, DiskFull
 from edge.journal.block import Block
 from edge.journal.bodies import Kind, Span, encode, kind_of, span_of
 from edge.journal.database import Database, Row
@@ -81,6 +81,13 @@ class Epochs:
         if place == 0 or self.epochs[place - 1] != address.epoch:
             return end or 0
         return address.seq if end is None else min(address.seq, end)
+
+
+def _told(span: Span) -> Span:
+    """Give a span that SQLite can hold; raise ValueError on any other."""
+    if not -(1 << 63) <= span.start_ms <= span.end_ms < 1 << 63:
+        raise ValueError(f"no record can be of [{span.start_ms}, {span.end_ms})")
+    return span
 
 
 def checksum(  # noqa: PLR0913 - a record has these columns
@@ -157,7 +164,7 @@ class Outcome:
     """What came of one piece of work in a transaction: a result, or its refusal."""
 
     result: object = None
-    error: EdgeError | None = None
+    error: Exception | None = None
 
 
 @dataclass(slots=True)
@@ -239,7 +246,7 @@ class Log:
 
     def block(self, samples: Sequence[Sample], lane: Lane) -> Entry:
         """Pack samples of one run."""
-        span = Span(samples[0].meter, samples[0].at_ms, samples[-1].at_ms + 1)
+        span = _told(Span(samples[0].meter, samples[0].at_ms, samples[-1].at_ms + 1))
         data = pack(samples, self.number)
         return Entry(Kind.BLOCK, LANES.index(lane), span, data)
 
@@ -248,7 +255,7 @@ class Log:
         if isinstance(body, Block):
             return self.block(body.samples(), lane)
         baseline = body if isinstance(body, Baseline) else None
-        kind, span = kind_of(body), span_of(body)
+        kind, span = kind_of(body), _told(span_of(body))
         return Entry(kind, LANES.index(lane), span, encode(body), baseline)
 
     def transact(
@@ -282,7 +289,7 @@ def _attempt(transaction: Transaction, work: Work[object]) -> Outcome:
         outcome = Outcome(result=work(transaction))
     except (DiskFull, DamagedDatabase):
         raise
-    except EdgeError as error:
+    except Exception as error:  # noqa: BLE001 - goes back to whoever asked for it
         database.execute("ROLLBACK TO work")
         transaction.seq = seq
         outcome = Outcome(error=error)

@@ -10,11 +10,8 @@ from edge.record import Address
 from edge.sample import Gap
 
 PRUNED = "pruned"
-LASTING_KINDS = ", ".join(
-    # Intervals and events too: they are small, and a lost store is made anew of them.
-    str(int(kind))
-    for kind in (*LASTING, Kind.INTERVALS, Kind.EVENT)
-)
+SPARED = (*LASTING, Kind.INTERVALS, Kind.EVENT)
+"""What goes last, if at all: it is small, and a lost store is made anew of it."""
 
 
 def used_bytes(database: Database) -> int:
@@ -31,12 +28,18 @@ def passed(database: Database, epochs: Epochs, lane: int, last_seq: int) -> int:
     return min((epochs.after(Address(*row)) for row in rows), default=last_seq)
 
 
-def forget(tx: Transaction, until: Address, *, force: bool = False) -> int:
+def forget(
+    tx: Transaction,
+    until: Address,
+    *,
+    force: bool = False,
+    spared: tuple[Kind, ...] = SPARED,
+) -> int:
     """Let go of records up to an address, included; give how many.
 
     What a consumer has not read stays, or with `force` makes place for one gap record
     a meter and lane, at the address of the last that went: who comes late reads that.
-    The owner's words stay, and each meter's last block.
+    What is spared stays, and each meter's last block.
     """
     if until > Address(tx.log.epochs.epochs[-1], tx.seq):
         raise JournalError(f"the journal does not go as far as {until}")
@@ -45,8 +48,8 @@ def forget(tx: Transaction, until: Address, *, force: bool = False) -> int:
     for lane in range(len(LANES)):
         read = passed(tx.database, tx.log.epochs, lane, tx.seq)
         if force and read < limit:
-            count += _replace(tx, lane, read, limit)
-        count += _delete(tx, lane, 0, min(read, limit))
+            count += _replace(tx, lane, (read, limit), spared)
+        count += _delete(tx, lane, (0, min(read, limit)), spared)
     tx.database.execute("INSERT OR REPLACE INTO mark VALUES ('seq', ?)", (tx.seq,))
     return count
 
@@ -68,34 +71,38 @@ def _kept(tx: Transaction, after: int, until: int) -> list[int]:
     ]
 
 
-def _goes(kept: list[int]) -> str:
+def _goes(kept: list[int], spared: tuple[Kind, ...]) -> str:
     """Give the condition on what goes, of numbers that are ours."""
     return (
         "seq > ? AND seq <= ? AND lane = ?"
-        f" AND kind NOT IN ({LASTING_KINDS})"
+        f" AND kind NOT IN ({', '.join(str(int(kind)) for kind in spared)})"
         f" AND seq NOT IN ({', '.join(map(str, kept))})"
     )
 
 
-def _delete(tx: Transaction, lane: int, after: int, until: int) -> int:
-    goes = _goes(_kept(tx, after, until))
+def _delete(
+    tx: Transaction, lane: int, seqs: tuple[int, int], spared: tuple[Kind, ...]
+) -> int:
+    goes = _goes(_kept(tx, *seqs), spared)
     tx.database.execute(
         f"DELETE FROM record WHERE {goes}",  # noqa: S608 - numbers of ours only
-        (after, until, lane),
+        (*seqs, lane),
     )
     ((count,),) = tx.database.execute("SELECT changes()")
     return int(count)
 
 
-def _replace(tx: Transaction, lane: int, after: int, until: int) -> int:
+def _replace(
+    tx: Transaction, lane: int, seqs: tuple[int, int], spared: tuple[Kind, ...]
+) -> int:
     """Put one gap record a meter in place of what was not read by everyone."""
-    goes = _goes(_kept(tx, after, until))
+    goes = _goes(_kept(tx, *seqs), spared)
     rows = tx.database.execute(
         "SELECT meter, min(start_ms), max(end_ms), max(seq) FROM record"  # noqa: S608 - numbers of ours only
         f" WHERE {goes} GROUP BY meter",
-        (after, until, lane),
+        (*seqs, lane),
     )
-    count = _delete(tx, lane, after, until)
+    count = _delete(tx, lane, seqs, spared)
     for meter, start_ms, end_ms, seq in rows:
         span = Span(tx.log.names.get(meter, ""), start_ms, end_ms)
         data = encode(Gap(span.meter, start_ms, end_ms, PRUNED))
@@ -107,7 +114,8 @@ def _replace(tx: Transaction, lane: int, after: int, until: int) -> int:
 def keep_within(tx: Transaction, oldest_ms: int, max_bytes: int) -> int:
     """Let go of what is too old or too much, read or not; give how many records.
 
-    Both caps are of the journal alone. The oldest go first, a twentieth at a time.
+    The oldest go first, a twentieth at a time; what is spared outlives the cap of days,
+    and goes for the cap of bytes once nothing else is left. The owner's words never go.
     """
     database = tx.database
     ((first, last),) = database.execute("SELECT min(seq), max(seq) FROM record")
@@ -119,8 +127,10 @@ def keep_within(tx: Transaction, oldest_ms: int, max_bytes: int) -> int:
     count = 0
     if old is not None:
         count += forget(tx, tx.log.epochs.address(old), force=True)
-    until = first
-    while used_bytes(database) > max_bytes and until < last:
-        until = min(last, until + max(1, (last - first) // 20))
-        count += forget(tx, tx.log.epochs.address(until), force=True)
+    for spared in (SPARED, LASTING):
+        until = first
+        while used_bytes(database) > max_bytes and until < last:
+            until = min(last, until + max(1, (last - first) // 20))
+            here = tx.log.epochs.address(until)
+            count += forget(tx, here, force=True, spared=spared)
     return count

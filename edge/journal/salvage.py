@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from bisect import bisect_right
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from edge.errors import EdgeError, JournalError
@@ -54,14 +55,19 @@ def _take_over(tx: Transaction, old: Database) -> dict[str, int]:
     for table, columns in TABLES.items():
         marks = ", ".join("?" for _ in columns.split(","))
         for row in _rows(old, f"SELECT {columns} FROM {table}"):  # noqa: S608 - ours
-            tx.database.execute(
-                f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608 - ours
-                row,
-            )
+            with suppress(JournalError):  # a damaged row breaks the table's rules
+                tx.database.execute(
+                    f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608 - ours
+                    row,
+                )
     _held(tx, old, names)
-    places = list(_rows(old, "SELECT consumer, lane, epoch, seq FROM cursor"))
+    places = [
+        row
+        for row in _rows(old, "SELECT consumer, lane, seq FROM cursor")
+        if isinstance(row[0], str) and row[1] in (0, 1) and isinstance(row[2], int)
+    ]
     top = next(_rows(old, "SELECT max(seq) FROM record"), (0,))[0] or 0
-    first = min((seq for *_, seq in places), default=top)
+    first = min((_unread(old, lane, seq, top) for _, lane, seq in places), default=top)
     after = max(0, first - OVERLAP, top - MOST)
     moved: dict[int, int] = {}
     lost = 0
@@ -81,6 +87,12 @@ def _take_over(tx: Transaction, old: Database) -> dict[str, int]:
     for row in _rows(old, "SELECT consumer, state FROM memory"):
         tx.database.execute("INSERT OR IGNORE INTO memory VALUES (?, ?)", row)
     return {"salvaged": len(moved), "unreadable": lost}
+
+
+def _unread(old: Database, lane: int, seq: int, top: int) -> int:
+    """Give the seq of the first record that a cursor has still before it."""
+    sql = f"SELECT min(seq) FROM record WHERE seq > {seq} AND lane = {lane}"  # noqa: S608 - numbers
+    return next(_rows(old, sql), (seq,))[0] or top
 
 
 def _append(tx: Transaction, row: Row, names: dict[int, str]) -> Address | None:
@@ -112,7 +124,7 @@ def _held(tx: Transaction, old: Database, names: dict[int, str]) -> None:
 def _places(tx: Transaction, places: list[Row], moved: dict[int, int]) -> None:
     """Put each consumer where it stood among what was taken over."""
     before = sorted(moved)
-    for consumer, lane, _, seq in places:
+    for consumer, lane, seq in places:
         index = bisect_right(before, seq)
         mine = moved[before[index - 1]] if index else 0
         epoch = tx.log.epochs.epochs[-1] if index else 0

@@ -242,11 +242,7 @@ class Writer:
 
     def _cycle(self, pending: list[Run | Waiting], jobs: list[Job]) -> None:
         for one in pending:
-            try:
-                self._unwritten.append(one.entry(self.log))
-            except ValueError:
-                log.exception("no record can hold this: it is left out")
-                self.counters.failures += 1
+            self._pack(one)
         try:
             self._write(jobs)
         except DamagedDatabase as error:
@@ -257,12 +253,35 @@ class Writer:
         except Exception as error:  # the writer must outlive whatever went wrong
             log.exception("the journal could not commit")
             self.counters.failures += 1
-            wrapped = (
-                error if isinstance(error, JournalError) else JournalError(str(error))
-            )
             for job in jobs:
-                _refuse(job, wrapped)
-            self._fall_back(DiskFull(str(error)))
+                _refuse(job, JournalError(f"not committed: {error}"))
+            self._fall_back(DiskFull(f"not committed: {error}"))
+            if not isinstance(error, JournalError):
+                self._single_out()
+
+    def _pack(self, one: Run | Waiting) -> None:
+        """Make ready what came in; leave out what no record can hold, and only that."""
+        try:
+            self._unwritten.append(one.entry(self.log))
+        except Exception:
+            if isinstance(one, Run) and len(one.samples) > 1:
+                for sample in one.samples:
+                    self._pack(Run(one.lane, [sample], one.boot_id))
+                return
+            log.exception("no record can hold this: it is left out")
+            self.counters.failures += 1
+
+    def _single_out(self) -> None:
+        """Commit one by one, and leave out what stands in the way of all the others."""
+        for one in list(self._unwritten):
+            try:
+                self.log.transact([one])
+            except JournalError:
+                return
+            except Exception:
+                log.exception("this can't be committed: it is left out")
+                self.counters.failures += 1
+            self._unwritten.remove(one)
 
     def _stand_in(self, error: DamagedDatabase) -> None:
         """Go on in a new database, with all that was not committed in the old one."""
