@@ -44,6 +44,8 @@ class Mode:
         if name == self.name:
             self._frames = 0
             return None
+        if not reading.complete:  # its DATE may be what it lost
+            return None
         self._frames += 1
         if self.name is not None and self._frames < FRAMES:
             return None
