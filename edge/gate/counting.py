@@ -123,7 +123,7 @@ class Counting:
         names: Collection[str] = fresh
         if self._indexes.pending or unsure:
             waiting = self._indexes.pending.intersection(reading.values)
-            names = waiting.union(fresh) - unsure
+            names = sorted(waiting.union(fresh) - unsure)
         derived = self._mode.derived
         if derived:
             names = [name for name in names if name not in derived]
