@@ -28,13 +28,13 @@ from teleinfo import Decoder, line
 from teleinfo import checksum as tic
 
 WALL_MS = 1_768_172_400_000  # 2026-01-12T00:00:00+01:00, where the meters start
-CLEAN_FRAMES = 40
+CLEAN_FRAMES = 120
 """What follows each stretch of noise: the time in which the truth must be back."""
 
 SUMMED, LONE = "with its sums", "alone"
-FLOOR_FRAMES = {SUMMED: 3, LONE: 24}
+FLOOR_FRAMES = {SUMMED: 3, LONE: 95}
 """Clean frames after which an index must have been let in again: one of a frame's sums
-needs two; a lone count that never repeats under a heavy load, sixteen and a few."""
+needs two; a lone count that never repeats under a heavy load, what makes 90 s and a few."""
 
 CHUNK = 5_000
 

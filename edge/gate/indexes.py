@@ -16,9 +16,14 @@ from edge.gate.verdict import Reason
 from edge.gate.waking import Waking
 from edge.sample import Value
 
-STEADY_FRAMES = 16
+STEADY_FRAMES = 256
 """Clean frames in a row after which a value between its two neighbours is believed:
 under a heavy load a historic frame never repeats an index, and has no sums."""
+
+CLEAN_FRAMES = 16
+PATIENCE_MS = 90_000
+"""On a line less clean, so many frames are enough once in so long a time: what could
+pass there for a true value then has one chance in many frames, not in each."""
 
 HOLD_FRAMES = 16
 """Clean frames in a row after which what stood is shown while a rise waits for its
@@ -165,6 +170,7 @@ class Indexes:
             if count.frozen is not None or not accepted < value <= limit:
                 return None
             taken[name] = value
+        self.pending.difference_update(taken)
         for name, value in taken.items():
             count = self._counts[name]
             self._waking.rise(count)
@@ -286,7 +292,10 @@ class Indexes:
     ) -> bool:
         """Tell whether the candidate lies where its two neighbours say it should."""
         middle, first = count.candidate, count.previous
-        if moment.steady < STEADY_FRAMES or middle is None:
+        if middle is None or moment.steady < CLEAN_FRAMES:
+            return False
+        recent = count.value is not None and moment.now - count.at < PATIENCE_MS
+        if recent and moment.steady < STEADY_FRAMES:
             return False
         if moment.heard(count.register.name, earlier) != middle:
             return False

@@ -1,11 +1,13 @@
 """An index counts once a second frame or the meter's own sums confirm it."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.gate import Gate, Reason
-from edge.gate.indexes import STEADY_FRAMES
+from edge.gate.indexes import PATIENCE_MS, STEADY_FRAMES
 from edge.gate.sums import DISTRIBUTOR, SUPPLIER, TOTAL
 from edge.sample import HostInstant, Reading, Sample
 
@@ -122,6 +124,16 @@ def test_under_a_heavy_load_a_count_that_never_repeats_flows_one_frame_late(home
     values = [1000 + 3 * n for n in range(STEADY_FRAMES + 8)]
     shown = [home.base(value) for value in values]
     assert shown[-5:] == values[-6:-1]
+
+
+def test_on_a_line_less_clean_such_a_count_is_let_in_now_and_then(home):
+    hit = {n for n in range(600) if n % 40 == 0}
+    values = [None if n in hit else 1000 + 3 * n for n in range(600)]
+    shown = [home.base(value) for value in values]
+    times = [n for n, value in enumerate(shown) if value is not None]
+    gaps = [b - a for a, b in pairwise(times)]
+    assert all(shown[n] == 1000 + 3 * (n - 1) for n in times)
+    assert PATIENCE_MS // home.period_ms - 1 <= min(gaps) <= max(gaps) <= 120
 
 
 def test_a_bent_line_is_not_believed_without_a_second_frame(home):
