@@ -33,8 +33,8 @@ CLEAN_FRAMES = 120
 
 SUMMED, LONE = "with its sums", "alone"
 FLOOR_FRAMES = {SUMMED: 3, LONE: 95}
-"""Clean frames after which an index must have been let in again: one of a frame's sums
-needs two; a lone count that never repeats under a heavy load, what makes 90 s and a few."""
+"""Clean frames after which an index must have been let in again: one of a frame's
+sums needs two; a lone count that never repeats under a heavy load, 90 s of them."""
 
 CHUNK = 5_000
 

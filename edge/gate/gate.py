@@ -169,7 +169,7 @@ class Gate:
             fresh = [
                 name
                 for name, value in values.items()
-                if seen(name, MISSING) is not value
+                if (was := seen(name, MISSING)) is not value and was != value
             ]
         changes: dict[str, Value] = {}
         indexes: list[str] = []
