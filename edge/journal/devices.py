@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from edge.journal.database import Database
 
+REFERENCE = "device-"
 COLUMNS = "number, meter, identifier, from_ms, to_ms, confirmed"
 
 
@@ -71,4 +72,8 @@ def confirm(database: Database, meter: str, identifier: str, at_ms: int) -> Devi
 
 def reference(database: Database, meter: str, identifier: str, at_ms: int) -> str:
     """Give what a record says in place of a meter's own number."""
-    return f"device-{see(database, meter, identifier, at_ms).number}"
+    if identifier.removeprefix(REFERENCE).isdigit() and identifier.startswith(
+        REFERENCE
+    ):
+        return identifier  # a record written again
+    return f"{REFERENCE}{see(database, meter, identifier, at_ms).number}"

@@ -6,17 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edge.errors import DamagedDatabase, DiskFull
-from edge.event import Event, EventKind
 from edge.journal.ballast import Ballast
 from edge.journal.database import Connect
 from edge.journal.file import JOURNAL, next_epoch, open_file, set_aside, wall_ms
 from edge.journal.log import Log
-from edge.journal.salvage import salvage
-from edge.record import Lane
-from edge.sample import Value
+from edge.journal.salvage import HOME, salvage
 
-HOME = "home"
-"""The meter of events that are of none: the journal's own."""
+__all__ = ["HOME", "Place"]
 
 
 @dataclass(slots=True)
@@ -27,6 +23,7 @@ class Place:
     connect: Connect
     ballast: Ballast
     set_aside: list[Path] = field(default_factory=list)
+    _leaving: Path | None = None
 
     @property
     def path(self) -> Path:
@@ -45,7 +42,10 @@ class Place:
             return self._load(None)
 
     def replace(self, before: Log, error: DamagedDatabase) -> Log:
-        """Set aside a database that turned out damaged while in use."""
+        """Set aside a database that turned out damaged while in use.
+
+        Raises DiskFull when no new one can be made; called again it goes on from there.
+        """
         before.database.close()
         return self._anew(before, error)
 
@@ -64,11 +64,18 @@ class Place:
 
     def _anew(self, before: Log | None, error: DamagedDatabase) -> Log:
         """Begin anew, name what was set aside, and take over what can be read of it."""
-        aside = set_aside(self.path, wall_ms())
-        self.set_aside.append(aside)
-        log = self._load(before)
-        counts = salvage(log, aside, self.connect)
-        detail: dict[str, Value] = {"set_aside": aside.name, "reason": error.message}
-        event = Event(HOME, wall_ms(), EventKind.STORE, detail | counts)
-        log.transact([log.entry(event, Lane.PRESENT)])
+        if self._leaving is None:
+            self._leaving = set_aside(self.path, wall_ms())
+            self.set_aside.append(self._leaving)
+        try:
+            log = self._load(before)
+        except DamagedDatabase:
+            self._leaving = None  # the new one is no better: a new name next time
+            raise
+        try:
+            salvage(log, self._leaving, self.connect, error.message)
+        except BaseException:
+            log.database.close()
+            raise
+        self._leaving = None
         return log

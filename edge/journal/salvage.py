@@ -13,15 +13,19 @@ from contextlib import suppress
 from pathlib import Path
 
 from edge.errors import EdgeError, JournalError
+from edge.event import Event, EventKind
 from edge.journal.block import Block
 from edge.journal.bodies import LASTING, Kind, Span
 from edge.journal.database import Connect, Database, Row
 from edge.journal.held import holding
 from edge.journal.log import COLUMNS, LANES, Entry, Log, Transaction, sound
-from edge.record import Address
+from edge.record import Address, Lane
+from edge.sample import Value
 
 logger = logging.getLogger(__name__)
 
+HOME = "home"
+"""The meter of events that are of none: the journal's own."""
 OVERLAP = 200
 """Records before the first unread one: they hold each meter's last words."""
 MOST = 20_000
@@ -33,21 +37,32 @@ TABLES = {
 }
 
 
-def salvage(log: Log, aside: Path, connect: Connect) -> dict[str, int]:
-    """Take over what can be read; give how many records, and how many could not be."""
-    try:
+def salvage(log: Log, aside: Path, connect: Connect, reason: str) -> None:
+    """Take over what can be read, and tell in the same transaction what was done.
+
+    The event names the file, how many records were taken over, how many could not be.
+    """
+    old = None
+    with suppress(EdgeError):
         old = connect(aside, read_only=True)
-    except EdgeError:
-        return {"salvaged": 0}
+    counts: dict[str, Value] = {"salvaged": 0}
+
+    def take_over(tx: Transaction) -> None:
+        if old is not None:
+            counts.update(_take_over(tx, old))
+
+    def tell(tx: Transaction) -> None:
+        detail: dict[str, Value] = {"set_aside": aside.name, "reason": reason}
+        event = Event(HOME, tx.now_ms, EventKind.STORE, detail | counts)
+        tx.append(event, Lane.PRESENT)
+
     try:
-        (outcome,) = log.transact((), [lambda tx: _take_over(tx, old)])
-    except EdgeError as error:
-        logger.warning("nothing can be taken over from %s: %s", aside.name, error)
-        return {"salvaged": 0}
+        taken, _ = log.transact((), [take_over, tell])
     finally:
-        old.close()
-    counts = outcome.result
-    return counts if isinstance(counts, dict) else {"salvaged": 0}
+        if old is not None:
+            old.close()
+    if taken.error is not None:
+        logger.warning("little is taken over from %s: %s", aside.name, taken.error)
 
 
 def _take_over(tx: Transaction, old: Database) -> dict[str, int]:

@@ -114,6 +114,7 @@ class Writer:
         self._unwritten: deque[Writing] = deque()
         self._lost: dict[str, tuple[int, int]] = {}
         self._retry_at = 0.0
+        self._damage: DamagedDatabase | None = None
         self._closing = False
         self._turns: list[Future[None]] = []
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
@@ -218,12 +219,14 @@ class Writer:
                 pending, self._pending = self._pending, []
                 jobs, self._jobs = self._jobs, []
                 count, self._count = self._count, 0
-                turns, self._turns = self._turns, []
                 self._open.clear()
                 self._since = None
                 closing = self._closing
             self._cycle(pending, jobs)
             self.counters.samples += count
+            with self._wake:
+                # taken only now: who asks while a commit goes on must hear of it
+                turns, self._turns = self._turns, []
             for future in turns:
                 if future.set_running_or_notify_cancel():
                     future.set_result(None)
@@ -244,12 +247,14 @@ class Writer:
         for one in pending:
             self._pack(one)
         try:
+            if self._damage is not None:
+                self._begin_anew(self._damage)
             self._write(jobs)
         except DamagedDatabase as error:
             log.exception("the journal is damaged")
+            self._stand_in(error)
             for job in jobs:
                 _refuse(job, error)
-            self._stand_in(error)
         except Exception as error:  # the writer must outlive whatever went wrong
             log.exception("the journal could not commit")
             self.counters.failures += 1
@@ -285,12 +290,17 @@ class Writer:
 
     def _stand_in(self, error: DamagedDatabase) -> None:
         """Go on in a new database, with all that was not committed in the old one."""
+        self._damage = error
         try:
-            self.log = self._replace(self.log, error)
+            self._begin_anew(error)
             self._write([])
         except Exception as second:
-            log.exception("no new journal can be made")
+            log.exception("no new journal can be made yet")
             self._fall_back(DiskFull(str(second)))
+
+    def _begin_anew(self, error: DamagedDatabase) -> None:
+        self.log = self._replace(self.log, error)
+        self._damage = None
 
     def _write(self, jobs: list[Job]) -> None:
         full = self._tried(jobs)
