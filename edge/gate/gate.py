@@ -128,8 +128,11 @@ class Gate:
             dated.next,
             self._absences.damaged,
         )
-        self._reading, self._now = reading, moment.now
+        self._reading, self._now, rules = reading, moment.now, self._rules
         changes, indexes, trouble = self._look(reading)
+        if not dated.next:
+            # a frame was lost: what this one repeats isn't what that one said
+            indexes = [n for n in reading.values if n in rules and rules[n].index]
         if changes and not changes.keys().isdisjoint(TARIFF):
             self._follow_tariff(changes)
         counted = self._counting.judge(reading, indexes, self._read, moment)

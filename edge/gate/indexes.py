@@ -137,7 +137,7 @@ class Indexes:
             value = reading.get(name)
             if count.value is not None and earlier.get(name) == count.value:
                 count.at = moment.before
-            if self._plausible(count, value, moment, outcome):
+            if self._plausible(count, value, earlier, moment, outcome):
                 risen.append(count)
         if risen:
             self._confirm(risen, reading, earlier, moment, outcome)
@@ -184,35 +184,32 @@ class Indexes:
         return count
 
     def _plausible(
-        self, count: Count, value: Value, moment: Moment, outcome: Outcome
+        self,
+        count: Count,
+        value: Value,
+        earlier: Mapping[str, Value],
+        moment: Moment,
+        outcome: Outcome,
     ) -> bool:
-        """Tell whether the value may be a rise; say of any other what it is."""
-        register, accepted = count.register, count.value
-        name = register.name
-        if value is None:
-            outcome.values[name] = count.previous = None
-            if count.candidate is not None:
-                self.pending.add(name)
-            return False
-        low, high = register.minimum or 0, register.maximum
-        if not isinstance(value, int) or not low <= value <= (high or value):
-            outcome.refuse(name, value, Reason.BOUNDS, accepted)
+        """Tell whether the value waits for a proof; say of any other what it is."""
+        accepted, name = count.value, count.register.name
+        if not isinstance(value, int) or not self._readable(count, value):
+            self._put_aside(count, value, outcome)
             return False
         if accepted is None:
             self._drop(count, outcome, unless=value)
             return True
         if value == accepted:
-            # a frame that takes a candidate back may itself be the false one
-            torn = count.candidate is not None and count.candidate > value
-            self._drop(count, outcome, unless=value)
-            count.candidate = count.previous = None
             count.rising = 0
-            outcome.values[name] = None if torn else value
-            if torn:
-                self.pending.add(name)
-            return False
+            if count.candidate is None and moment.heard(name, earlier) == value:
+                outcome.values[name] = value
+                return False
+            # a frame that takes a candidate back may itself be the false one, and so
+            # may one that says the same as before a silence
+            self._drop(count, outcome, unless=value)
+            return True
         until = moment.now if count.frozen is None else count.frozen
-        most = accepted + self._power.growth(register.power, until - count.at)
+        most = accepted + self._power.growth(count.register.power, until - count.at)
         if accepted < value <= most:
             self._drop(count, outcome, unless=value)
             count.rising += 1
@@ -223,6 +220,20 @@ class Indexes:
         outcome.doubted.add(name)
         self.pending.add(name)
         return False
+
+    @staticmethod
+    def _readable(count: Count, value: int) -> bool:
+        low, high = count.register.minimum, count.register.maximum
+        return (low is None or value >= low) and (high is None or value <= high)
+
+    def _put_aside(self, count: Count, value: Value, outcome: Outcome) -> None:
+        """Take a register as unknown in a frame that has no index of it."""
+        name = count.register.name
+        if value is not None:
+            outcome.refuse(name, value, Reason.BOUNDS, count.value)
+        outcome.values[name] = count.previous = None
+        if count.candidate is not None:
+            self.pending.add(name)
 
     def _drop(self, count: Count, outcome: Outcome, *, unless: int) -> None:
         """Take back a candidate that a later frame is below."""
@@ -252,7 +263,8 @@ class Indexes:
             if not isinstance(value, int):
                 continue
             summed = name in self._summed
-            awake = (summed and exact) or self._waking.awake(count)
+            same = value == count.value
+            awake = same or (summed and exact) or self._waking.awake(count)
             if summed and denied:
                 outcome.refused.append((name, value, Reason.CONTRADICTION, count.value))
                 self._wait(count, value, earlier, moment, outcome)
@@ -262,7 +274,8 @@ class Indexes:
                 value == moment.heard(name, earlier) == count.candidate
                 or (summed and exact and self._follows(count, value, moment))
             ):
-                self._waking.rise(count)
+                if not same:
+                    self._waking.rise(count)
                 count.value, count.at = value, moment.now
                 count.candidate = count.previous = None
                 outcome.values[name] = value

