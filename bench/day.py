@@ -12,10 +12,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import tempfile
 from pathlib import Path
 
 from bench.decode import DAY_START_MS
+from bench.scratch import scratch
 from bench.table import Row, machine, render
 from edge.config import Config, JournalConfig, MeterConfig
 from edge.host import HostClock
@@ -69,9 +69,9 @@ async def _live(hub: Hub, length_ms: int) -> tuple[int, int]:
 
 def measure(length_ms: int = DAY_MS) -> list[Row]:
     """Give the megabytes written in a day, beside the bytes that the line carried."""
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as directory:
+    with scratch() as directory:
         config = Config(
-            data_dir=Path(directory) / "data",
+            data_dir=directory / "data",
             journal=JournalConfig(commit_seconds=300),
             meters=(MeterConfig(id="linky", port="/dev/null"),),
         )

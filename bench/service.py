@@ -12,10 +12,10 @@ import argparse
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
+from bench.scratch import scratch
 from bench.table import Row, machine, render
 
 SECONDS = 60.0
@@ -46,8 +46,8 @@ def _written(pid: int) -> int:
 
 def measure(seconds: float = SECONDS) -> list[Row]:
     """Give CPU, peak memory and bytes written of the live service."""
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as directory:
-        home = Path(directory)
+    with scratch() as directory:
+        home = directory
         tic = home / "tic"
         config = home / "releve.toml"
         config.write_text(

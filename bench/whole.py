@@ -8,11 +8,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import tempfile
 from pathlib import Path
 from time import perf_counter, process_time
 
 from bench.decode import CHUNK_BYTES, DAY_START_MS, day
+from bench.scratch import scratch
 from bench.table import Row, machine, render
 from edge.config import Config, JournalConfig, MeterConfig
 from edge.host import HostClock
@@ -40,11 +40,11 @@ def measure(frames: int = FRAMES) -> list[Row]:
     for first in range(0, len(data), CHUNK_BYTES):
         decoder.feed(data[first : first + CHUNK_BYTES])
     alone = frames / (process_time() - started)
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as directory:
-        capture = Path(directory) / "day.tic"
+    with scratch() as directory:
+        capture = directory / "day.tic"
         capture.write_bytes(data)
         config = Config(
-            data_dir=Path(directory) / "data",
+            data_dir=directory / "data",
             journal=JournalConfig(commit_seconds=30),
             meters=(MeterConfig(id="linky", port="/dev/null"),),
         )
