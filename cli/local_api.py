@@ -26,7 +26,12 @@ def _open(config: Config, path: str, headers: dict[str, str]) -> HTTPResponse:
             hint='set [api] listen = "127.0.0.1:8080"',
         )
     here = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104 - read, not bound
-    token = load_or_create(config.data_dir / "owner.token")
+    path_of_token = config.data_dir / "owner.token"
+    if not path_of_token.exists():
+        raise NotRunning(
+            f"no service has run on {config.data_dir}", hint="start it: `releve run`"
+        )
+    token = load_or_create(path_of_token)
     connection = HTTPConnection(here.strip("[]"), int(port), timeout=TIMEOUT_S)
     try:
         connection.request(
