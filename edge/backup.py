@@ -1,6 +1,6 @@
 """Backups: a consistent copy made while the service runs, and proved by restoring it.
 
-An archive is one .tar.gz, mode 0600: `manifest.json`, then each database whole. It
+An archive is one .tar.gz, mode 0600: a manifest, then each database whole. It
 holds neither the configuration nor the owner's token.
 """
 
@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 
 from edge.errors import BackupError, EdgeError, NewerSchema
@@ -37,7 +37,7 @@ from edge.sample import utc
 from edge.stores.sqlite import schema as store_schema
 from edge.stores.sqlite.store import FILE as STORE
 
-MANIFEST = "manifest.json"
+MANIFEST = "manifest"
 FORMAT = 1
 SCHEMAS = {JOURNAL: journal_schema.VERSION, STORE: store_schema.VERSION}
 """The journal first: its cursors must not be ahead of what the store's copy holds."""
@@ -250,7 +250,7 @@ def _pack(manifest: Manifest, scratch: Path, draft: Path, progress: Progress) ->
         os.fdopen(descriptor, "wb") as file,
         tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as tar,
     ):
-        text = json.dumps(asdict(manifest), indent=1).encode()
+        text = _sealed(asdict(manifest))
         tar.addfile(_member(MANIFEST, len(text)), io.BytesIO(text))
         for number, one in enumerate(manifest.databases):
             progress(f"pack {one.name}", number / len(manifest.databases))
@@ -265,6 +265,20 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _sealed(document: dict[str, Any]) -> bytes:
+    """Give a manifest's bytes under their own checksum."""
+    text = json.dumps(document, indent=1).encode()
+    return hashlib.sha256(text).hexdigest().encode() + b"\n" + text
+
+
+def _opened(data: bytes) -> dict[str, Any]:
+    digest, _, text = data.partition(b"\n")
+    if hashlib.sha256(text).hexdigest().encode() != digest:
+        raise BackupError("the manifest is damaged", hint="take an older archive")
+    document: dict[str, Any] = json.loads(text)
+    return document
 
 
 def _member(name: str, size: int) -> tarfile.TarInfo:
@@ -282,7 +296,7 @@ def _manifest(tar: tarfile.TarFile) -> Manifest:
         raise BackupError(
             "this is no backup of Relevé", hint="its manifest is too long"
         )
-    document = json.loads(content.read())
+    document = _opened(content.read())
     databases = tuple(BackedUp(**one) for one in document["databases"])
     manifest = Manifest(**{**document, "databases": databases})
     if manifest.format != FORMAT or not {one.name for one in databases} <= set(SCHEMAS):

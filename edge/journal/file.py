@@ -16,8 +16,8 @@ JOURNAL = "journal.db"
 LOCK = "lock"
 EPOCH = "epoch"
 COMPANIONS = ("", "-wal", "-shm")
-CHECKPOINT_PAGES = 4000
-"""Measured (bench/journal_bytes): fewer checkpoints write the last page less often."""
+CHECKPOINT_PAGES = 1000
+"""Measured (bench/journal_bytes): 17.5 MB a day with 1000, 4000 or 8000 of them."""
 CHECKED_BYTES = 64 << 20
 """A file up to this size is checked whole after an unclean stop: it takes time."""
 

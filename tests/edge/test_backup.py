@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import json
 import random
 import sqlite3
 import stat
 import tarfile
+from dataclasses import asdict
 
 import pytest
 
@@ -246,8 +245,8 @@ def repacked(archive, change) -> None:
 
 def with_manifest(**changes):
     def change(members):
-        document = json.loads(members[0][1]) | changes
-        return [("manifest.json", json.dumps(document).encode()), *members[1:]]
+        document = edge.backup._opened(members[0][1]) | changes
+        return [("manifest", edge.backup._sealed(document)), *members[1:]]
 
     return change
 
@@ -257,8 +256,8 @@ def with_manifest(**changes):
     [
         lambda members: members[1:],
         lambda _: [],
-        lambda members: [("manifest.json", b"{}"), *members[1:]],
-        lambda members: [("manifest.json", b" " * (1 << 20) + b" "), *members[1:]],
+        lambda members: [("manifest", edge.backup._sealed({})), *members[1:]],
+        lambda members: [("manifest", b" " * (1 << 20) + b" "), *members[1:]],
         lambda members: members[:2],
         lambda members: [members[0], members[2], members[1]],
         lambda members: [*members, ("../evil", b"x")],
@@ -294,9 +293,9 @@ def test_a_backup_of_a_newer_schema_is_refused(home, tmp_path, monkeypatch):
 
 
 def test_a_disk_without_room_is_refused(archive, tmp_path):
-    document = json.loads(gzip.decompress(archive.read_bytes())[512:].split(b"\0")[0])
-    document["databases"][0]["bytes"] = 1 << 60
-    repacked(archive, with_manifest(databases=document["databases"]))
+    databases = [asdict(one) for one in read_manifest(archive).databases]
+    databases[0]["bytes"] = 1 << 60
+    repacked(archive, with_manifest(databases=databases))
     with pytest.raises(BackupError, match="lacks room"):
         restore(archive, tmp_path / "new")
 

@@ -10,7 +10,7 @@ import pytest
 
 from edge.errors import DamagedDatabase, DiskFull, JournalError
 from edge.event import Event, EventKind
-from edge.journal import HOME, Block
+from edge.journal import HOME, Block, Policy
 from edge.journal.file import next_epoch, prepare, set_aside
 from edge.record import Address, Baseline, Lane
 from edge.sample import Gap, HostInstant, Sample
@@ -19,16 +19,15 @@ PRESENT, HISTORY = Lane
 
 
 def sample(n: int) -> Sample:
-    return Sample("linky", 1000 * n, {"a": n, "t": f"text {n * 7919 % 1000}" * 20})
+    noise = random.Random(n).randbytes(300).hex()
+    return Sample("linky", 1000 * n, {"a": n, "t": noise})
 
 
 async def fill(journal, count: int = 300) -> list[Address]:
     await journal.append([Baseline("linky", 1, "first", {"a": 5}, device="012345")])
     journal.hold(sample(5), HostInstant(0, 7_000_000, synchronised=False, boot_id="b"))
-    addresses = []
-    for n in range(count):
-        journal.add_sample(sample(n))
-        addresses.append(await journal.commit())
+    blocks = [Block.of([sample(n)]) for n in range(count)]
+    addresses = list(await journal.append(blocks))
     await journal.move("store", PRESENT, addresses[count // 2], b"state")
     return addresses
 
@@ -284,3 +283,84 @@ def test_a_full_disk_at_start_gets_the_ballast(journal, open_journal, breakable,
     errors = [DiskFull("no room"), DiskFull("no room")]
     with pytest.raises(DiskFull):
         open_journal(connect=breakable)
+
+
+def scribble(home, share: float, seed: int) -> None:
+    """Spoil some pages of the journal, the first ones left alone."""
+    rng = random.Random(seed)
+    data = bytearray((home / "journal.db").read_bytes())
+    pages = len(data) // 1024
+    for page in rng.sample(range(40, pages), int(share * (pages - 40))):
+        data[page * 1024 : (page + 1) * 1024] = rng.randbytes(1024)
+    (home / "journal.db").write_bytes(data)
+    (home / "journal.db-wal").write_bytes(b"not clean")
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_of_a_journal_with_holes_what_lies_around_them_is_taken_over(
+    journal, home, open_journal, seed
+):
+    await fill(journal)
+    await journal.rewind("store", PRESENT, None)
+    journal.close()
+    scribble(home, 0.02 * (seed + 1), seed)
+    again = open_journal()
+    there = samples(again)
+    assert len(again.set_aside) == 1
+    assert 30 < len(there) < 300
+    numbers = [one.values["a"] for one in there]
+    assert numbers == sorted(set(numbers))
+    assert there == [sample(n) for n in numbers]
+
+
+async def test_a_file_that_cannot_even_be_opened_is_named_all_the_same(
+    journal, home, open_journal, breakable
+):
+    await fill(journal, 3)
+    journal.close()
+    (home / "journal.db").write_bytes(b"rubbish" * 1000)
+
+    def connect(path, *, read_only=False):
+        if read_only:
+            raise JournalError("can't be opened")
+        return breakable(path)
+
+    again = open_journal(connect=connect)
+    rows = again._writer.log.database.execute("SELECT count(*) FROM record")
+    assert rows == [(1,)]  # the event that names it
+    assert len(again.set_aside) == 1
+
+
+async def test_taking_over_is_begun_again_when_the_disk_was_full(
+    journal, home, open_journal, breakable
+):
+    await fill(journal, 150)
+    journal.close()
+    scribble(home, 0.1, 1)
+    commits = []
+
+    def fails(sql):
+        if sql == "COMMIT":
+            commits.append(sql)
+        return DiskFull("no room") if len(commits) == 4 and sql == "COMMIT" else None
+
+    breakable.fails = fails
+    with pytest.raises(DiskFull):
+        open_journal(connect=breakable)
+    again = open_journal(connect=breakable)
+    numbers = [one.values["a"] for one in samples(again)]
+    assert numbers == sorted(set(numbers))
+
+
+async def test_a_new_journal_that_is_damaged_too_is_set_aside_in_its_turn(
+    open_journal, breakable
+):
+    journal = open_journal(Policy(commit_s=3600, retry_s=3600), connect=breakable)
+    errors = [DamagedDatabase("malformed"), DamagedDatabase("malformed again")]
+    breakable.fails = lambda sql: errors.pop(0) if sql == "COMMIT" and errors else None
+    journal.add_sample(sample(1))
+    with pytest.raises(DamagedDatabase):
+        await journal.commit()
+    await journal.commit()
+    assert len(journal.set_aside) == 2
+    assert samples(journal) == [sample(1)]
