@@ -82,8 +82,11 @@ class Journal(ConsumerDoor, OwnerDoor):
     def _broken(self, error: DamagedDatabase) -> None:
         """Have the database set aside: a reader found a page that isn't one, twice."""
 
-        def give_up(_tx: Transaction) -> None:
-            raise error
+        log = self._writer.log
+
+        def give_up(tx: Transaction) -> None:
+            if tx.log is log:  # and not the one that stands in for it already
+                raise error
 
         with suppress(JournalError):
             self._writer.submit(give_up)

@@ -81,7 +81,7 @@ class Reader:
             yield view
         except DamagedDatabase as error:
             view.database.close()
-            self._strikes += 1
+            self._strikes += generation == self._generation
             if self._strikes > 1:  # not by chance, and not of a connection
                 self._strikes = 0
                 self._broken(error)

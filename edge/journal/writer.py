@@ -185,6 +185,8 @@ class Writer:
         """Give what is done once the writer has gone round again."""
         future: Future[None] = Future()
         with self._wake:
+            if self._closing:
+                raise JournalError("the journal is closed")
             self._turns.append(future)
         return future
 

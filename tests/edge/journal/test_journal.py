@@ -140,6 +140,8 @@ async def test_a_closed_journal_says_so(journal):
     journal.close()
     with pytest.raises(JournalError, match="closed"):
         await journal.commit()
+    with pytest.raises(JournalError, match="closed"):
+        await journal.wait_committed(None)
 
 
 async def test_epoch_and_seq_go_on_at_the_next_start(journal, open_journal):

@@ -14,7 +14,7 @@ from edge.event import Event, EventKind
 from edge.journal.bodies import Kind, Span
 from edge.journal.database import SqliteDatabase
 from edge.journal.log import checksum
-from edge.journal.schema import APPLICATION_ID, VERSION, migrate
+from edge.journal.schema import APPLICATION_ID, VERSION, migrate, roll_back
 from edge.record import Address, Lane
 
 AS_IT_WAS = Path(__file__).with_name("schema_1.sql")
@@ -123,3 +123,7 @@ def test_crc_covers_address_and_span_as_well_as_the_body():
     }
     assert len(seen) == 64
     assert zlib.crc32(b"a") not in seen
+
+
+def test_leaving_a_transaction_that_sqlite_has_left_is_no_error(journal):
+    roll_back(journal._writer.log.database)
