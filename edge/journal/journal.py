@@ -81,7 +81,6 @@ class Journal(ConsumerDoor, OwnerDoor):
 
     def _broken(self, error: DamagedDatabase) -> None:
         """Have the database set aside: a reader found a page that isn't one, twice."""
-
         log = self._writer.log
 
         def give_up(tx: Transaction) -> None:

@@ -8,16 +8,18 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from typing import Any
 
 from edge.errors import DamagedDatabase, DiskFull, JournalError
 from edge.journal.block import follows
 from edge.journal.bodies import Kind, Span, encode
-from edge.journal.held import holding, undated
+from edge.journal.held import undated
 from edge.journal.log import Entry, Log, Outcome, Transaction, Work, Writing
+from edge.journal.waiting import Counters, Job, Policy, Run, Waiting, answer, refuse
 from edge.record import Address, Body, Lane
 from edge.sample import Gap, HostInstant, Sample
+
+__all__ = ["Policy", "Writer", "flush"]
 
 log = logging.getLogger(__name__)
 
@@ -25,66 +27,6 @@ CHUNK_BYTES = 512 * 1024
 """A transaction's share of what waited through a full disk: the WAL must hold it."""
 DISK_FULL = "disk_full"
 BEAT_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """When to commit, and how much may wait in memory."""
-
-    commit_s: float = 30.0
-    samples: int = 2_000
-    waiting_bytes: int = 4 << 20
-    retry_s: float = 5.0
-
-
-@dataclass(slots=True)
-class Run:
-    """Samples that will be one block; with a boot id, they wait for their date."""
-
-    lane: Lane
-    samples: list[Sample]
-    boot_id: str | None = None
-
-    def entry(self, log: Log) -> Writing:
-        """Pack them."""
-        if self.boot_id is not None:
-            return holding(log, self.samples, self.boot_id)
-        return log.block(self.samples, self.lane)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A body that waits its turn."""
-
-    lane: Lane
-    body: Body
-
-    def entry(self, log: Log) -> Writing:
-        """Encode it."""
-        return log.entry(self.body, self.lane)
-
-
-@dataclass(slots=True)
-class Job:
-    """Work to be done in the next transaction; refused when that can't be committed.
-
-    `alone`: it may be committed by itself when what waits can't be.
-    """
-
-    work: Work[Any]
-    alone: bool = True
-    future: Future[Any] = field(default_factory=Future)
-
-
-@dataclass(slots=True)
-class Counters:
-    """What the writer did since it started."""
-
-    samples: int = 0
-    commits: int = 0
-    records: int = 0
-    dropped: int = 0
-    failures: int = 0
 
 
 class Writer:
@@ -108,7 +50,7 @@ class Writer:
         self._wake = threading.Condition()
         self._pending: list[Run | Waiting] = []
         self._open: dict[tuple[str, str | None], Run] = {}
-        self._count = 0
+        self._count = self._uncounted = 0
         self._since: float | None = None
         self._jobs: list[Job] = []
         self._unwritten: deque[Writing] = deque()
@@ -220,12 +162,12 @@ class Writer:
                     continue
                 pending, self._pending = self._pending, []
                 jobs, self._jobs = self._jobs, []
-                count, self._count = self._count, 0
+                self._uncounted += self._count
+                self._count = 0
                 self._open.clear()
                 self._since = None
                 closing = self._closing
             self._cycle(pending, jobs)
-            self.counters.samples += count
             with self._wake:
                 # taken only now: who asks while a commit goes on must hear of it
                 turns, self._turns = self._turns, []
@@ -241,7 +183,7 @@ class Writer:
             jobs, turns = self._jobs, self._turns
             self._jobs, self._turns = [], []
         for job in jobs:
-            _refuse(job, JournalError("the journal is closed"))
+            refuse(job, JournalError("the journal is closed"))
         for turn in turns:
             turn.cancel()
 
@@ -256,12 +198,12 @@ class Writer:
             log.exception("the journal is damaged")
             self._stand_in(error)
             for job in jobs:
-                _refuse(job, error)
+                refuse(job, error)
         except Exception as error:  # the writer must outlive whatever went wrong
             log.exception("the journal could not commit")
             self.counters.failures += 1
             for job in jobs:
-                _refuse(job, JournalError(f"not committed: {error}"))
+                refuse(job, JournalError(f"not committed: {error}"))
             self._fall_back(DiskFull(f"not committed: {error}"))
             if not isinstance(error, JournalError):
                 self._single_out()
@@ -351,14 +293,14 @@ class Writer:
     def _alone(self, job: Job) -> None:
         """Try one job by itself: what makes space must not wait for space."""
         if not job.alone:
-            _refuse(job, self.full or JournalError("not committed"))
+            refuse(job, self.full or JournalError("not committed"))
             return
         try:
             (outcome,) = self.log.transact((), (job.work,))
         except (DiskFull, DamagedDatabase) as error:
-            _refuse(job, error)
+            refuse(job, error)
         else:
-            _answer(job, outcome.result, outcome.error)
+            answer(job, outcome.result, outcome.error)
 
     def _commit(self, jobs: list[Job]) -> None:
         """Commit all that waits, in chunks, jobs with the last; then answer them."""
@@ -376,8 +318,10 @@ class Writer:
             self.counters.commits += 1
             self.counters.records += self.log.last_seq - before
         self.full = None
+        self.counters.samples += self._uncounted
+        self._uncounted = 0
         for job, outcome in zip(jobs, outcomes, strict=True):
-            _answer(job, outcome.result, outcome.error)
+            answer(job, outcome.result, outcome.error)
 
     def _chunk(self) -> list[Writing]:
         chunk: list[Writing] = []
@@ -399,20 +343,6 @@ class Writer:
             )
             for meter, (start, end) in self._lost.items()
         ]
-
-
-def _answer(job: Job, result: Any, error: Exception | None) -> None:
-    if job.future.done() or not job.future.set_running_or_notify_cancel():
-        return
-    if error is None:
-        job.future.set_result(result)
-    else:
-        job.future.set_exception(error)
-
-
-def _refuse(job: Job, error: Exception) -> None:
-    if not job.future.done() and job.future.set_running_or_notify_cancel():
-        job.future.set_exception(error)
 
 
 def flush(tx: Transaction) -> Address:
