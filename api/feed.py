@@ -18,6 +18,7 @@ import orjson
 from api.instants import Civil
 from api.problems import shown
 from edge.bus import Bus, Live
+from edge.registers import CATALOGUE
 from edge.sample import Sample
 
 CAPACITY = 1024
@@ -156,7 +157,7 @@ class Feed:
             data |= {
                 "quality": item.quality,
                 "origin": item.origin,
-                "values": dict(item.values),
+                "values": CATALOGUE.ordered(item.values),
             }
         else:
             name = "event"

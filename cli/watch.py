@@ -13,6 +13,7 @@ from rich.text import Text
 
 from cli.local_api import live
 from cli.options import ConfigFile
+from edge.catalogue import Kind
 from edge.config import load_config
 from edge.registers import CATALOGUE
 
@@ -56,10 +57,12 @@ class Screen:
 
     def _panel(self, meter: str) -> Panel:
         table = Table.grid(padding=(0, 2))
-        for name, value in self._values[meter].items():
+        for name, value in CATALOGUE.ordered(self._values[meter]).items():
             if value is None or name not in CATALOGUE:
                 continue
             register = CATALOGUE[name]
+            if register.kind is Kind.INDEX and value == 0:
+                continue  # an index that this contract doesn't use
             shown = f"{value:,}".replace(",", " ") if isinstance(value, int) else value
             table.add_row(
                 register.title_fr,

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from edge.errors import UnknownRegister
 from edge.interval import Step
+
+T = TypeVar("T")
 
 
 class Kind(StrEnum):
@@ -114,6 +117,11 @@ class Catalogue(Mapping[str, Register]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._by_name)
+
+    def ordered(self, values: Mapping[str, T]) -> dict[str, T]:
+        """Give what is keyed by register in the table's order, others last."""
+        known = {name: values[name] for name in self._by_name if name in values}
+        return {**known, **values}
 
     def __len__(self) -> int:
         return len(self._by_name)

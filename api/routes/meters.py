@@ -16,6 +16,7 @@ from api.home import Home, grant, home
 from api.schemas import LatestShape, MetersShape, example
 from edge.catalogue import Register
 from edge.interval import Step
+from edge.registers import CATALOGUE
 from edge.sample import Sample
 
 router = APIRouter(tags=["meters"])
@@ -63,7 +64,7 @@ async def latest(
             "at": here.civil.text(sample.at_ms),
             "quality": sample.quality,
             "origin": sample.origin,
-            "values": dict(sample.values),
+            "values": CATALOGUE.ordered(sample.values),
             "units": {
                 name: catalogue[name].unit if name in catalogue else None
                 for name in sample.values
