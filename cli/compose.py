@@ -13,13 +13,11 @@ from api.app import create_app
 from api.deps import Deps, MeterInfo
 from api.server import serve
 from api.tokens import load_or_create
-from edge.catalogue import Fluid
 from edge.config import Config
 from edge.service.hub import Hub
 from edge.service.service import Service
+from edge.sources.plugins import fluid_of
 from edge.sources.protocol import Source
-
-FLUIDS = {"gazpar": Fluid.GAS, "water": Fluid.WATER}
 
 Told = Callable[[Hub, str], Coroutine[Any, Any, None]]
 """Called once the API listens, with its address."""
@@ -28,8 +26,7 @@ Told = Callable[[Hub, str], Coroutine[Any, Any, None]]
 def listen_to(config: Config, hub: Hub) -> Deps:
     """Give the API what it needs of the hub."""
     meters = tuple(
-        MeterInfo(meter.id, meter.kind, FLUIDS.get(meter.kind, Fluid.ELECTRICITY))
-        for meter in config.meters
+        MeterInfo(meter.id, meter.kind, fluid_of(meter.kind)) for meter in config.meters
     )
     return Deps(
         reads=hub.reads,

@@ -20,6 +20,7 @@ from edge.roller.consumer import RollerConsumer
 from edge.roller.roller import Counting
 from edge.service.keeper import JournalKeeper
 from edge.service.supervisor import Supervisor
+from edge.sources.plugins import fluid_of
 from edge.sources.protocol import Source
 from edge.stores.projector import Projector
 from edge.stores.sqlite.store import FILE, SqliteStore
@@ -56,7 +57,8 @@ class Hub:
         except BaseException:
             journal.close()
             raise
-        counting = Counting(zone=config.zone)
+        fluids = {meter.id: fluid_of(meter.kind) for meter in config.meters}
+        counting = Counting(zone=config.zone, fluids=fluids)
         reads = Reads(store, journal, counting)
         hub = cls(
             config=config,

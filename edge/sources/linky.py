@@ -8,6 +8,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Self
 
+from edge.catalogue import Fluid
 from edge.health import PartHealth
 from edge.host import Clock
 from edge.sample import Reading
@@ -34,6 +35,8 @@ class LinkySource:
     `mode` None finds the mode and follows the meter when it is switched. `silence_ms`
     is how long without a frame before it says that it is not well.
     """
+
+    fluid = Fluid.ELECTRICITY
 
     def __init__(  # noqa: PLR0913 - each is a setting of the meter's table, or a test's
         self,

@@ -3,7 +3,8 @@
     [project.entry-points."releve.sources"]
     linky = "edge.sources.linky:LinkySource"
 
-The class has `from_config(config, clock)`, given its [[meters]] table as a mapping.
+The class has `from_config(config, clock)`, given its [[meters]] table as a mapping, and
+`fluid`, what flows through its meters.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from edge.catalogue import Fluid
 from edge.errors import SourceError
 from edge.host import Clock
 from edge.sources.protocol import Source
@@ -22,6 +24,13 @@ GROUP = "releve.sources"
 def kinds() -> dict[str, EntryPoint]:
     """Give the kinds of meter that can be read, by name; nothing is imported yet."""
     return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def fluid_of(kind: str) -> Fluid:
+    """Give what flows through a kind of meter: its class says, else electricity."""
+    point = kinds().get(kind)
+    made = None if point is None else point.load()
+    return Fluid(getattr(made, "fluid", Fluid.ELECTRICITY))
 
 
 def build(config: Mapping[str, Any], clock: Clock) -> Source:
