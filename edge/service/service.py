@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeAlias
 
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 LAST_COMMIT_S = 3.0
 """SIGTERM must end in under 5 s: a disk that takes longer has failed."""
 WATCHDOG_S = 60.0
+THREADS = 4
 
 Outer: TypeAlias = Callable[[Hub, asyncio.Event], Awaitable[None]]
 """A part of a layer above (the API): given the hub, it runs until the event is set."""
@@ -57,7 +59,9 @@ class Service:
         Raises EdgeError when the home can't be opened; what fails later is restarted.
         """
         meters = tuple(meter.id for meter in self._config.meters)
-        hub = await asyncio.to_thread(Hub.open, self._config, self._clock, meters)
+        hub = Hub.open(self._config, self._clock, meters)
+        threads = ThreadPoolExecutor(THREADS, thread_name_prefix="part")
+        asyncio.get_running_loop().set_default_executor(threads)
         try:
             tables = [meter.model_dump() for meter in self._config.meters]
             hub.sources += (
@@ -68,7 +72,11 @@ class Service:
             await self._run(hub, stop, outers or {})
         finally:
             notify("STOPPING=1")
-            await asyncio.to_thread(hub.close)
+            # Cancelling a part leaves its thread at work, and SQLite doesn't survive
+            # a connection that is closed under a query.
+            threads.shutdown(wait=True, cancel_futures=True)
+            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+            hub.close()
 
     async def _run(
         self, hub: Hub, stop: asyncio.Event, outers: Mapping[str, Outer]
