@@ -27,6 +27,7 @@ from edge.stores.sqlite.names import Names
 from edge.stores.sqlite.schema import migrate
 
 FILE = "store.db"
+CLOSING_S = 1.0
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -43,7 +44,7 @@ class SqliteStore:
         self.set_aside: Path | None = None
         self._writing = threading.Lock()
         self._reading = threading.local()
-        self._readers: list[Database] = []
+        self._readers: list[tuple[Database, threading.Lock]] = []
         try:
             self._database = self._open()
         except DamagedDatabase:
@@ -102,10 +103,12 @@ class SqliteStore:
                 database = SqliteDatabase(self.path, read_only=True)
                 database.execute("PRAGMA cache_size=-4096")
                 self._reading.database, self._reading.names = database, Names()
-                self._readers.append(database)
-            return question(
-                self._reading.database, self._reading.names, *arguments, **named
-            )
+                self._reading.asking = threading.Lock()
+                self._readers.append((database, self._reading.asking))
+            with self._reading.asking:
+                return question(
+                    self._reading.database, self._reading.names, *arguments, **named
+                )
         except JournalError as error:
             raise StoreError(f"the store can't be read: {error.message}") from error
 
@@ -301,10 +304,17 @@ class SqliteStore:
         return StoreHealth("sqlite", answers=True, bytes_on_disk=size)
 
     def close(self) -> None:
-        """Let go of files and connections; threads that read must have ended."""
-        for database in (*self._readers, self._database):
-            database.close()
+        """Let go of files and connections; one that still asks is left to its end.
+
+        SQLite doesn't survive a connection that is closed under a query.
+        """
+        for database, asking in self._readers:
+            if asking.acquire(timeout=CLOSING_S):
+                database.close()
+                asking.release()
         self._readers.clear()
+        with self._writing:
+            self._database.close()
 
 
 def together(tracks: list[Track]) -> list[Track]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -244,3 +245,25 @@ def test_threads_read_while_one_projects(path):
     assert len(found) == 90
     assert all(2 <= count <= 60 for count in found)
     store.close()
+
+
+def test_a_store_closes_while_another_thread_asks(tmp_path):
+    """Not under its query: SQLite would end the process."""
+    store = SqliteStore(tmp_path / "store.db")
+    asking, go_on = threading.Event(), threading.Event()
+
+    def slow(_database, _names):
+        asking.set()
+        go_on.wait(10)
+        return _database.execute("SELECT 1")
+
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(store._ask, slow)
+        assert asking.wait(10)
+        closing = threading.Thread(target=store.close)
+        closing.start()
+        go_on.set()
+        assert answer.result(10) == [(1,)]
+        closing.join(10)
+        with pytest.raises(StoreError):
+            pool.submit(store.meters).result(10)
