@@ -20,6 +20,8 @@ FRAMES_A_TURN = 64
 """At full speed the event loop gets its turn after so many frames."""
 BITS_A_BYTE = 10
 SECOND_MS = 1000
+LOOKED_AT_BYTES = 64 * 1024
+"""A DATE is in every standard frame: how far it is looked for."""
 SET_BACK_MS = 60_000
 """A DATE that much earlier is another capture, or a clock that was set."""
 
@@ -46,6 +48,7 @@ class ReplaySource:
             raise ValueError("a speed is over 0")
         self.meters: tuple[str, ...] = (meter,)
         self._path, self._speed, self._clock = path, speed, clock
+        self._mode = mode
         self._decoder = Decoder(mode)
         self._mapper = Mapper(meter, origin)
         self._sleep = sleep
@@ -60,6 +63,9 @@ class ReplaySource:
     async def __aiter__(self) -> AsyncIterator[Reading]:
         """Give the capture's readings; raise SourceError when it can't be read."""
         started_ns = self._clock.now().monotonic_ns
+        began_ms = self._began_ms()
+        if began_ms is not None:
+            self._wall_ms = began_ms
         for chunk in read_capture(self._path):
             self._bytes += len(chunk.data)
             frames = self._decoder.feed(chunk.data)
@@ -85,6 +91,22 @@ class ReplaySource:
             refused={reason.value: n for reason, n in counters.refused.items()},
             detail="replayed to its end" if self._done else "replaying",
         )
+
+    def _began_ms(self) -> int | None:
+        """Give when a capture without timings began: a frame a second before its DATE.
+
+        None when it has timings, or no DATE near its start: it is dated from now on.
+        """
+        decoder, heard, frames = Decoder(self._mode), 0, 0
+        for chunk in read_capture(self._path):
+            heard += len(chunk.data)
+            if chunk.at_ms is not None or heard > LOOKED_AT_BYTES:
+                return None
+            for frame in [*decoder.feed(chunk.data), *decoder.flush()]:
+                frames += 1
+                if frame.horodate is not None:
+                    return frame.horodate.at_ms - frames * SECOND_MS
+        return None
 
     async def _wait(self, seen: HostInstant, started_ns: int) -> None:
         """Wait until it is a frame's turn; at full speed only give way."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.host import HostClock
 from edge.sample import HostInstant, Reading
 from edge.sources.protocol import Source
 from edge.sources.replay import ReplaySource
@@ -139,3 +140,15 @@ async def test_a_file_that_is_not_there_is_an_error(tmp_path):
 def test_a_speed_is_over_nothing(tmp_path):
     with pytest.raises(ValueError, match="speed"):
         ReplaySource("linky", tmp_path, 0, FakeClock())
+
+
+async def test_a_capture_that_starts_amid_a_frame_is_dated_by_its_first_date(tmp_path):
+    """Not from now on, which would put all that follows in the past."""
+    meter = VirtualLinky(MeterSpec(mode=Mode.STANDARD), 1_795_500_000_000)
+    frames = list(meter.frames(1_795_500_000_000, 1_795_500_000_000 + 10_000))
+    capture = tmp_path / "amid.tic"
+    capture.write_bytes(frames[0][-200:] + b"".join(frames[1:]))
+    source = ReplaySource("linky", capture, None, HostClock(trust=True))
+    seen = [reading.seen.wall_ms async for reading in source]
+    assert seen == sorted(seen)
+    assert all(abs(at_ms - 1_795_500_000_000) < 15_000 for at_ms in seen)
