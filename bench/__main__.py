@@ -13,7 +13,17 @@ from datetime import UTC, datetime
 
 from bench.table import machine
 
-PARTS = ("decode", "peers", "whole", "day", "service", "queries", "projection", "http")
+PARTS = (
+    "decode",
+    "peers",
+    "whole",
+    "day",
+    "service",
+    "queries",
+    "projection",
+    "journal_bytes",
+    "http",
+)
 """Each in a process of its own: one's memory and caches are no part of another's."""
 SHORTER = {
     "whole": ["--frames", "20000"],

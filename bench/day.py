@@ -12,13 +12,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-from pathlib import Path
 
 from bench.decode import DAY_START_MS
 from bench.scratch import scratch
 from bench.table import Row, machine, render
 from edge.config import Config, JournalConfig, MeterConfig
-from edge.host import HostClock
+from edge.host import HostClock, written_bytes
 from edge.sample import HostInstant
 from edge.service.hub import Hub
 from edge.service.intake import Intake
@@ -32,13 +31,6 @@ COMMIT_MS = 30_000
 PROJECT_MS = 3_600_000
 TARGET_MB = 40.0
 MB = 1_000_000
-
-
-def _written() -> int:
-    for line in Path("/proc/self/io").read_text().splitlines():
-        if line.startswith("write_bytes"):
-            return int(line.split()[1])
-    return 0
 
 
 async def _live(hub: Hub, length_ms: int) -> tuple[int, int]:
@@ -76,12 +68,12 @@ def measure(length_ms: int = DAY_MS) -> list[Row]:
             meters=(MeterConfig(id="linky", port="/dev/null"),),
         )
         hub = Hub.open(config, HostClock(trust=True), ("linky",))
-        before = _written()
+        before = written_bytes()
         try:
             frames, commits = asyncio.run(_live(hub, length_ms))
         finally:
             hub.close()
-        written = (_written() - before) / MB * DAY_MS / length_ms
+        written = (written_bytes() - before) / MB * DAY_MS / length_ms
         kept = sum(f.stat().st_size for f in (config.data_dir).glob("*.db*")) / MB
     return [
         Row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,13 +12,14 @@ from edge.config import Config
 from edge.event import Event, EventKind
 from edge.gate import Gate
 from edge.health import HealthReport, PartHealth
-from edge.host import Clock
+from edge.host import Clock, written_bytes
 from edge.journal.journal import HOME, Journal
 from edge.journal.writer import Policy
 from edge.reads import Reads
 from edge.retention import Limits, Retention, free_bytes
 from edge.roller.consumer import RollerConsumer
 from edge.roller.roller import Counting
+from edge.service.intake import Intake
 from edge.service.keeper import JournalKeeper
 from edge.service.supervisor import Supervisor
 from edge.sources.plugins import fluid_of
@@ -42,6 +44,7 @@ class Hub:
     bus: Bus = field(default_factory=Bus)
     supervisor: Supervisor = field(default_factory=Supervisor)
     sources: list[Source] = field(default_factory=list)
+    intakes: list[Intake] = field(default_factory=list)
 
     @classmethod
     def open(cls, config: Config, clock: Clock, meters: tuple[str, ...]) -> Hub:
@@ -108,7 +111,10 @@ class Hub:
 
     def _parts(self) -> list[PartHealth]:
         parts = [source.health() for source in self.sources]
-        parts += [_gate_health(meter, gate) for meter, gate in self.gates.items()]
+        gaps = sum((intake.gaps for intake in self.intakes), Counter())
+        parts += [
+            _gate_health(meter, gate, gaps[meter]) for meter, gate in self.gates.items()
+        ]
         parts += [self.journal.health(), self.roller.health()]
         parts += [self.projector.health(), self.retention.health()]
         supervisor = self.supervisor
@@ -117,6 +123,9 @@ class Hub:
                 name="service",
                 ok=not supervisor.down,
                 counters={
+                    "bytes_written": written_bytes(),
+                }
+                | {
                     f"restarts_{name.replace(' ', '_')}": count
                     for name, count in supervisor.failures.items()
                 },
@@ -161,12 +170,12 @@ def _limits(config: Config) -> Limits:
     )
 
 
-def _gate_health(meter: str, gate: Gate) -> PartHealth:
+def _gate_health(meter: str, gate: Gate, gaps: int) -> PartHealth:
     drift = {} if gate.drift_ms is None else {"clock_drift_ms": gate.drift_ms}
     return PartHealth(
         name=f"gate:{meter}",
         ok=not gate.device_pending,
-        counters=dict(gate.counters),
+        counters={**gate.counters, "gaps": gaps},
         refused={reason.value: count for reason, count in gate.refused.items()},
         gauges=drift,
         detail="another physical meter waits to be confirmed: releve device confirm"

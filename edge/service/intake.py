@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -72,6 +73,7 @@ class Intake:
         self._devices: dict[str, str | None] = {}
         self._last_ms: dict[str, int] = {}
         self._why = dict.fromkeys(gates, "stopped")
+        self.gaps: Counter[str] = Counter()
 
     def restore(self, meter: str, last_ms: int) -> None:
         """Go on after the last sample of the journal: what lies between is a gap."""
@@ -126,6 +128,7 @@ class Intake:
         self._last_ms[meter] = at_ms
         if last_ms is not None and at_ms - last_ms > HOLD_MS:
             self._keeper.add(Gap(meter, last_ms, at_ms, self._why[meter]))
+            self.gaps[meter] += 1
         self._why[meter] = "silence"
 
     def tell(self, event: Event) -> None:

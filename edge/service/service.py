@@ -116,6 +116,7 @@ class Service:
             last = hub.journal.last_sample(meter)
             if last is not None:
                 intake.restore(meter, last.at_ms)
+        hub.intakes.append(intake)
         return intake
 
     def _inner(

@@ -11,7 +11,7 @@ from edge.errors import DiskFull
 from edge.event import Event, EventKind
 from edge.gate import Gate, Refused
 from edge.gate.verdict import Reason
-from edge.host import HostClock
+from edge.host import HostClock, written_bytes
 from edge.journal.block import Block
 from edge.record import Lane
 from edge.sample import Gap, HostInstant, Sample
@@ -52,6 +52,7 @@ async def test_a_silence_between_two_samples_is_a_gap_with_its_reason(hub):
         ("stopped", 60_000),
         ("silence", 58_000),
     ]
+    assert intake.gaps == {"linky": 2}
 
 
 async def test_an_event_is_committed_at_once(hub):
@@ -165,6 +166,12 @@ def test_the_host_says_what_time_it_is():
     assert now.wall_ms > T0
     assert isinstance(now.synchronised, bool)
     assert HostClock(trust=True).now().synchronised
+
+
+def test_what_the_process_wrote_is_counted(monkeypatch, tmp_path):
+    assert written_bytes() >= 0
+    monkeypatch.setattr("edge.host.PROCESS_IO", tmp_path / "none")
+    assert written_bytes() == 0
 
 
 def test_gates_are_of_one_meter_each(hub):
