@@ -14,8 +14,8 @@ from edge.journal.block import Block
 from edge.journal.bodies import Kind, Span, encode, kind_of, span_of
 from edge.journal.database import Database, Row
 from edge.journal.devices import reference
+from edge.journal.migration import roll_back
 from edge.journal.packing import pack
-from edge.journal.schema import roll_back
 from edge.record import Address, Baseline, Body, Lane
 from edge.sample import Sample
 

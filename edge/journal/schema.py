@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from edge.errors import JournalError, NewerSchema
-from edge.journal.database import Database
+from edge.journal.migration import Schema
 
 APPLICATION_ID = 0x52454C4A
 """'RELJ': tells our journal from any other SQLite file (PRAGMA application_id)."""
@@ -81,50 +80,10 @@ VERSION_2: tuple[str, ...] = (
 MIGRATIONS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2)
 """MIGRATIONS[n] leads from version n to n + 1."""
 
-
-def migrate(database: Database) -> int:
-    """Bring a file up to VERSION, each step a transaction; give the version before.
-
-    Raises NewerSchema on a file of a newer Relevé, JournalError on a file of someone
-    else's, and leaves both as they were.
-    """
-    version = check(database)
-    for step in range(version, VERSION):
-        database.execute("BEGIN IMMEDIATE")
-        try:
-            for statement in MIGRATIONS[step]:
-                database.execute(statement)
-            database.execute(f"PRAGMA application_id={APPLICATION_ID}")
-            database.execute(f"PRAGMA user_version={step + 1}")
-            database.execute("COMMIT")
-        except BaseException:
-            roll_back(database)
-            raise
-    return version
-
-
-def check(database: Database) -> int:
-    """Give a file's schema version; raise as `migrate` does."""
-    ((version,),) = database.execute("PRAGMA user_version")
-    ((owner,),) = database.execute("PRAGMA application_id")
-    tables = database.execute("SELECT count(*) FROM sqlite_schema")[0][0]
-    if owner != APPLICATION_ID and (owner or version or tables):
-        raise JournalError(
-            "this file is another program's database",
-            hint="point data_dir at a directory of Relevé's own",
-        )
-    if version > VERSION:
-        raise NewerSchema(
-            f"this journal has schema {version}, and this Relevé knows {VERSION}",
-            hint="install the newer Relevé again, or restore a backup of this version",
-        )
-    return int(version)
-
-
-def roll_back(database: Database) -> None:
-    """Leave a transaction, if SQLite has not left it already."""
-    try:
-        database.execute("ROLLBACK")
-    except JournalError:
-        # "no transaction is active": a full disk or damage had ended it
-        return
+SCHEMA = Schema(
+    "journal",
+    APPLICATION_ID,
+    MIGRATIONS,
+    downgrade="install the newer Relevé again, or restore a backup of this version",
+)
+migrate, check = SCHEMA.migrate, SCHEMA.check

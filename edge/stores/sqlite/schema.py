@@ -5,9 +5,8 @@ A projection of the journal: what is lost here is projected again.
 
 from __future__ import annotations
 
-from edge.errors import NewerSchema, StoreError
-from edge.journal.database import Database
-from edge.journal.schema import roll_back
+from edge.errors import StoreError
+from edge.journal.migration import Schema
 
 APPLICATION_ID = 0x52454C53
 """'RELS': tells our store from any other SQLite file."""
@@ -81,33 +80,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (VERSION_1,)
 VERSION = len(MIGRATIONS)
 
 
-def migrate(database: Database) -> None:
-    """Bring a file up to VERSION, each step a transaction.
-
-    Raises NewerSchema on a newer Relevé's, StoreError on another program's, and leaves
-    both as they were.
-    """
-    ((version,),) = database.execute("PRAGMA user_version")
-    ((owner,),) = database.execute("PRAGMA application_id")
-    ((tables,),) = database.execute("SELECT count(*) FROM sqlite_schema")
-    if owner != APPLICATION_ID and (owner or version or tables):
-        raise StoreError(
-            "this file is another program's database",
-            hint="point data_dir at a directory of Relevé's own",
-        )
-    if version > VERSION:
-        raise NewerSchema(
-            f"this store has schema {version}, and this Relevé knows {VERSION}",
-            hint="install the newer Relevé again, or remove the file: it is rebuilt",
-        )
-    for step in range(version, VERSION):
-        database.execute("BEGIN IMMEDIATE")
-        try:
-            for statement in MIGRATIONS[step]:
-                database.execute(statement)
-            database.execute(f"PRAGMA application_id={APPLICATION_ID}")
-            database.execute(f"PRAGMA user_version={step + 1}")
-            database.execute("COMMIT")
-        except BaseException:
-            roll_back(database)
-            raise
+SCHEMA = Schema(
+    "store",
+    APPLICATION_ID,
+    MIGRATIONS,
+    downgrade="install the newer Relevé again, or remove the file: it is rebuilt",
+    foreign=StoreError,
+)
+migrate = SCHEMA.migrate

@@ -16,7 +16,8 @@ from edge.interval import Interval, Point, Step
 from edge.journal.block import Block
 from edge.journal.database import Database, SqliteDatabase
 from edge.journal.file import prepare, set_aside, verify
-from edge.journal.schema import PAGE_SIZE, roll_back
+from edge.journal.migration import roll_back
+from edge.journal.schema import PAGE_SIZE
 from edge.record import Address, Baseline, Correction, Record
 from edge.rollup.points import points
 from edge.rollup.track import Track, join

@@ -14,7 +14,8 @@ from edge.event import Event, EventKind
 from edge.journal.bodies import Kind, Span
 from edge.journal.database import SqliteDatabase
 from edge.journal.log import checksum
-from edge.journal.schema import APPLICATION_ID, VERSION, migrate, roll_back
+from edge.journal.migration import roll_back
+from edge.journal.schema import APPLICATION_ID, VERSION, migrate
 from edge.record import Address, Lane
 
 AS_IT_WAS = Path(__file__).with_name("schema_1.sql")
