@@ -5,12 +5,19 @@ from __future__ import annotations
 import typer
 
 from cli.options import ConfigFile
-from edge.config import load_config
+from edge.config import ConfigError, load_config
+from edge.sources.plugins import kinds
 
 
 def check_config(config: ConfigFile = None) -> None:
     """Check the configuration; say each key to mend, or what will run."""
     found = load_config(config)
+    for meter in found.meters:
+        if meter.kind not in kinds():
+            raise ConfigError(
+                f"meter {meter.id!r} is of an unknown kind, {meter.kind!r}",
+                hint=f"there are: {', '.join(sorted(kinds()))}",
+            )
     typer.echo("The configuration is usable.")
     typer.echo(f"  data: {found.data_dir}   store: {found.store.engine}")
     typer.echo(f"  API:  http://{found.api.listen}/   time zone: {found.time_zone}")

@@ -8,6 +8,8 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from edge.errors import EdgeError
+
 log = logging.getLogger(__name__)
 
 FIRST_DELAY_S = 0.5
@@ -40,7 +42,10 @@ class Supervisor:
                 self.failures[name] += 1
                 self.last_error[name] = f"{type(error).__name__}: {error}"
                 self.down.add(name)
-                log.exception("%s failed; it starts again in %.1f s", name, delay)
+                # One of ours says in a sentence what to do; a traceback would hide it.
+                ours = isinstance(error, EdgeError)
+                said = f"{name} failed and starts again in {delay:.1f} s: {error}"
+                log.log(logging.ERROR, said, exc_info=None if ours else error)
             else:
                 return
             if loop.time() - started > STEADY_S:

@@ -74,6 +74,11 @@ def test_a_wrong_configuration_is_explained(run, config):
     assert isinstance(run("check-config").exception, EdgeError)
 
 
+def test_a_kind_that_no_package_brings_is_named(run, config):
+    config.write_text('[[meters]]\nid = "m"\nkind = "heat"\n')
+    assert "unknown kind, 'heat'" in str(run("check-config").exception)
+
+
 def test_the_owners_token_is_made_once_and_private(run, tmp_path):
     token = run("owner-token").output.strip()
     assert len(token) > 30

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from edge.errors import EdgeError
 from edge.service.supervisor import LAST_DELAY_S, Supervisor
 
 
@@ -58,6 +59,21 @@ async def test_a_cancelled_part_stops(supervisor):
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_an_error_of_ours_is_one_sentence_a_bug_has_its_traceback(
+    supervisor, caplog
+):
+    async def ours():
+        if not supervisor.failures["api"]:
+            raise EdgeError("port 8080 is taken", hint="choose another")
+
+    await supervisor.keep("api", ours)
+    await supervisor.keep("reader", failing(1))
+    told = {r.message.split()[0]: r.exc_info for r in caplog.records}
+    assert told["api"] is None
+    assert told["reader"] is not None
+    assert "choose another" in caplog.text
 
 
 async def test_another_part_goes_on_meanwhile(supervisor):
