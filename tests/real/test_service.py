@@ -85,7 +85,7 @@ silence_seconds = 5
                         return found
                 except (OSError, ValueError):
                     pass
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.1)  # asks until it is so; never hopes that it is
 
     def raw(self):
         path = "/api/v1/meters/linky/registers/apparent_power_va?step=raw&limit=60000"
