@@ -19,6 +19,7 @@ class Count:
     """
 
     __slots__ = (
+        "agreed",
         "at",
         "candidate",
         "candidate_at",
@@ -26,6 +27,7 @@ class Count:
         "previous",
         "register",
         "rising",
+        "standing",
         "value",
     )
 
@@ -38,6 +40,8 @@ class Count:
         self.previous: Value = None
         self.frozen: int | None = None
         self.rising = 0
+        self.agreed = 0
+        self.standing = False
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from edge.event import Event, EventKind
 from edge.gate.absences import Absences
 from edge.gate.count import Moment
 from edge.gate.counting import Counting, Notice
+from edge.gate.indexes import HOLD_FRAMES
 from edge.gate.power import Power
 from edge.gate.rule import Rule
 from edge.gate.steady import Steady
@@ -49,7 +50,7 @@ class Gate:
         self._read: Mapping[str, Value] = {}
         self._out: Mapping[str, Value] = {}
         self._now = 0
-        self._clean = 0
+        self._clean = HOLD_FRAMES  # clean until it shows that it isn't
         self._absences = Absences()
         self._tariff: dict[str, Value] = {}
 
@@ -192,7 +193,7 @@ class Gate:
             if rule is None:
                 trouble.append((name, value, Reason.UNKNOWN, None))
                 continue
-            if value is None:
+            if value is None and seen(name) is not None:
                 clean = False
             if rule.index:
                 indexes.append(name)

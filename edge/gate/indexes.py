@@ -20,10 +20,14 @@ STEADY_FRAMES = 256
 """Clean frames in a row after which a value between its two neighbours is believed:
 under a heavy load a historic frame never repeats an index, and has no sums."""
 
-CLEAN_FRAMES = 16
+CLEAN_FRAMES = 32
 PATIENCE_MS = 90_000
 """On a line less clean, so many frames are enough once in so long a time: what could
 pass there for a true value then has one chance in many frames, not in each."""
+
+ENOUGH, ENOUGH_IN_NOISE = 2, 3
+"""Frames in a row that must say the same of a count without sums; chance makes the
+same false value twice on a line where every frame is hit."""
 
 HOLD_FRAMES = 16
 """Clean frames in a row after which what stood is shown while a rise waits for its
@@ -135,8 +139,9 @@ class Indexes:
                 count = self._count(name)
                 self.hold_to_sums(derived)
             value = reading.get(name)
-            if count.value is not None and earlier.get(name) == count.value:
+            if count.standing and earlier.get(name) == count.value:
                 count.at = moment.before
+            count.standing = False
             if self._plausible(count, value, earlier, moment, outcome):
                 risen.append(count)
         if risen:
@@ -164,7 +169,8 @@ class Indexes:
             if not isinstance(value, int) or count.candidate is not None:
                 return None
             register, accepted = count.register, count.value
-            since = moment.before if earlier.get(name) == accepted else count.at
+            stood = count.standing and earlier.get(name) == accepted
+            since = moment.before if stood else count.at
             most = accepted + self._power.growth(register.power, moment.now - since)
             limit = most if register.maximum is None else min(most, register.maximum)
             if count.frozen is not None or not accepted < value <= limit:
@@ -175,6 +181,7 @@ class Indexes:
             count = self._counts[name]
             self._waking.rise(count)
             count.value, count.at, count.previous = value, moment.now, None
+            count.standing = True
         return taken
 
     def _count(self, name: str) -> Count:
@@ -203,6 +210,7 @@ class Indexes:
             count.rising = 0
             if count.candidate is None and moment.heard(name, earlier) == value:
                 outcome.values[name] = value
+                count.at, count.standing = moment.now, True
                 return False
             # a frame that takes a candidate back may itself be the false one, and so
             # may one that says the same as before a silence
@@ -271,12 +279,12 @@ class Indexes:
                 # what its own frame denies can't be the first of two that agree
                 count.candidate = count.previous = None
             elif awake and (
-                value == moment.heard(name, earlier) == count.candidate
+                self._agreed(count, value, earlier, moment)
                 or (summed and exact and self._follows(count, value, moment))
             ):
                 if not same:
                     self._waking.rise(count)
-                count.value, count.at = value, moment.now
+                count.value, count.at, count.standing = value, moment.now, True
                 count.candidate = count.previous = None
                 outcome.values[name] = value
             elif awake and self._between(count, value, earlier, moment):
@@ -288,6 +296,20 @@ class Indexes:
                 self.pending.add(name)
             else:
                 self._wait(count, value, earlier, moment, outcome)
+
+    @staticmethod
+    def _agreed(
+        count: Count, value: int, earlier: Mapping[str, Value], moment: Moment
+    ) -> bool:
+        """Tell whether enough frames in a row say the same, this one included."""
+        if value != count.candidate or value != moment.heard(
+            count.register.name, earlier
+        ):
+            count.agreed = 1
+            return False
+        count.agreed += 1
+        clean = moment.steady >= HOLD_FRAMES or value == count.value
+        return count.agreed >= (ENOUGH if clean else ENOUGH_IN_NOISE)
 
     def _follows(self, count: Count, value: int, moment: Moment) -> bool:
         """Tell whether the sums may confirm: a first baseline needs two frames."""

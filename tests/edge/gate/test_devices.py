@@ -54,7 +54,8 @@ def test_the_owners_word_takes_the_new_meter_and_the_series_goes_on(home):
     assert baseline.offsets == {"import_total_wh": 50_000 - 7}
     assert baseline.device == home.gate.device == "031976999999"
     assert home.base(7) == 7
-    home.base(8)
+    for _ in range(3):
+        home.base(8)
     assert home.base(8) == 8
     assert home.gate.offsets == {"import_total_wh": 49_993}
 
@@ -119,7 +120,7 @@ def test_a_new_meters_tariffs_are_each_given_a_baseline_when_they_are_heard(home
     for _ in range(5):
         say(import_total_wh=900, export_total_wh=400)
     home.device = "031976999999"
-    for _ in range(5):
+    for _ in range(30):
         say(import_total_wh=7)
     assert home.gate.confirm_device(0).offsets == {"import_total_wh": 893}
     say(import_total_wh=7, export_total_wh=3)

@@ -107,7 +107,7 @@ def test_a_resting_tariffs_index_wakes_in_the_end_or_at_the_meters_word(home):
                 "tariff_period": "HP..",
             }
         )
-    for _ in range(2):
+    for _ in range(3):
         values = say(home, 1001, 2002).sample.values
     assert values["import_tariff02_wh"] == 2002
 
