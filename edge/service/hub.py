@@ -16,9 +16,12 @@ from edge.host import Clock, written_bytes
 from edge.journal.journal import HOME, Journal
 from edge.journal.writer import Policy
 from edge.reads import Reads
+from edge.registers import CATALOGUE
 from edge.retention import Limits, Retention, free_bytes
 from edge.roller.consumer import RollerConsumer
 from edge.roller.roller import Counting
+from edge.rollup.track import State
+from edge.sample import Sample
 from edge.service.intake import Intake
 from edge.service.keeper import JournalKeeper
 from edge.service.supervisor import Supervisor
@@ -26,6 +29,9 @@ from edge.sources.plugins import fluid_of
 from edge.sources.protocol import Source
 from edge.stores.projector import Projector
 from edge.stores.sqlite.store import FILE, SqliteStore
+
+LOOKED_BACK_MS = 7 * 86_400_000
+"""How far back an index that was unknown at last is looked for."""
 
 
 @dataclass(slots=True)
@@ -102,8 +108,31 @@ class Hub:
         self.gates[meter].restore(
             last,
             None if device is None else device.identifier,
+            known={} if last is None else self._known(last),
             offsets=baselines[-1].offsets if baselines else {},
         )
+
+    def _known(self, last: Sample) -> dict[str, tuple[int, int]]:
+        """Give the last count and instant of the indexes that a sample lacks.
+
+        Else a restart just then would take any two frames for a first baseline.
+        """
+        lacking = [
+            name
+            for name, value in last.values.items()
+            if value is None and name in CATALOGUE and CATALOGUE[name].monotonic
+        ]
+        if not lacking:
+            return {}
+        since = last.at_ms - LOOKED_BACK_MS
+        track = self.reads.track(last.meter, since, last.at_ms + 1, lacking)
+        known = {}
+        for name, column in track.columns.items():
+            places = (column.state == State.KNOWN).nonzero()[0]
+            if len(places):
+                place = places[-1]
+                known[name] = (int(column.values[place]), int(column.at[place]))
+        return known
 
     def health(self) -> HealthReport:
         """Say how every part is, without raising and without waiting for a disk."""

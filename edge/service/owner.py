@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -135,13 +136,14 @@ class Owner:
         return {"corrected": command.register}
 
     async def _accept(self, number: int) -> dict[str, Any]:
-        entries = [one for one in self.journal.quarantined() if one.number == number]
+        waiting = await asyncio.to_thread(self.journal.quarantined)
+        entries = [one for one in waiting if one.number == number]
         if not entries:
             raise CommandRefused(
                 f"nothing in the quarantine has number {number}",
                 hint="`releve quarantine list` shows what there is",
             )
-        samples = [self._late(entries[0], *said) for said in entries[0].values]
+        samples = await asyncio.to_thread(self._late, entries[0])
         # The values first: cut in between, the entry still waits, and letting the
         # same values in again changes nothing (identity is meter and instant).
         for sample in samples:
@@ -150,7 +152,11 @@ class Owner:
         await self.journal.settle_quarantined(number, "accepted")
         return {"accepted": number, "values": len(samples)}
 
-    def _late(self, entry: Quarantined, at_ms: int, value: Any) -> Sample:
+    def _late(self, entry: Quarantined) -> list[Sample]:
+        """Give the refused values as late samples; blocks while it reads."""
+        return [self._fitting(entry, at_ms, value) for at_ms, value in entry.values]
+
+    def _fitting(self, entry: Quarantined, at_ms: int, value: Value) -> Sample:
         """Give a refused value as a late sample, if its neighbours in time allow it."""
         meter, register = entry.meter, entry.register
         if register not in CATALOGUE or not isinstance(value, int):

@@ -111,6 +111,29 @@ async def test_after_a_restart_the_gate_is_as_strict_as_before(config, clock):
         hub.close()
 
 
+async def test_an_index_unknown_at_the_last_is_still_known_after_a_restart(
+    config, clock
+):
+    """Else any two frames would be a first baseline, a fallen one too."""
+    cut = [reading(n) for n in range(4)]
+    cut += [
+        reading(n, import_total_wh=None, import_distributor01_wh=None)
+        for n in range(4, 8)
+    ]
+    first = Service(config, clock=clock, sources=[Capture(cut)], replay=True)
+    await first.run(asyncio.Event())
+    fallen = {"import_total_wh": 10, "import_distributor01_wh": 10}
+    later = Capture([reading(n, **fallen) for n in range(8, 14)])
+    second = Service(config, clock=clock, sources=[later], replay=True)
+    await second.run(asyncio.Event())
+    hub = Hub.open(config, clock, ("linky",))
+    try:
+        points = hub.reads.raw("linky", "import_total_wh", 0, T0 * 2)
+        assert {p.value for p in points} == {1000, None}
+    finally:
+        hub.close()
+
+
 def test_a_damaged_store_is_set_aside_told_and_made_anew(config, clock):
     Hub.open(config, clock, ("linky",)).close()
     (config.data_dir / "store.db").write_bytes(b"rubbish" * 1000)
