@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Mapping
 from typing import Protocol
@@ -15,6 +16,8 @@ from edge.record import Body
 from edge.rollup.rolling import HOLD_MS
 from edge.sample import Gap, HostInstant, Reading, Sample
 from edge.sources.protocol import Source
+
+log = logging.getLogger(__name__)
 
 BREATH = 64
 """At full speed the loop serves the others once in this many readings."""
@@ -74,20 +77,33 @@ class Intake:
         self._last_ms: dict[str, int] = {}
         self._why = dict.fromkeys(gates, "stopped")
         self.gaps: Counter[str] = Counter()
+        self.passed_over = 0
+        self._known_ms: dict[str, int] = {}
 
     def restore(self, meter: str, last_ms: int) -> None:
         """Go on after the last sample of the journal: what lies between is a gap."""
-        self._last_ms[meter] = last_ms
+        self._last_ms[meter] = self._known_ms[meter] = last_ms
+
+    def _played_before(self, reading: Reading) -> bool:
+        """Tell whether a replay brings what the journal has, or something older."""
+        clock = reading.meter_clock
+        at_ms = reading.seen.wall_ms if clock is None else clock.at_ms
+        return at_ms <= self._known_ms.get(reading.meter, at_ms - 1)
 
     async def run(self) -> None:
         """Take readings in until the source ends, which a meter's never does."""
         taken = 0
         async for reading in self.source:
-            self.take(reading)
             taken += 1
+            if self._patient and self._played_before(reading):
+                self.passed_over += 1
+            else:
+                self.take(reading)
             if self._patient and taken % BREATH == 0:
                 await self._keeper.room()
                 await asyncio.sleep(0)
+        if self.passed_over:
+            log.warning("%d frames are no news to the journal", self.passed_over)
 
     def take(self, reading: Reading) -> None:
         """Judge one reading; publish and keep what the gate lets in."""

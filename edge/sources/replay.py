@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
+from uuid import uuid4
 
 from edge.health import PartHealth
 from edge.host import Clock
@@ -49,6 +50,8 @@ class ReplaySource:
         self.meters: tuple[str, ...] = (meter,)
         self._path, self._speed, self._clock = path, speed, clock
         self._mode = mode
+        # Another replay is another boot: what this one held is never dated by it.
+        self._boot_id = f"{BOOT_ID}-{uuid4().hex}"
         self._decoder = Decoder(mode)
         self._mapper = Mapper(meter, origin)
         self._sleep = sleep
@@ -126,7 +129,8 @@ class ReplaySource:
         if at_ms is None:
             at_ms = self._told_by(frame)
         self._wall_ms = at_ms
-        return HostInstant(at_ms, at_ms * 1_000_000, synchronised=True, boot_id=BOOT_ID)
+        ns = at_ms * 1_000_000
+        return HostInstant(at_ms, ns, synchronised=True, boot_id=self._boot_id)
 
     def _told_by(self, frame: Frame) -> int:
         """Give an instant by the line's speed, held to the meter's own second."""

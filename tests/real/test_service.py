@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from teleinfo import Mode
+from teleinfo import Decoder, Mode
 from teleinfo.virtual import MeterSpec, PtyLine, VirtualLinky
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
@@ -51,9 +51,9 @@ silence_seconds = 5
         )
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, **environment: str) -> None:
+    def start(self, *words: str, **environment: str) -> None:
         self.process = subprocess.Popen(
-            [*RELEVE, "run", "--config", str(self.config)],
+            [*RELEVE, *(words or ("run",)), "--config", str(self.config)],
             env={**os.environ, **environment},
             stderr=subprocess.PIPE,
         )
@@ -242,3 +242,43 @@ async def test_a_command_that_makes_no_sense_is_refused_in_one_sentence(home):
     )
     assert refused.returncode == 2
     assert "no other physical meter" in refused.stderr
+
+
+async def test_rows_served_amid_a_full_speed_replay_outlive_kills(home, tmp_path):
+    start_ms = 1_795_000_000_000
+    meter = VirtualLinky(MeterSpec(mode=Mode.STANDARD, seed=5), start_ms)
+    capture = tmp_path / "hours.tic"
+    capture.write_bytes(b"".join(meter.frames(start_ms, start_ms + 4 * 3_600_000)))
+    path = (
+        "/api/v1/meters/linky/registers/apparent_power_va?step=raw&limit=60000"
+        "&from=2026-11-18T00:00:00Z&to=2026-11-20T00:00:00Z"
+    )
+    served: dict[str, int] = {}
+
+    def rows():
+        return {row["at"]: row["value"] for row in home.get(path)["rows"]}
+
+    def lose_nothing(found):
+        lost = dict(served.items() - found.items())
+        assert not lost, [(a, found.get(a, "absent")) for a in sorted(lost)[:9]]
+        served.update(found)
+
+    for _ in range(int(os.environ.get("RELEVE_SERVICE_KILLS", "3"))):
+        home.start("replay", str(capture), "--speed", "max")
+        await home.until("/api/v1/health", lambda _: len(rows()) > 0)
+        try:
+            lose_nothing(await asyncio.to_thread(rows))
+        except OSError:
+            break  # it had come to its end
+        await asyncio.to_thread(home.stop, signal.SIGKILL)
+    for _ in range(2):  # the second brings nothing new, and nothing twice
+        home.start("replay", str(capture), "--speed", "max")
+        await asyncio.to_thread(home.process.wait, 60)
+        home.process.stderr.close()
+    home.start()
+    await home.until("/api/v1/health", lambda _: rows() is not None)
+    assert served
+    lose_nothing(await asyncio.to_thread(rows))
+    frames = Decoder(Mode.STANDARD).feed(capture.read_bytes())
+    true = {int(frame["SINSTS"].raw) for frame in frames}
+    assert set(served.values()) <= true | {None}

@@ -176,3 +176,17 @@ def test_what_the_process_wrote_is_counted(monkeypatch, tmp_path):
 
 def test_gates_are_of_one_meter_each(hub):
     assert isinstance(hub.gates["linky"], Gate)
+
+
+async def test_a_replay_passes_over_what_the_journal_has(hub, caplog):
+    intake = intake_of(hub, [reading(n) for n in range(4)], patient=True)
+    await intake.run()
+    await settled(hub, intake)
+    again = intake_of(hub, [reading(n) for n in range(6)], patient=True)
+    again.restore("linky", T0 + 3000)
+    await again.run()
+    await settled(hub, again)
+    assert "4 frames are no news" in caplog.text
+    blocks = bodies(hub, Block)
+    instants = [s.at_ms for block in blocks for s in block.samples()]
+    assert len(instants) == len(set(instants))

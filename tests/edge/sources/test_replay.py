@@ -65,7 +65,9 @@ async def test_readings_are_dated_as_recorded(tmp_path):
     got = await played(timed(tmp_path / "c"))
     assert got[0].seen.wall_ms == NOON + 950
     assert all(900 < b.seen.wall_ms - a.seen.wall_ms < 960 for a, b in pairwise(got))
-    assert {r.seen.boot_id for r in got} == {"replay"}
+    (boot_id,) = {r.seen.boot_id for r in got}
+    again = await played(timed(tmp_path / "again"))
+    assert boot_id != again[0].seen.boot_id  # another replay never dates what it held
     assert all(r.seen.synchronised for r in got)
     assert len(got) == 22
 
