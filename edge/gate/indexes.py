@@ -260,17 +260,15 @@ class Indexes:
         outcome: Outcome,
     ) -> None:
         rising = {count.register.name: reading[count.register.name] for count in risen}
-        exact = denied = False
+        proved: frozenset[str] = frozenset()
+        denied = False
         if not self._summed.isdisjoint(rising):
-            told = [each.say(reading, outcome.doubted) for each in self._sums]
-            said = [witness for witness in told if witness is not Witness.ABSENT]
-            exact = said == [Witness.EXACT] * len(said) and bool(said)
-            denied = Witness.CONTRADICTS in said
+            proved, denied = self._told(reading, outcome.doubted)
         for count in risen:
             name, value = count.register.name, reading[count.register.name]
             if not isinstance(value, int):
                 continue
-            summed = name in self._summed
+            summed, exact = name in self._summed, name in proved
             same = value == count.value
             awake = same or (summed and exact) or self._waking.awake(count)
             if summed and denied:
@@ -310,6 +308,27 @@ class Indexes:
         count.agreed += 1
         clean = moment.steady >= HOLD_FRAMES or value == count.value
         return count.agreed >= (ENOUGH if clean else ENOUGH_IN_NOISE)
+
+    def _told(
+        self, reading: Mapping[str, Value], doubted: set[str]
+    ) -> tuple[frozenset[str], bool]:
+        """Give what the sums prove, and whether one of them denies the frame.
+
+        A sum proves its own members only: what EAST = ΣEASD says of EAST says nothing
+        of an EASF while EAST = ΣEASF can't be told.
+        """
+        told = [(each, each.say(reading, doubted)) for each in self._sums]
+        proved = frozenset[str]().union(
+            *(each.members for each, said in told if said is Witness.EXACT)
+        )
+        unsure = frozenset[str]().union(
+            *(
+                each.members
+                for each, said in told
+                if said not in (Witness.EXACT, Witness.ABSENT)
+            )
+        )
+        return proved - unsure, any(s is Witness.CONTRADICTS for _, s in told)
 
     def _follows(self, count: Count, value: int, moment: Moment) -> bool:
         """Tell whether the sums may confirm: a first baseline needs two frames."""

@@ -287,3 +287,15 @@ def test_a_restart_keeps_the_difference_that_a_meters_sums_have(standard, sent):
     standard.gate.restore(Sample("linky", 1_780_000_000_000, values))
     rise = {"tariff": 1000, "distributor": 1000}
     assert standard.hear(values=sent(1001, **rise)) == 1001
+
+
+def test_a_sum_proves_its_own_members_only(standard, sent):
+    """Two supplier indexes hit alike, one of them impossible: EAST = ΣEASD still holds."""
+    for _ in range(3):
+        standard.say(sent(10_000))
+    for _ in range(60):
+        standard.say(sent(10_000, import_tariff02_wh=None))
+    hit = sent(10_000, import_tariff02_wh=100, import_tariff07_wh=100)
+    assert standard.hear("import_tariff02_wh", hit) is None
+    standard.say(sent(10_000))
+    assert standard.hear("import_tariff02_wh", sent(10_000)) == 0
