@@ -314,21 +314,16 @@ class Indexes:
     ) -> tuple[frozenset[str], bool]:
         """Give what the sums prove, and whether one of them denies the frame.
 
-        A sum proves its own members only: what EAST = ΣEASD says of EAST says nothing
-        of an EASF while EAST = ΣEASF can't be told.
+        A sum proves its own members only, and only where every other that the meter
+        keeps holds as well: EAST and an EASD hit alike still add up, and what shows it
+        is ΣEASF.
         """
-        told = [(each, each.say(reading, doubted)) for each in self._sums]
-        proved = frozenset[str]().union(
-            *(each.members for each, said in told if said is Witness.EXACT)
-        )
-        unsure = frozenset[str]().union(
-            *(
-                each.members
-                for each, said in told
-                if said not in (Witness.EXACT, Witness.ABSENT)
-            )
-        )
-        return proved - unsure, any(s is Witness.CONTRADICTS for _, s in told)
+        sums = [each for each in self._sums if each.kept]
+        told = [each.say(reading, doubted) for each in sums]
+        denied = Witness.CONTRADICTS in told
+        if not sums or told.count(Witness.EXACT) < len(sums):
+            return frozenset(), denied
+        return frozenset[str]().union(*(each.members for each in sums)), denied
 
     def _follows(self, count: Count, value: int, moment: Moment) -> bool:
         """Tell whether the sums may confirm: a first baseline needs two frames."""

@@ -24,9 +24,6 @@ an hour and more of it, with the total rising meanwhile."""
 
 LEARN_RISES = 3
 
-SILENT_FRAMES = 30
-"""With a part not heard for so long, the sum says nothing any more."""
-
 
 class Witness(Enum):
     """What a sum says of the frame."""
@@ -37,8 +34,6 @@ class Witness(Enum):
     """A part was refused here, or the meter rounds each count apart."""
     CONTRADICTS = auto()
     """Every part is in this frame, and the sum doesn't hold."""
-    ABSENT = auto()
-    """It can't be told."""
 
 
 class Sum:
@@ -54,7 +49,6 @@ class Sum:
         self._run_frames = 0
         self._run_rises = 0
         self._run_total = 0
-        self._silent_frames = 0
 
     def restore(self, values: Mapping[str, Value]) -> None:
         """Learn the difference from values that were accepted before a restart."""
@@ -62,6 +56,11 @@ class Sum:
         numbers = [value for value in known if isinstance(value, int)]
         if len(numbers) == len(known):
             self._keep(numbers[0] - sum(numbers[1:]))
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether the meter keeps this sum at all."""
+        return self._kept is not None
 
     def holds(self, reading: Mapping[str, Value]) -> bool:
         """Tell, quickly, that every part is in this frame and the sum is exact."""
@@ -73,19 +72,15 @@ class Sum:
         except (KeyError, TypeError):  # a part is missing, or refused: None
             return False
         if exact:
-            self._run, self._silent_frames = None, 0
+            self._run = None
         return exact
 
     def say(self, reading: Mapping[str, Value], doubted: AbstractSet[str]) -> Witness:
         """Weigh one frame; `doubted` are the registers refused in it already."""
-        if self._kept is None:
-            return Witness.ABSENT
         numbers = [reading.get(name) for name in self._terms]
-        if None in numbers or not self.members.isdisjoint(doubted):
-            self._silent_frames += 1
-            silent = self._silent_frames > SILENT_FRAMES
-            return Witness.ABSENT if silent else Witness.UNSURE
-        self._silent_frames = 0
+        unheard = None in numbers or not self.members.isdisjoint(doubted)
+        if self._kept is None or unheard:
+            return Witness.UNSURE
         total, *parts = cast("list[int]", numbers)
         difference = total - sum(parts)
         low, high = self._kept
