@@ -1,14 +1,24 @@
 """Configuration: one TOML file, overridden by RELEVE_… variables, checked whole."""
 
 from edge.config.load import ConfigError, load_config
-from edge.config.model import ApiConfig, Config, JournalConfig, MeterConfig, StoreConfig
+from edge.config.model import (
+    ApiConfig,
+    Config,
+    InfluxConfig,
+    JournalConfig,
+    MeterConfig,
+    MqttConfig,
+    StoreConfig,
+)
 
 __all__ = [
     "ApiConfig",
     "Config",
     "ConfigError",
+    "InfluxConfig",
     "JournalConfig",
     "MeterConfig",
+    "MqttConfig",
     "StoreConfig",
     "load_config",
 ]

@@ -11,7 +11,15 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_settings.exceptions import SettingsError
 
-from edge.config.model import ApiConfig, Config, JournalConfig, MeterConfig, StoreConfig
+from edge.config.model import (
+    ApiConfig,
+    Config,
+    InfluxConfig,
+    JournalConfig,
+    MeterConfig,
+    MqttConfig,
+    StoreConfig,
+)
 from edge.errors import EdgeError
 
 DEFAULT_PATHS = (Path("releve.toml"), Path("/etc/releve/releve.toml"))
@@ -20,6 +28,8 @@ SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("api",): ApiConfig,
     ("journal",): JournalConfig,
     ("store",): StoreConfig,
+    ("influxdb",): InfluxConfig,
+    ("mqtt",): MqttConfig,
     ("meters",): MeterConfig,
 }
 
@@ -90,5 +100,7 @@ def _fix(problem: Any, where: tuple[str, ...]) -> str:
         return "this key is needed"
     message = str(problem["msg"]).removeprefix("Value error, ")
     given = problem.get("input")
-    shown = f" (it is {given!r})" if isinstance(given, str | int | float) else ""
+    # an address may hold a password, which no message may show
+    tells = isinstance(given, str | int | float) and where[-1:] != ("url",)
+    shown = f" (it is {given!r})" if tells else ""
     return f"{message}{shown}"

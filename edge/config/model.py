@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -46,6 +47,28 @@ def _zone(value: str) -> str:
     return value
 
 
+def _influx_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError('write it as "http://127.0.0.1:8086"')
+    if parts.username or parts.password:
+        raise ValueError("the token stands in token_file, never in the address")
+    return value.rstrip("/")
+
+
+def _mqtt_url(value: str) -> str:
+    if value == "managed":
+        return value
+    parts = urlsplit(value)
+    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+        raise ValueError(
+            'write "managed", "mqtt://user:password@host:1883" or mqtts://'
+        )
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("a broker's address ends with its port")
+    return value
+
+
 class Section(BaseModel):
     """A table of the file: no unknown key, nothing changes once read."""
 
@@ -77,10 +100,52 @@ class JournalConfig(Section):
 class StoreConfig(Section):
     """[store]: where readings are queried."""
 
-    engine: Literal["sqlite"] = "sqlite"
+    engine: Literal["sqlite", "influxdb"] = Field(
+        default="sqlite", description="what the API answers from"
+    )
     project_minutes: int = Field(default=60, ge=1, le=1440)
     raw_days: int = Field(default=30, ge=1, le=3660)
     minute_days: int = Field(default=366, ge=1, le=36600)
+
+
+class InfluxConfig(Section):
+    """[influxdb]: an InfluxDB that readings are copied to, beside the embedded store.
+
+    `token_file` holds what `releve store init` made, by default influx.token in the
+    data directory: it may write and read these buckets, and nothing else.
+    """
+
+    url: Annotated[str, AfterValidator(_influx_url)] = "http://127.0.0.1:8086"
+    org: str = Field(default="releve", min_length=1, max_length=64)
+    bucket: str = Field(
+        default="releve",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,47}$",
+        description="the name that its buckets begin with",
+    )
+    token_file: Path | None = None
+
+
+class MqttConfig(Section):
+    """[mqtt]: the broker; "managed" starts a private Mosquitto, None has none."""
+
+    url: Annotated[str, AfterValidator(_mqtt_url)] | None = Field(
+        default=None,
+        repr=False,  # it may hold a password
+        description='"managed", or mqtt://user:password@host:1883, or mqtts://…',
+    )
+    listen: Annotated[str, AfterValidator(_listen)] = Field(
+        default="127.0.0.1:1883", description="where a managed broker listens"
+    )
+    prefix: str = Field(default="releve", pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")
+    discovery: bool = Field(
+        default=True, description="tell Home Assistant what is here"
+    )
+    discovery_prefix: str = Field(
+        default="homeassistant", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$"
+    )
+    ca_file: Path | None = Field(
+        default=None, description="whose certificates an mqtts:// broker may show"
+    )
 
 
 class MeterConfig(BaseModel):
@@ -125,6 +190,8 @@ class Config(BaseSettings):
     api: ApiConfig = ApiConfig()
     journal: JournalConfig = JournalConfig()
     store: StoreConfig = StoreConfig()
+    influxdb: InfluxConfig | None = None
+    mqtt: MqttConfig = MqttConfig()
     meters: tuple[MeterConfig, ...] = Field(
         min_length=1, description="the meters of the home"
     )
@@ -137,6 +204,14 @@ class Config(BaseSettings):
                 raise ValueError(
                     f"two meters are called {name!r}: give each its own id"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _the_engine_is_there(self) -> Config:
+        if self.store.engine == "influxdb" and self.influxdb is None:
+            raise ValueError(
+                'store.engine = "influxdb" needs a table [influxdb], which may be empty'
+            )
         return self
 
     @property

@@ -87,10 +87,11 @@ def test_a_key_of_the_configuration_has_its_row_and_its_default(
     assert row, f"docs/configuration.md has no row for {key}"
     if key in NEEDED:
         assert row[1] == "needed"
-    elif default == ():
+    elif default in ((), None):
         assert row[1] == "none"
     else:
-        shown = f"{default:g}" if isinstance(default, float) else str(default)
+        told = json.dumps(default) if isinstance(default, bool) else str(default)
+        shown = f"{default:g}" if isinstance(default, float) else told
         assert row[1] == f"`{shown}`"
 
 

@@ -115,3 +115,40 @@ def test_a_list_that_is_no_json_says_so(write, monkeypatch):
     monkeypatch.setenv("RELEVE_METERS", "linky")
     with pytest.raises(ConfigError, match="written as JSON"):
         load_config(write(GOOD))
+
+
+@pytest.mark.parametrize(
+    "url", ["http://u:p@h", "mqtt://", "mqtt://u:s3cret@h/topic", "s3cret"]
+)
+def test_a_broker_s_address_is_checked_and_never_shown(tmp_path, url):
+    path = tmp_path / "releve.toml"
+    path.write_text(f'[mqtt]\nurl = "{url}"\n[[meters]]\nid = "l"\nport = "/dev/x"\n')
+    with pytest.raises(ConfigError, match=r"mqtt\.url: .*managed|ends with") as told:
+        load_config(path)
+    assert "s3cret" not in str(told.value)
+
+
+def test_a_configuration_shows_no_password_of_a_broker(tmp_path):
+    path = tmp_path / "releve.toml"
+    path.write_text(
+        '[mqtt]\nurl = "mqtts://u:s3cret@h:8883"\n[[meters]]\nid = "l"\nport = "/x"\n'
+    )
+    assert "s3cret" not in repr(load_config(path))
+
+
+def test_to_answer_from_influxdb_there_must_be_one(tmp_path):
+    path = tmp_path / "releve.toml"
+    words = '[store]\nengine = "influxdb"\n[[meters]]\nid = "l"\nport = "/dev/x"\n'
+    path.write_text(words)
+    with pytest.raises(ConfigError, match=r"\[influxdb\]"):
+        load_config(path)
+    path.write_text(words + "[influxdb]\n")
+    assert load_config(path).influxdb.url == "http://127.0.0.1:8086"
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8086", "http://u:p@h:8086", "ftp://h"])
+def test_an_influxdb_s_address_is_one_without_a_secret(tmp_path, url):
+    path = tmp_path / "releve.toml"
+    path.write_text(f'[influxdb]\nurl = "{url}"\n[[meters]]\nid = "l"\nport = "/x"\n')
+    with pytest.raises(ConfigError, match=r"influxdb\.url"):
+        load_config(path)
