@@ -3,101 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import time
-import urllib.request
-from pathlib import Path
 
 import pytest
 
-from teleinfo import Decoder, Mode
+from teleinfo import Mode
 from teleinfo.virtual import MeterSpec, PtyLine, VirtualLinky
+from tests.real.home import RELEVE, Home
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
-RELEVE = [sys.executable, "-c", "from cli.main import main; main()"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Home:
-    """One home's directory, its service, and what its API says."""
-
-    def __init__(self, path: Path) -> None:
-        self.port = free_port()
-        self.data = path / "data"
-        self.tic = path / "tic"
-        self.config = path / "releve.toml"
-        self.config.write_text(
-            f"""data_dir = "{self.data}"
-[api]
-listen = "127.0.0.1:{self.port}"
-[journal]
-commit_seconds = 1
-[[meters]]
-id = "linky"
-port = "{self.tic}"
-silence_seconds = 5
-"""
-        )
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self, *words: str, **environment: str) -> None:
-        self.end()
-        self.process = subprocess.Popen(
-            [*RELEVE, *(words or ("run",)), "--config", str(self.config)],
-            env={**os.environ, **environment},
-            stderr=subprocess.PIPE,
-        )
-
-    def stop(self, number: int = signal.SIGTERM) -> tuple[int, float]:
-        started = time.monotonic()
-        self.process.send_signal(number)
-        code = self.process.wait(timeout=30)
-        self.said = self.process.stderr.read().decode()
-        self.process.stderr.close()
-        return code, time.monotonic() - started
-
-    def end(self) -> None:
-        """Kill what may still run, and reap it: none is left to the collector."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process.stderr.close()
-
-    def get(self, path: str):
-        token = (self.data / "owner.token").read_text().strip()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}",
-            headers={"Authorization": f"Bearer {token}"},
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
-            return json.load(answer)
-
-    async def until(self, path: str, true, seconds: float = 60):
-        """Ask until an answer satisfies; give it."""
-        async with asyncio.timeout(seconds):
-            while True:
-                try:
-                    found = await asyncio.to_thread(self.get, path)
-                    if true(found):
-                        return found
-                except (OSError, ValueError):
-                    pass
-                await asyncio.sleep(0.1)  # asks until it is so; never hopes that it is
-
-    def raw(self):
-        path = "/api/v1/meters/linky/registers/apparent_power_va?step=raw&limit=60000"
-        return {row["at"]: row["value"] for row in self.get(path)["rows"]}
 
 
 @pytest.fixture
@@ -247,45 +166,3 @@ async def test_a_command_that_makes_no_sense_is_refused_in_one_sentence(home):
     )
     assert refused.returncode == 2
     assert "no other physical meter" in refused.stderr
-
-
-async def test_rows_served_amid_a_full_speed_replay_outlive_kills(home, tmp_path):
-    start_ms = 1_795_000_000_000
-    meter = VirtualLinky(MeterSpec(mode=Mode.STANDARD, seed=5), start_ms)
-    capture = tmp_path / "hours.tic"
-    capture.write_bytes(b"".join(meter.frames(start_ms, start_ms + 12 * 3_600_000)))
-    path = (
-        "/api/v1/meters/linky/registers/apparent_power_va?step=raw&limit=60000"
-        "&from=2026-11-18T00:00:00Z&to=2026-11-20T00:00:00Z"
-    )
-    served: dict[str, int] = {}
-
-    def rows():
-        return {row["at"]: row["value"] for row in home.get(path)["rows"]}
-
-    def lose_nothing(found):
-        lost = dict(served.items() - found.items())
-        assert not lost, [(a, found.get(a, "absent")) for a in sorted(lost)[:9]]
-        served.update(found)
-
-    for _ in range(int(os.environ.get("RELEVE_SERVICE_KILLS", "3"))):
-        home.start("replay", str(capture), "--speed", "max")
-        while home.process.poll() is None:
-            try:
-                found = await asyncio.to_thread(rows)
-            except (OSError, ValueError):
-                continue  # its API is not open yet, or no more
-            lose_nothing(found)
-            if found:
-                break
-        await asyncio.to_thread(home.stop, signal.SIGKILL)
-    for _ in range(2):  # the second brings nothing new, and nothing twice
-        home.start("replay", str(capture), "--speed", "max")
-        await asyncio.to_thread(home.process.wait, 60)
-    home.start()
-    await home.until("/api/v1/health", lambda _: rows() is not None)
-    assert served
-    lose_nothing(await asyncio.to_thread(rows))
-    frames = Decoder(Mode.STANDARD).feed(capture.read_bytes())
-    true = {int(frame["SINSTS"].raw) for frame in frames}
-    assert set(served.values()) <= true | {None}
