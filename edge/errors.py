@@ -54,3 +54,19 @@ class StoreError(EdgeError):
 
 class SourceError(EdgeError):
     """Raised when a meter's source can't be made out of its configuration."""
+
+
+class BrokerError(EdgeError):
+    """Raised when a broker can't be reached, refuses, or can't be run."""
+
+
+class BrokerLost(BrokerError):
+    """Raised when the connection to the broker goes before something was confirmed."""
+
+
+class PublishRefused(BrokerError):
+    """Raised when the broker answers a publication with a negative reason code."""
+
+
+class SubscribeRefused(BrokerError):
+    """Raised when the broker answers a subscription with a negative reason code."""
