@@ -6,21 +6,13 @@ import importlib
 import os
 import sys
 from importlib.metadata import version as installed_version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from edge.errors import EdgeError
 from teleinfo.errors import TeleinfoError
-
-app = typer.Typer(
-    name="releve",
-    help="Your own meters, read at home. Vos compteurs, relevés chez vous.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
 
 COMMANDS: dict[str, str] = {
     "run": "cli.run:run",
@@ -44,14 +36,50 @@ COMMANDS: dict[str, str] = {
 """Where each command lives; a group of commands is a typer app of its own."""
 
 
-def _register() -> None:
-    for name, place in COMMANDS.items():
-        module, _, attribute = place.partition(":")
-        command = getattr(importlib.import_module(module), attribute)
-        if isinstance(command, typer.Typer):
-            app.add_typer(command, name=name)
-        else:
-            app.command(name)(command)
+class Commands(TyperGroup):
+    """The commands by name, each imported once it is typed or listed.
+
+    A Pi takes seconds to import them all, and the service needs none of the others.
+    (Any: typer carries a click of its own, whose types have no public name.)
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Give the names, as `--help` lists them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Give a command; None when there is none of that name."""
+        del ctx
+        # All of them for a wrong name, so that a near one can be offered.
+        for name in [cmd_name] if cmd_name in COMMANDS else COMMANDS:
+            if name not in self.commands:
+                self.commands[name] = _load(name)
+        return self.commands.get(cmd_name)
+
+
+def _load(name: str) -> Any:
+    module, _, attribute = COMMANDS[name].partition(":")
+    found = getattr(importlib.import_module(module), attribute)
+    outer = typer.Typer(add_completion=False, rich_markup_mode=None)
+    if not isinstance(found, typer.Typer):
+        outer.command(name)(found)
+        return typer.main.get_command(outer)
+    outer.add_typer(found, name=name)
+    group = typer.main.get_command(outer)
+    assert isinstance(group, TyperGroup)  # noqa: S101 - of a group, typer makes one
+    return group.commands[name]
+
+
+app = typer.Typer(
+    name="releve",
+    cls=Commands,
+    help="Your own meters, read at home. Vos compteurs, relevés chez vous.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer's callback form
@@ -72,9 +100,6 @@ def _root(
 ) -> None:
     """Your own meters, read at home. Vos compteurs, relevés chez vous."""
     del version
-
-
-_register()
 
 
 def main() -> None:

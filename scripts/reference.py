@@ -26,12 +26,11 @@ STAMPS = {Stamp.NONE: "", Stamp.DATED: "yes", Stamp.PLANNED: "yes, of a plan"}
 
 def leaves(command: Any, name: str = "releve") -> Iterator[tuple[str, Any]]:
     """Give each command that can be run, with the words that run it."""
-    children = getattr(command, "commands", None)
-    if children is None:
+    if not hasattr(command, "list_commands"):
         yield name, command
         return
-    for child in children.values():
-        yield from leaves(child, f"{name} {child.name}")
+    for child in command.list_commands(None):
+        yield from leaves(command.get_command(None, child), f"{name} {child}")
 
 
 def commands() -> str:

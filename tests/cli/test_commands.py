@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 
 import pytest
 from rich.console import Console
@@ -203,3 +205,21 @@ def test_what_is_printed_for_machines_is_json(tmp_path):
     assert all(
         isinstance(json.loads(line), dict) for line in result.output.splitlines()
     )
+
+
+def test_a_command_imports_no_other():
+    code = (
+        "import sys; sys.argv = ['releve', '--version']\n"
+        "from cli.main import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print(sorted(m for m in sys.modules if m in ('numpy', 'fastapi', 'rich')))"
+    )
+    words = [sys.executable, "-c", code]
+    said = subprocess.run(words, check=False, capture_output=True, text=True)
+    assert said.stdout.splitlines()[-1] == "[]", said.stderr
+
+
+def test_a_name_nearly_right_is_told_the_right_one():
+    said = CliRunner().invoke(app, ["decod"])
+    assert said.exit_code == 2
+    assert "decode" in said.output + said.stderr

@@ -21,10 +21,10 @@ def understood(words: list[str]) -> None:
     """Parse a command as the shell would hand it over, and carry nothing out."""
     command: Any = get_command(app)
     context = None
-    while hasattr(command, "commands") and words and not words[0].startswith("-"):
+    while hasattr(command, "get_command") and words and not words[0].startswith("-"):
         name, *words = words
-        assert name in command.commands, f"there is no command {name!r}"
-        command = command.commands[name]
+        command = command.get_command(None, name)
+        assert command is not None, f"there is no command {name!r}"
     try:
         context = command.make_context(command.name, list(words))
     except typer.Exit:
