@@ -42,11 +42,12 @@ class Publisher(Protocol):
         *,
         retain: bool = False,
         expiry_s: int | None = None,
-    ) -> None:
+    ) -> bool:
         """Hand one QoS 0 message to the socket at once, without waiting.
 
         The live way: dropped, and counted, when not connected or when the socket
-        takes no more.
+        takes no more. Tell whether the socket took it: who keeps what was published
+        last must know.
         """
 
     async def subscribe(self, topic: str, qos: int = 0) -> None:
@@ -67,6 +68,6 @@ class Output(Protocol):
     async def run(self, publisher: Publisher) -> None:
         """Run while the connection lasts.
 
-        Cancelled when it goes, run again at the next. BrokerLost may leave it; an output that returns is done until the next
-        connection.
+        Cancelled when it goes, run again at the next. BrokerLost may leave it; an
+        output that returns is done until the next connection.
         """
