@@ -143,6 +143,9 @@ class MqttConfig(Section):
     discovery_prefix: str = Field(
         default="homeassistant", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$"
     )
+    language: Literal["fr", "en"] = Field(
+        default="fr", description="the language of the names that are announced"
+    )
     ca_file: Path | None = Field(
         default=None, description="whose certificates an mqtts:// broker may show"
     )

@@ -1,1 +1,1 @@
-"""Outputs: each a consumer of the journal with a cursor of its own."""
+"""What leaves the home by MQTT: live values, intervals, events, and their discovery."""
