@@ -52,6 +52,34 @@ class StoreError(EdgeError):
     """Raised when a store can't be read or projected into."""
 
 
+class StoreDown(StoreError):
+    """Raised when a store's server doesn't answer as it should: nothing was moved.
+
+    `retry_after_s` is how long it asks to be left alone, where it says so.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
+
+
+class LinesRefused(StoreError):
+    """Raised when InfluxDB won't have some of the lines of a request (400, 413, 422).
+
+    `dropped` is how many it says that it left out, None when it doesn't say.
+    """
+
+    def __init__(self, message: str, *, dropped: int | None = None) -> None:
+        super().__init__(message)
+        self.dropped = dropped
+
+
 class SourceError(EdgeError):
     """Raised when a meter's source can't be made out of its configuration."""
 

@@ -1,0 +1,130 @@
+"""Sending lines so that one that InfluxDB won't have costs none of the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from edge.errors import LinesRefused, StoreDown
+from edge.stores.influx.names import BEGUN
+from edge.stores.influx.parked import Parking
+from edge.stores.influx.server import Server
+from edge.stores.influx.words import line
+
+LINES = 5000
+BYTES = 1 << 20
+"""Of one request, at most: a batch as InfluxDB advises, and little memory."""
+PROBE = line(BEGUN, 0, probe=True)
+CONFLICT = re.compile(r'field type conflict: input field "((?:[^"\\]|\\.)*)"')
+EXPIRED = "beyond retention policy"
+FIELD = re.compile(r'((?:[^,= \\]|\\.)+)=("(?:[^"\\]|\\.)*"|[^, ]*)', re.DOTALL)
+
+
+class Sender:
+    """Writes lines in requests of a good size; parks what is refused for good.
+
+    A line is parked only after a line that is known to be good was taken: a server, or
+    a proxy before it, that refuses everything has nothing to say about a line.
+    `expired` counts what is older than InfluxDB keeps.
+    """
+
+    def __init__(self, server: Server, parking: Parking) -> None:
+        self._server, self._parking = server, parking
+        self.requests = self.lines = self.parked = self.expired = 0
+
+    def send(self, database: str, lines: Sequence[str]) -> None:
+        """Write lines, durable or parked on return; raise StoreDown, to be tried again.
+
+        They may be sent more than once: a point is the same however often it comes.
+        """
+        for batch in batches(lines):
+            self._send(database, batch)
+
+    def _send(self, database: str, batch: Sequence[str]) -> None:
+        refusal = self._write(database, batch)
+        if refusal is None:
+            return
+        if EXPIRED in refusal.message and refusal.dropped == len(batch):
+            self.expired += len(batch)
+        elif len(batch) > 1:
+            middle = len(batch) // 2
+            self._send(database, batch[:middle])
+            self._send(database, batch[middle:])
+        else:
+            self._judge(database, batch[0])
+
+    def _write(self, database: str, batch: Sequence[str]) -> LinesRefused | None:
+        """Write a batch; give its refusal, if it is of these lines and not of all."""
+        self.requests += 1
+        try:
+            self._server.write(database, batch)
+        except LinesRefused as refusal:
+            try:
+                self._server.write(database, [PROBE])
+            except LinesRefused as other:
+                if EXPIRED not in other.message:
+                    raise StoreDown(
+                        f"InfluxDB takes no line at all: {other.message}",
+                        hint="look at influxdb.url, and at a proxy in between",
+                    ) from other
+            return refusal
+        self.lines += len(batch)
+        return None
+
+    def _judge(self, database: str, one: str) -> None:
+        """Park a line that was refused alone, or only the field that can't stay."""
+        again = self._write(database, [one])
+        if again is None:
+            return
+        found = CONFLICT.search(again.message)
+        parts = None if found is None else without(one, found[1])
+        if parts is None:
+            self._park(database, one, again)
+            return
+        rest, odd = parts
+        self._park(database, odd, again)
+        if rest is not None:
+            self._send(database, [rest])
+
+    def _park(self, database: str, one: str, refusal: LinesRefused) -> None:
+        self._parking.park(database, [one], refusal.message)
+        self.parked += 1
+
+
+def batches(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Cut lines into what one request takes."""
+    batch: list[str] = []
+    size = 0
+    for one in lines:
+        if batch and (len(batch) == LINES or size + len(one) > BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += len(one) + 1
+    if batch:
+        yield batch
+
+
+def without(one: str, field: str) -> tuple[str | None, str] | None:
+    """Take a field out of a line: the rest, None for nothing, and a line of it alone.
+
+    None when the line has no such field: it is not ours to cut.
+    """
+    start, fields, at = split(one)
+    kept = [cell for cell in fields if cell[0] != field]
+    odd = [cell for cell in fields if cell[0] == field]
+    if not odd:
+        return None
+
+    def told(cells: Sequence[tuple[str, str]]) -> str:
+        return f"{start} {','.join('='.join(cell) for cell in cells)} {at}"
+
+    return (told(kept) if kept else None), told(odd)
+
+
+def split(one: str) -> tuple[str, list[tuple[str, str]], str]:
+    """Give a line's series, its fields, and its instant."""
+    start = re.match(r"(?:[^ \\]|\\.)+", one)
+    begun = "" if start is None else start[0]
+    told, _, at = one[len(begun) + 1 :].rpartition(" ")
+    return begun, FIELD.findall(told), at

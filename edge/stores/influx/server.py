@@ -1,0 +1,171 @@
+"""The door to an InfluxDB: lines in, InfluxQL out, and what each answer means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+import orjson
+
+from edge.errors import LinesRefused, StoreDown, StoreError
+from edge.stores.influx.calls import Calls
+from edge.stores.influx.http import ANSWER_S, CONNECT_S, Answer, Http
+
+INIT = "`releve store init` makes its buckets and a token for them"
+AGAIN = "it is asked again, and gets what waits"
+DROPPED = re.compile(r"dropped=(\d+)")
+REFUSALS = ("unable to parse", "partial write", "request entity too large")
+"""What InfluxDB says when a line is at fault: another's 400 proves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of an answer: its measurement, its tags, and rows in time order."""
+
+    name: str
+    tags: Mapping[str, str]
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Where an InfluxDB is and who asks; the token is shown to nobody."""
+
+    url: str
+    org: str
+    token: str = field(repr=False)
+
+
+class Server(Protocol):
+    """An InfluxDB, as far as the store needs it; every method blocks."""
+
+    def write(self, database: str, lines: Sequence[str]) -> None:
+        """Write lines, durable on return; raise LinesRefused, or StoreDown."""
+        ...
+
+    def ask(self, database: str, text: str) -> list[list[Series]]:
+        """Give each statement's series; raise StoreDown or StoreError."""
+        ...
+
+    def hang_up(self) -> None:
+        """Have what still waits for an answer raise StoreDown now."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class Influx2:
+    """InfluxDB 2.x through influxdb-client: v2 writes, InfluxQL reads through DBRP."""
+
+    def __init__(
+        self, login: Login, *, connect_s: float = CONNECT_S, answer_s: float = ANSWER_S
+    ) -> None:
+        self._login = login
+        self._http = Http(login.url, connect_s=connect_s, answer_s=answer_s)
+        self._calls = Calls()
+
+    def write(self, database: str, lines: Sequence[str]) -> None:
+        """Write lines, durable on return: 204 is the only yes."""
+        body = "\n".join(lines).encode()
+        answer = self._post(self._write_path(database), body)
+        if answer.status == 204:
+            return
+        if answer.status in (400, 413, 422):
+            message = _message(answer.text)
+            if any(refusal in message.lower() for refusal in REFUSALS):
+                found = DROPPED.search(message)
+                dropped = None if found is None else int(found[1])
+                raise LinesRefused(message, dropped=dropped)
+        raise _down(answer, database)
+
+    def _write_path(self, database: str) -> str:
+        query = {"org": self._login.org, "bucket": database, "precision": "ms"}
+        return f"/api/v2/write?{urlencode(query)}"
+
+    def ask(self, database: str, text: str) -> list[list[Series]]:
+        """Give each statement's series, instants in ms."""
+        query = {"db": database, "epoch": "ms", "q": text}
+        answer = self._post(f"/query?{urlencode(query)}", b"")
+        if answer.status != 200:
+            raise _down(answer, database)
+        try:
+            return [_series(one, database) for one in _results(answer.text)]
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise StoreDown(
+                "what answers at InfluxDB's address is no InfluxDB",
+                hint="look at influxdb.url, and at a proxy in between",
+            ) from error
+
+    def _post(self, path: str, body: bytes) -> Answer:
+        return self._calls.run(
+            lambda: self._http.exchange(
+                "POST", path, body, token=self._login.token, kind="text/plain"
+            )
+        )
+
+    def hang_up(self) -> None:
+        """Have what still waits for an answer raise StoreDown now."""
+        self._calls.hang_up()
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self.hang_up()
+        self._http.close()
+
+
+def _down(answer: Answer, database: str) -> StoreDown:
+    """Say what an answer that is no yes means, and what to do about it."""
+    status = answer.status
+    if status in (401, 403):
+        return StoreDown("InfluxDB doesn't take our token", hint=INIT)
+    if status == 404:
+        return StoreDown(f"InfluxDB has no bucket {database}", hint=INIT)
+    if status == 429 or status >= 500:
+        return StoreDown(
+            f"InfluxDB is busy or unwell: it answered {status}",
+            hint=AGAIN,
+            retry_after_s=answer.retry_after_s,
+        )
+    return StoreDown(
+        f"what answers at InfluxDB's address said {status}, as InfluxDB would not",
+        hint="look at influxdb.url, and at a proxy in between",
+    )
+
+
+def _message(text: str) -> str:
+    """Give what InfluxDB says is wrong; nothing when these aren't its words."""
+    try:
+        document = orjson.loads(text)
+    except ValueError:
+        return ""
+    if not isinstance(document, dict):
+        return ""
+    message = document.get("message", document.get("error", ""))
+    return message if isinstance(message, str) else ""
+
+
+def _results(text: str) -> list[Mapping[str, Any]]:
+    """Give a result a statement; a deletion alone is answered by an empty object."""
+    document = orjson.loads(text)
+    results: list[Mapping[str, Any]] = document.get("results", [])
+    if not results and document:
+        raise ValueError("an answer that says something else")
+    return results
+
+
+def _series(result: Mapping[str, Any], database: str) -> list[Series]:
+    if "error" in result:
+        error = str(result["error"])
+        if error.startswith("database not found"):
+            raise StoreDown(f"InfluxDB has no bucket {database}", hint=INIT)
+        raise StoreError(f"InfluxDB can't answer: {error}")
+    return [
+        Series(one["name"], one.get("tags", {}), one["columns"], one["values"])
+        for one in result.get("series", [])
+    ]

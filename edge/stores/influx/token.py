@@ -1,0 +1,46 @@
+"""Secrets of InfluxDB in files of their own, which only their owner may read."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from edge.errors import StoreError
+
+TOKEN, ADMIN = "influx.token", "influx.admin"
+INIT = "`releve store init` makes one"
+
+
+def load_secret(path: Path) -> str:
+    """Give a secret; raise StoreError when there is none or others may read it."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            secret = file.read().strip()
+    except FileNotFoundError as error:
+        raise StoreError(f"there is no token in {path}", hint=INIT) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"the token in {path} can't be read: {error}") from error
+    if mode & 0o077:
+        raise StoreError(
+            f"others may read {path} (mode {mode:04o})", hint=f"chmod 600 {path}"
+        )
+    if not secret:
+        raise StoreError(f"{path} is empty", hint=INIT)
+    return secret
+
+
+def keep_secret(path: Path, secret: str) -> None:
+    """Write a secret, mode 0600 from its first byte on, in place of another."""
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        draft.unlink(missing_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(secret + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path} can't be written: {error.strerror}") from error

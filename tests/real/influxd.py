@@ -1,0 +1,107 @@
+"""A real influxd for tests: found or unpacked, started, stopped, killed, emptied."""
+
+from __future__ import annotations
+
+import lzma
+import os
+import shutil
+import signal
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+from edge.stores.influx.setup import Setup
+from tests.real.home import free_port
+
+ROOT = Path(__file__).parents[2]
+SHARED = ROOT.parent / "shared" / "influxdb"
+CACHE = ROOT / "build" / "influxd"
+READY_S = 60
+
+
+def find() -> str | None:
+    """Give an influxd: the one on PATH, else the shared one, unpacked once."""
+    there = shutil.which("influxd")
+    if there is not None and b"v2" in version(there):
+        return there
+    for packed in sorted(SHARED.glob("influxd-2*.xz")):
+        path = CACHE / packed.stem
+        if not path.exists():
+            CACHE.mkdir(parents=True, exist_ok=True)
+            draft = path.with_suffix(f".{os.getpid()}")
+            with lzma.open(packed) as source, draft.open("wb") as target:
+                shutil.copyfileobj(source, target, 1 << 20)
+            draft.chmod(0o755)
+            draft.replace(path)
+        return str(path)
+    return None
+
+
+def version(program: str) -> bytes:
+    said = subprocess.run([program, "version"], capture_output=True, check=False)
+    return said.stdout.split(b" ")[1] if said.stdout.count(b" ") else b""
+
+
+class Influxd:
+    """One InfluxDB in a directory: `org` is set up, its administrator's token known."""
+
+    org = "releve"
+
+    def __init__(self, program: str, directory: Path) -> None:
+        self.program, self.directory = program, directory
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.token = ""
+
+    def start(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.process = subprocess.Popen(
+            [
+                self.program,
+                f"--bolt-path={self.directory / 'influxd.bolt'}",
+                f"--sqlite-path={self.directory / 'influxd.sqlite'}",
+                f"--engine-path={self.directory / 'engine'}",
+                f"--http-bind-address=127.0.0.1:{self.port}",
+                "--reporting-disabled",
+                "--log-level=error",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until = time.monotonic() + READY_S
+        while not self.answers():
+            assert time.monotonic() < until, "influxd doesn't start"
+            assert self.process.poll() is None, "influxd ended"
+            time.sleep(0.05)
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/health", timeout=1) as said:  # noqa: S310 - ours
+                return said.status == 200
+        except OSError:
+            return False
+
+    def set_up(self) -> None:
+        """Make it ours: the administrator's token is in `token` from now on."""
+        made = Setup(self.url, self.org)
+        try:
+            made.begin("first", self.directory / "admin")
+            self.token = made.token
+        finally:
+            made.close()
+
+    def end(self, number: int = signal.SIGTERM) -> None:
+        if self.process is not None:
+            self.process.send_signal(number)
+            self.process.wait(60)
+            self.process = None
+
+    def kill(self) -> None:
+        self.end(signal.SIGKILL)
+
+    def empty(self) -> None:
+        """Lose everything, as a new card would."""
+        self.kill()
+        shutil.rmtree(self.directory)
