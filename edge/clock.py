@@ -97,16 +97,22 @@ class MeterClock:
         if seen.synchronised:
             self._wall = seen.wall_ms - mono
         before = self._meter
-        if meter is not None:
-            self._listen(meter, mono)
-        target = self._target(mono, meter)
+        usual = meter is not None and self._usual(meter, mono)
+        if usual and meter is not None:
+            target: int | None = meter.at_ms
+            self._meter, self._candidate = meter.at_ms - mono, None
+        else:
+            if meter is not None:
+                self._listen(meter, mono)
+            target = self._target(mono, meter)
         at_ms, step = self._after_last(target, passed, rebooted=rebooted)
         if before is not None and self._meter is not None:
             # a stalled reader gets old frames late: the meter knows what has passed
             step = max(step, passed + self._meter - before)
-        return Dated(
-            at_ms, step, following, detail=self._edge(meter, held=at_ms is None)
-        )
+        if usual and at_ms is not None:
+            return Dated(at_ms, step, following)
+        edge = self._edge(meter, held=at_ms is None)
+        return Dated(at_ms, step, following, detail=edge)
 
     def when(self, held: HostInstant) -> int | None:
         """Give the instant of what was held earlier in this boot; None if not yet."""
@@ -116,6 +122,17 @@ class MeterClock:
     def _start(self, boot_id: str) -> None:
         self._boot = boot_id
         self._meter = self._candidate = self._wall = None
+
+    def _usual(self, meter: MeterInstant, mono: int) -> bool:
+        """Tell, quickly, that the meter's clock goes on as before and is followed."""
+        before, wall = self._meter, self._wall
+        if before is None or wall is None or meter.degraded:
+            return False
+        if self._fault is not None or self._suspected is not None:
+            return False
+        offset = meter.at_ms - mono
+        near = abs(offset - before) <= JITTER_MS
+        return near and abs(offset - wall) <= TOLERANCE_MS
 
     def _listen(self, meter: MeterInstant, mono: int) -> None:
         if meter.degraded:

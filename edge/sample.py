@@ -6,7 +6,7 @@ the identity of a sample, compare exactly, and pack; `at` gives the aware dateti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -85,6 +85,8 @@ class Reading:
     edge/ and is kept in the one device table only.
     `derived` names the registers computed here (a total out of tariff indexes): their
     baseline starts anew when the meter's mode changes.
+    `since`, if known, are the values of an earlier reading of the same registers, in
+    the same order, and `changed` are in order all those that may differ from it.
     """
 
     meter: str
@@ -96,6 +98,8 @@ class Reading:
     complete: bool = True
     derived: frozenset[str] = frozenset()
     slices: tuple[Slice, ...] = field(default=())
+    since: Mapping[str, Value] | None = field(default=None, compare=False, repr=False)
+    changed: Sequence[str] = field(default=(), compare=False, repr=False)
 
 
 # Not frozen, as HostInstant.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from teleinfo.group import Group, Refusal
 from teleinfo.horodate import Horodate
@@ -14,18 +14,31 @@ class Frame:
 
     `complete`: its start and its end were seen; groups can still be refused in it.
     `short`: the frame of an overload, `ADIR1..3 ADCO IINST1..3` and nothing else.
+    `since`, if any, are the groups of an earlier whole frame of the same labels, and
+    `changed` the labels of those lines that were read anew since then.
     A plain class: a frozen dataclass is made four times slower.
     """
 
-    __slots__ = ("_groups", "_make", "complete", "mode", "refusals", "short")
+    __slots__ = (
+        "_groups",
+        "_make",
+        "changed",
+        "complete",
+        "mode",
+        "refusals",
+        "short",
+        "since",
+    )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - see above
         self,
         mode: Mode,
         complete: bool,  # noqa: FBT001 - positional in the decoder's inner loop
         groups: Mapping[str, Group],
         refusals: tuple[Refusal, ...] = (),
         short: bool = False,  # noqa: FBT001, FBT002 - same
+        since: Mapping[str, Group] | None = None,
+        changed: Sequence[str] = (),
     ) -> None:
         self.mode = mode
         self.complete = complete
@@ -33,6 +46,8 @@ class Frame:
         self._make: Callable[[], Mapping[str, Group]] | None = None
         self.refusals = refusals
         self.short = short
+        self.since = since
+        self.changed = changed
 
     @classmethod
     def later(

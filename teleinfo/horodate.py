@@ -58,9 +58,7 @@ class Horodate(NamedTuple):
     def at_ms(self) -> int:
         """Give the instant in ms of UTC."""
         text = self.text
-        local_ms = _midnight_ms(text[1:7]) + _time_ms(text)
-        offset_ms = OFFSET_MS.get(text[0])
-        return local_ms - (paris_ms(local_ms) if offset_ms is None else offset_ms)
+        return _minute_ms(text[:11]) + SECOND_MS * int(text[11:])
 
     @property
     def at(self) -> datetime:
@@ -92,12 +90,16 @@ def _midnight_ms(yymmdd: str) -> int:
     return (day.toordinal() - EPOCH_DAY) * DAY_MS
 
 
-def _time_ms(text: str) -> int:
-    return (
-        int(text[7:9]) * HOUR_MS
-        + int(text[9:11]) * MINUTE_MS
-        + int(text[11:]) * SECOND_MS
+@lru_cache(maxsize=512)
+def _minute_ms(minute: str) -> int:
+    """Give the instant of a minute, `SYYMMDDhhmm`: a meter's clock repeats each."""
+    local_ms = (
+        _midnight_ms(minute[1:7])
+        + int(minute[7:9]) * HOUR_MS
+        + int(minute[9:11]) * MINUTE_MS
     )
+    offset_ms = OFFSET_MS.get(minute[0])
+    return local_ms - (paris_ms(local_ms) if offset_ms is None else offset_ms)
 
 
 def paris_ms(local_ms: int) -> int:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from itertools import compress
+from operator import ne
 
 from teleinfo.assembly import is_short
 from teleinfo.frame import Frame
@@ -36,7 +38,7 @@ class Layout:
         self._changing: set[int] = set()
         self._whole: Whole | None = None
         self._part = part
-        self._labels: tuple[str | None, ...] = ()
+        self._labels: tuple[str, ...] = ()
         self._blocks: tuple[bytes, ...] = ()
         self._arrange()
 
@@ -46,28 +48,24 @@ class Layout:
         Raises GroupRefused where a line is not one whole group.
         """
         blocks = self._unpack(part)
-        changed = [
-            at
-            for at, (block, before) in enumerate(zip(blocks, self._blocks, strict=True))
-            if block != before
-        ]
-        if len(changed) > MANY:
+        news = list(map(ne, blocks, self._blocks))
+        labels = list(compress(self._labels, news))
+        if len(labels) > MANY:
             return self._frame_of_news(part)
-        groups = self._groups.copy()
-        labels = self._labels
-        for at in changed:
-            label = labels[at]
-            if label is None:
-                self._split(part)
-                return self.frame(part, known)
-            group = known[blocks[at]]
+        if "" in labels:
+            self._split(part)
+            return self.frame(part, known)
+        since = self._groups
+        groups = since.copy()
+        for label, block in zip(labels, compress(blocks, news), strict=True):
+            group = known[block]
             if group.label != label:
                 return None
             groups[label] = group
         self._blocks = blocks
         self._part = part
         self._groups = groups
-        return Frame(self._mode, True, groups, (), self._short)  # noqa: FBT003 - hot
+        return Frame(self._mode, True, groups, (), self._short, since, labels)  # noqa: FBT003 - hot
 
     def _frame_of_news(self, part: bytes) -> Frame | None:
         if self._whole is None:
@@ -91,7 +89,7 @@ class Layout:
     def _arrange(self) -> None:
         """Lay out the blocks: each changing line alone, the others joined."""
         sizes: list[int] = []
-        labels: list[str | None] = []
+        labels: list[str] = []
         joined = 0
         for at, (label, length) in enumerate(
             zip(self._groups, self._lengths, strict=True)
@@ -101,13 +99,13 @@ class Layout:
                 continue
             if joined:
                 sizes.append(joined)
-                labels.append(None)
+                labels.append("")
                 joined = 0
             sizes.append(length)
             labels.append(label)
         if joined:
             sizes.append(joined)
-            labels.append(None)
+            labels.append("")
         self._labels = tuple(labels)
         self._unpack = struct.Struct("x" + "".join(f"{size}s" for size in sizes)).unpack
         self._blocks = self._unpack(self._part)

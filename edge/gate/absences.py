@@ -20,32 +20,29 @@ class Absences:
     """The registers that frames lack, each since when."""
 
     def __init__(self) -> None:
-        self._since: dict[str, int] = {}
+        self.since: dict[str, int] = {}
         self.damaged: frozenset[str] = frozenset()
         """What was sent in the last frame all the same, as far as is known."""
-
-    def __bool__(self) -> bool:
-        return bool(self._since)
 
     def update(
         self, values: Mapping[str, Value], read: Mapping[str, Value], now: int
     ) -> tuple[list[str], list[str]]:
         """Give the registers that this frame is the first to lack, and those back."""
-        back = [name for name in self._since if name in values]
+        back = [name for name in self.since if name in values]
         for name in back:
-            del self._since[name]
-        new = [name for name in read if name not in values and name not in self._since]
+            del self.since[name]
+        new = [name for name in read if name not in values and name not in self.since]
         for name in new:
-            self._since[name] = now
+            self.since[name] = now
         short = values.get(SHORT) is not None and LONG not in values
-        self.damaged = frozenset(() if short else self._since)
+        self.damaged = frozenset(() if short else self.since)
         return new, back
 
     def expire(self, now: int) -> list[str]:
         """Give, once, the registers that have been lacking for too long to stand."""
-        if not self._since:
+        if not self.since:
             return []
-        gone = [name for name, since in self._since.items() if now - since >= HOLD_MS]
+        gone = [name for name, since in self.since.items() if now - since >= HOLD_MS]
         for name in gone:
-            del self._since[name]
+            del self.since[name]
         return gone

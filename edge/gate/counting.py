@@ -105,8 +105,6 @@ class Counting:
         moment: Moment,
     ) -> Counted:
         """Judge the indexes of one frame; `fresh` are those that changed in it."""
-        if self._quiet(reading, fresh):
-            return NOTHING
         counted = Counted()
         switched = self._mode.hear(reading)
         if switched is not None:
@@ -165,7 +163,7 @@ class Counting:
         """Expect another tariff's index to rise than the last that did."""
         self._indexes.change_tariff()
 
-    def _quiet(self, reading: Reading, fresh: list[str]) -> bool:
+    def quiet(self, reading: Reading, fresh: list[str]) -> bool:
         """Tell whether nothing here can change: most frames, at most loads."""
         return not (
             fresh

@@ -14,8 +14,10 @@ from edge.clock import Dated, MeterClock
 from edge.edges import WATCHED, Edges
 from edge.event import Event, EventKind
 from edge.gate.absences import Absences
+from edge.gate.changes import changes as changes_of
+from edge.gate.changes import same
 from edge.gate.count import Moment
-from edge.gate.counting import Counting, Notice
+from edge.gate.counting import NOTHING, Counting, Notice
 from edge.gate.indexes import HOLD_FRAMES
 from edge.gate.power import Power
 from edge.gate.rule import Rule
@@ -26,10 +28,7 @@ from edge.record import Baseline
 from edge.registers import CATALOGUE
 from edge.sample import HostInstant, Quality, Reading, Sample, Value
 
-TARIFF = ("tariff_period", "tariff_index", "tariff_option")
-
-MISSING = object()
-"""What a register is in a frame that lacks it; None is a group that was refused."""
+TARIFF = frozenset({"tariff_period", "tariff_index", "tariff_option"})
 
 
 class Gate:
@@ -115,37 +114,37 @@ class Gate:
 
     def judge(self, reading: Reading) -> Verdict:
         """Give what may enter of one reading, and what was refused, with the reason."""
-        before = self._reading
-        if before is not None and _same(reading, before):
+        before, seen = self._reading, reading.seen
+        if before is not None and same(reading, before):
             return self._drop(reading, "duplicate")
-        dated = self.clock.date(reading.seen, reading.meter_clock)
+        dated = self.clock.date(seen, reading.meter_clock)
         if dated.replayed:
             return self._drop(reading, "replayed")
-        at_ms = reading.seen.wall_ms if dated.at_ms is None else dated.at_ms
-        moment = Moment(
-            self._now + dated.step_ms,
-            self._now,
-            self._clean,
-            dated.next,
-            self._absences.damaged,
-        )
-        self._reading, self._now, rules = reading, moment.now, self._rules
+        at_ms = seen.wall_ms if dated.at_ms is None else dated.at_ms
+        earlier, steady, lacked = self._now, self._clean, self._absences.damaged
+        self._reading, self._now, rules = reading, earlier + dated.step_ms, self._rules
         changes, indexes, trouble = self._look(reading)
         if not dated.next:
             # a frame was lost: what this one repeats isn't what that one said
             indexes = [n for n in reading.values if n in rules and rules[n].index]
-        if changes and not changes.keys().isdisjoint(TARIFF):
+        if not TARIFF.isdisjoint(changes):
             self._follow_tariff(changes)
-        counted = self._counting.judge(reading, indexes, self._read, moment)
-        changes.update(counted.values)
-        trouble += counted.refused
+        counted = NOTHING
+        if not self._counting.quiet(reading, indexes):
+            moment = Moment(self._now, earlier, steady, dated.next, lacked)
+            counted = self._counting.judge(reading, indexes, self._read, moment)
+            changes.update(counted.values)
+            trouble += counted.refused
         refused = self._refuse(trouble, at_ms, reading) if trouble else ()
-        gone = self._remember(reading.values, changes) if self._absences else []
-        if not self._absences:
+        gone = self._remember(reading.values, changes) if self._absences.since else []
+        if not self._absences.since:
             self._read = reading.values
         if changes:
             self._take(changes)
-        events = self._events(changes, gone, counted.notices, dated, at_ms)
+        events: tuple[Event, ...] = ()
+        told = gone or counted.notices or dated.detail is not None
+        if told or not WATCHED.keys().isdisjoint(changes):
+            events = self._events(changes, gone, counted.notices, dated, at_ms)
         held = dated.at_ms is None
         self.counters["held" if held else "accepted"] += 1
         baselines: tuple[Baseline, ...] = ()
@@ -155,9 +154,7 @@ class Gate:
                 for reason, offsets in counted.baselines
             )
         sample = Sample(self.meter, at_ms, self._out, Quality.RAW, reading.origin)
-        return Verdict(
-            sample, reading.seen, held, refused, events, reading.slices, baselines
-        )
+        return Verdict(sample, seen, held, refused, events, reading.slices, baselines)
 
     def _drop(self, reading: Reading, why: str) -> Verdict:
         self.counters[why] += 1
@@ -167,19 +164,13 @@ class Gate:
         self, reading: Reading
     ) -> tuple[dict[str, Value], list[str], list[Trouble]]:
         """Give the changes of this frame, its changed indexes, and what is refused."""
-        values, read, seen = reading.values, self._read, self._read.get
-        fresh = []
-        if values is not read:
-            fresh = [
-                name
-                for name, value in values.items()
-                if (was := seen(name, MISSING)) is not value and was != value
-            ]
+        values, read = reading.values, self._read
+        fresh, alike = changes_of(reading, read)
         changes: dict[str, Value] = {}
         indexes: list[str] = []
         trouble: list[Trouble] = []
         clean = reading.complete
-        if len(values) != len(read) or not read.keys() >= set(fresh) or self._absences:
+        if not alike or self._absences.since:
             new, back = self._absences.update(values, read, self._now)
             fresh += [name for name in back if name not in fresh]
             clean = clean and self._absences.damaged.isdisjoint(new)
@@ -193,7 +184,7 @@ class Gate:
             if rule is None:
                 trouble.append((name, value, Reason.UNKNOWN, None))
                 continue
-            if value is None and seen(name) is not None:
+            if value is None and read.get(name) is not None:
                 clean = False
             if rule.index:
                 indexes.append(name)
@@ -259,7 +250,7 @@ class Gate:
     def _take(self, changes: dict[str, Value]) -> None:
         """Let the changes in."""
         self._out = {**self._out, **changes}
-        if not changes.keys().isdisjoint(Power.REGISTERS):
+        if not Power.REGISTERS.isdisjoint(changes):
             self._learn(self._out)
         if self._tally.running:
             self._tally.accepted(
@@ -284,13 +275,3 @@ class Gate:
         return events + tuple(
             Event(self.meter, at_ms, kind, detail) for kind, detail in notices
         )
-
-
-def _same(reading: Reading, before: Reading) -> bool:
-    """Tell whether it is the very reading of before, given twice."""
-    return (
-        reading.seen.monotonic_ns == before.seen.monotonic_ns
-        and reading.seen == before.seen
-        and reading.meter_clock == before.meter_clock
-        and reading.values == before.values
-    )

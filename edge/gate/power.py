@@ -27,7 +27,9 @@ MS_AN_HOUR = 3_600_000
 class Power:
     """The contract's power, once confirmed; 36 kVA while it isn't known."""
 
-    REGISTERS = ("subscribed_power_kva", "subscribed_current_a", "breaker_power_kva")
+    REGISTERS = frozenset(
+        {"subscribed_power_kva", "subscribed_current_a", "breaker_power_kva"}
+    )
 
     def __init__(self) -> None:
         self.import_va = DEFAULT_KVA * 1000

@@ -25,16 +25,20 @@ class LoadCurve:
         self._given: dict[str, Group] = {}
         self._period_ms: dict[str, int] = {}
         self._given_until: dict[str, int] = {}
+        self.settled = False
+        """The same groups, word for word, have nothing more to give."""
 
     def slices(
         self, groups: Mapping[str, Group], seen: HostInstant
     ) -> tuple[Slice, ...]:
         """Give the points that are new and sure in a frame's groups."""
         found: list[Slice] = []
+        self.settled = True
         for label, (label_before, register) in SLICES.items():
             now = groups.get(label)
             if now is None or now is self._given.get(label):
                 continue
+            self.settled = False
             before = groups.get(label_before)
             sure = self._sure(now) & (before is None or self._sure(before))
             if not sure:

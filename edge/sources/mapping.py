@@ -1,30 +1,26 @@
 """Frames of one meter to readings; what did not change is not mapped again.
 
-The decoder gives the same Group object for an unchanged line, so a frame costs only
-what is new in it. Pure: no clock, no port.
+The decoder gives the same Group object for an unchanged line, and says which lines
+did change, so a frame costs only what is new in it. Pure: no clock, no port.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
 from operator import is_not
 
 from edge.sample import HostInstant, MeterInstant, Reading, Value
+from edge.sources import tic_historic, tic_standard
 from edge.sources.load_curve import LoadCurve
 from edge.sources.tic_historic import LONG_FRAMES_AFTER, is_over
-from edge.sources.tic_historic import finish as finish_historic
-from edge.sources.tic_registers import DERIVED, REGISTERS
+from edge.sources.tic_registers import CURVES, DERIVED, REGISTERS
 from edge.sources.tic_values import CONVERTED, items, names
-from teleinfo.export import Export
 from teleinfo.frame import Frame
 from teleinfo.group import Group
-from teleinfo.horodate import Horodate
 from teleinfo.mode import Mode
-from teleinfo.stge import Direction, Stge
 
 NOTHING: frozenset[str] = frozenset()
-SECONDS_AT = 11
 PLAIN: Mapping[Mode, Mapping[str, str]] = {
     mode: {label: name for label, name in rows.items() if label not in CONVERTED}
     for mode, rows in REGISTERS.items()
@@ -42,108 +38,97 @@ class Mapper:
         self._mode: Mode | None = None
         self._whole = False
         self._derived = NOTHING
+        self._blended = False  # what is told by STGE rests on other groups too
         self._curve = LoadCurve(meter, origin)
         self._long_frames = 0
-        self._minute: tuple[str, int] = ("", 0)
+        self._address = ""
         self._number: tuple[Group | None, str | None] = (None, None)
 
     def reading(self, frame: Frame, seen: HostInstant) -> Reading:
         """Give the reading of a frame."""
-        groups = frame.groups
-        values = self._map(frame, groups)
+        groups, before = frame.groups, self._values
+        follows = frame.since is self._groups
+        written = self._map(frame, groups, follows=follows)
         date = groups.get("DATE")
         clock = None
         if date is not None and date.horodate is not None:
-            clock = self._clock(date.horodate)
+            clock = MeterInstant(date.horodate.at_ms, date.horodate.degraded)
+        address = groups.get(self._address)
+        if address is not self._number[0]:
+            self._number = (address, _number(address))
+        still = follows and self._curve.settled and CURVES.isdisjoint(frame.changed)
         return Reading(
             self._meter,
-            values,
+            self._values,
             seen,
             clock,
-            self._device(groups.get(frame.mode.address)),
+            self._number[1],
             self._origin,
             frame.complete,
             self._derived,
-            self._curve.slices(groups, seen),
+            () if still else self._curve.slices(groups, seen),
+            None if written is None else before,
+            written or (),
         )
 
-    def _map(self, frame: Frame, groups: Mapping[str, Group]) -> dict[str, Value]:
-        """Give the registers' values; the same dict again if nothing changed."""
+    def _map(
+        self, frame: Frame, groups: Mapping[str, Group], *, follows: bool
+    ) -> Sequence[str] | None:
+        """Keep the registers' values, the same dict again if nothing changed.
+
+        Gives the registers that were written into those of the frame before, in their
+        order; None if that isn't known.
+        """
         before, mode = self._groups, frame.mode
         whole = frame.complete and not frame.refusals
         self._long_frames = 0 if frame.short else self._long_frames + 1
-        comparable = (
+        news: list[Group] | None = None
+        if follows:
+            news = _news(groups, before, frame.changed)
+        elif (
             whole and self._whole and mode is self._mode and len(groups) == len(before)
-        )
-        self._groups, self._mode, self._whole = groups, mode, whole
-        news = self._news(groups, before) if comparable else None
-        if news is None:
-            values: dict[str, Value] = {}
-            self._finish(frame, values, groups.values())
-        elif not news and self._long_frames != LONG_FRAMES_AFTER:
-            return self._values
-        else:
-            values = self._values.copy()
-            self._finish(frame, values, news)
-        self._values = values
-        return values
-
-    def _news(
-        self, groups: Mapping[str, Group], before: Mapping[str, Group]
-    ) -> list[Group] | None:
-        """Give the groups that say something else; None if the labels differ."""
-        news = []
-        for group in compress(
-            groups.values(), map(is_not, groups.values(), before.values())
         ):
-            was = before.get(group.label)
-            if was is None:
-                return None
-            # One made again may still say what the one before did; DATE is no register.
-            if group.label != "DATE" and group != was:
-                news.append(group)
-        return news
+            other = map(is_not, groups.values(), before.values())
+            news = _news(groups, before, compress(groups, other))
+        self._groups, self._mode, self._whole = groups, mode, whole
+        if news is None:
+            self._values = {}
+            self._address = mode.address
+            self._write(frame, groups.values(), anew=True)
+            return None
+        if not news and self._long_frames != LONG_FRAMES_AFTER:
+            return ()
+        self._values = self._values.copy()
+        written = self._write(frame, news, anew=False)
+        return written if follows and mode is Mode.STANDARD else None
 
-    def _finish(
-        self, frame: Frame, values: dict[str, Value], news: Iterable[Group]
-    ) -> None:
+    def _write(self, frame: Frame, news: Iterable[Group], *, anew: bool) -> list[str]:
         """Write the news into the values, and what the frame tells only as a whole."""
-        mode = frame.mode
+        mode, values = frame.mode, self._values
         plain = PLAIN[mode]
+        written: list[str] = []
         for group in news:
             name = plain.get(group.label)
             if name is None:
-                values.update(items(group, mode))
+                told = items(group, mode)
+                values.update(told)
+                written += [name for name, _ in told]
+                anew = anew or group.label == tic_standard.STATUS
             else:
                 values[name] = group.value  # type: ignore[assignment]  # PLAIN's promise
+                written.append(name)
         for refusal in frame.refusals:
             if refusal.label is not None and refusal.label not in frame:
                 values |= dict.fromkeys(names(refusal.label, mode))
         if mode is Mode.HISTORIC:
             over = is_over(frame, self._long_frames)
-            self._derived = DERIVED if finish_historic(frame, values, over) else NOTHING
-        else:
+            derived = tic_historic.finish(frame, values, over)
+            self._derived = DERIVED if derived else NOTHING
+        elif anew or self._blended:
+            more, self._blended = tic_standard.finish(frame, self._groups, values)
+            written += more
             self._derived = NOTHING
-            _finish_standard(frame, self._groups, values)
-
-    def _clock(self, date: Horodate) -> MeterInstant:
-        """Give the meter's instant; a date is read anew each minute only."""
-        text = date.text
-        minute, start_ms = self._minute
-        seconds_ms = int(text[SECONDS_AT:]) * 1000
-        if text[:SECONDS_AT] != minute:
-            start_ms = date.at_ms - seconds_ms
-            self._minute = (text[:SECONDS_AT], start_ms)
-        return MeterInstant(start_ms + seconds_ms, date.degraded)
-
-    def _device(self, address: Group | None) -> str | None:
-        """Give the meter's own number; a masked one names no device."""
-        known, number = self._number
-        if address is not known:
-            raw = None if address is None else address.raw
-            number = raw if raw is not None and raw.isdigit() else None
-            self._number = (address, number)
-        return number
+        return written
 
 
 def reading(frame: Frame, meter: str, seen: HostInstant) -> Reading:
@@ -151,20 +136,22 @@ def reading(frame: Frame, meter: str, seen: HostInstant) -> Reading:
     return Mapper(meter).reading(frame, seen)
 
 
-def _finish_standard(
-    frame: Frame, groups: Mapping[str, Group], values: dict[str, Value]
-) -> None:
-    """Add what STGE alone tells: the tariff in use, and the direction of energy."""
-    status = groups.get("STGE")
-    if status is None or not isinstance(status.value, Stge):
-        values.pop("export_estimated_va", None)
-        return
-    if "NTARF" not in groups:
-        values["tariff_index"] = status.value.supplier_index
-    if "SINSTI" in groups:
-        return  # the meter measures it
-    if status.value.direction is Direction.IMPORT:
-        values["export_estimated_va"] = 0
-        return
-    export = Export.of(frame)
-    values["export_estimated_va"] = None if export is None else export.power_va
+def _news(
+    groups: Mapping[str, Group], before: Mapping[str, Group], labels: Iterable[str]
+) -> list[Group] | None:
+    """Give the groups that say something else; None if the labels differ."""
+    news = []
+    for label in labels:
+        group, was = groups[label], before.get(label)
+        if was is None:
+            return None
+        # One made again may still say what the one before did; DATE is no register.
+        if label != "DATE" and group != was:
+            news.append(group)
+    return news
+
+
+def _number(address: Group | None) -> str | None:
+    """Give the meter's own number; a masked one names no device."""
+    raw = None if address is None else address.raw
+    return raw if raw is not None and raw.isdigit() else None

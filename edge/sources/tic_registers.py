@@ -103,6 +103,8 @@ SLICES: Mapping[str, tuple[str, str]] = {
 }
 """The newest point of a load curve: the label of the point before it, the register."""
 
+CURVES = frozenset((*SLICES, *(before for before, _ in SLICES.values())))
+
 APART: Mapping[str, str] = {
     "ADCO": "Reading.device",
     "ADSC": "Reading.device",
