@@ -29,7 +29,7 @@ def listen_to(config: Config, hub: Hub) -> Deps:
         MeterInfo(meter.id, meter.kind, fluid_of(meter.kind)) for meter in config.meters
     )
     return Deps(
-        reads=hub.reads,
+        reads=hub.served,
         bus=hub.bus,
         health=hub.health,
         meters=meters,

@@ -158,6 +158,14 @@ def read_manifest(archive: Path) -> Manifest:
         return _manifest(tar)
 
 
+def unpack(archive: Path, into: Path) -> Manifest:
+    """Unpack an archive's databases, to be read there; raise BackupError or so."""
+    with _refusing(f"{archive.name} can't be read"):
+        if not archive.is_file():
+            raise BackupError(f"there is no archive {archive}")
+        return _unpack(archive, into, _quiet)
+
+
 @contextmanager
 def _refusing(what: str) -> Iterator[None]:
     """Turn what files, archives and SQLite raise into one clear refusal."""

@@ -52,7 +52,12 @@ class DismissQuarantined:
 
 @dataclass(frozen=True, slots=True)
 class RebuildStore:
-    """Make the store anew from the journal."""
+    """Make the stores anew from the journal, and from a backup's file if one is named.
+
+    `backup` is where the service finds it: an absolute path.
+    """
+
+    backup: str | None = None
 
 
 Command: TypeAlias = (
@@ -94,7 +99,12 @@ def from_json(document: Any) -> Command:
         expected = wanted.get(name)
         if expected is None:
             raise CommandRefused(f"{kind.__name__} takes no {name!r}")
-        right = {"str": str, "int": int, "int | None": int | None}[expected]
+        right = {
+            "str": str,
+            "int": int,
+            "int | None": int | None,
+            "str | None": str | None,
+        }[expected]
         if not isinstance(value, right) or isinstance(value, bool):
             raise CommandRefused(f"{kind.__name__}: {name} must be {expected}")
     try:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import tempfile
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from edge.backup import unpack
 from edge.bus import Bus
+from edge.catalogue import Fluid
 from edge.config import Config
+from edge.errors import StoreError
 from edge.event import Event, EventKind
 from edge.gate import Gate
 from edge.health import HealthReport, PartHealth
@@ -27,8 +34,12 @@ from edge.service.keeper import JournalKeeper
 from edge.service.supervisor import Supervisor
 from edge.sources.plugins import fluid_of
 from edge.sources.protocol import Source
+from edge.stores.copying import copy
 from edge.stores.projector import Projector
 from edge.stores.sqlite.store import FILE, SqliteStore
+
+if TYPE_CHECKING:
+    from edge.stores.influx.consumer import InfluxConsumer
 
 LOOKED_BACK_MS = 7 * 86_400_000
 """How far back an index that was unknown at last is looked for."""
@@ -47,6 +58,7 @@ class Hub:
     projector: Projector
     retention: Retention
     gates: Mapping[str, Gate]
+    influx: InfluxConsumer | None = None
     bus: Bus = field(default_factory=Bus)
     supervisor: Supervisor = field(default_factory=Supervisor)
     sources: list[Source] = field(default_factory=list)
@@ -66,8 +78,7 @@ class Hub:
         except BaseException:
             journal.close()
             raise
-        fluids = {meter.id: fluid_of(meter.kind) for meter in config.meters}
-        counting = Counting(zone=config.zone, fluids=fluids)
+        counting = Counting(zone=config.zone, fluids=_fluids(config))
         reads = Reads(store, journal, counting)
         hub = cls(
             config=config,
@@ -90,10 +101,23 @@ class Hub:
         )
         for meter in meters:
             hub.restore(meter)
+        try:
+            hub.influx = _influx(config, journal, store)
+        except BaseException:
+            hub.close()
+            raise
         if store.set_aside is not None:
             detail = {"set_aside": store.set_aside.name}
             journal.take(Event(HOME, clock.now().wall_ms, EventKind.STORE, detail))
         return hub
+
+    @property
+    def served(self) -> Reads:
+        """Give what the API answers from: `reads`, or the same out of an InfluxDB."""
+        if self.influx is None or self.config.store.engine != "influxdb":
+            return self.reads
+        counting = Counting(zone=self.config.zone, fluids=_fluids(self.config))
+        return Reads(self.influx.store, self.journal, counting)
 
     @property
     def keeper(self) -> JournalKeeper:
@@ -146,6 +170,7 @@ class Hub:
         ]
         parts += [self.journal.health(), self.roller.health()]
         parts += [self.projector.health(), self.retention.health()]
+        parts += [] if self.influx is None else [self.influx.health()]
         supervisor = self.supervisor
         parts.append(
             PartHealth(
@@ -168,26 +193,65 @@ class Hub:
 
     def consumers(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """Give what reads the journal, by name: each has cursors of its own."""
-        return {
+        consumers: dict[str, Callable[[], Awaitable[None]]] = {
             "roller": self.roller.run,
             "store": self.projector.run,
             "retention": self.retention.run,
         }
+        if self.influx is not None:
+            consumers["influxdb"] = self.influx.run
+        return consumers
 
     async def caught_up(self) -> None:
         """Roll and project all that is committed; their parts must not run."""
         await self.roller.start()
         await self.roller.catch_up()
         await self.projector.project()
+        if self.influx is not None:
+            with suppress(StoreError):  # it gets what waits when it answers
+                await self.influx.catch_up()
 
-    async def rebuild(self) -> None:
-        """Make the store anew from the journal."""
+    async def rebuild(self, backup: Path | None = None) -> None:
+        """Make the stores anew: from the journal, and what only a backup still has."""
         await self.projector.rebuild()
+        if backup is not None:
+            await asyncio.to_thread(_copy_backup, backup, self.store)
+        if self.influx is not None:
+            await self.influx.rebuild()
 
     def close(self) -> None:
-        """Close the store, then the journal, which commits what still waits."""
+        """Close the stores, then the journal, which commits what still waits."""
+        if self.influx is not None:
+            self.influx.close()
         self.store.close()
         self.journal.close()
+
+
+def _fluids(config: Config) -> dict[str, Fluid]:
+    return {meter.id: fluid_of(meter.kind) for meter in config.meters}
+
+
+def _influx(
+    config: Config, journal: Journal, store: SqliteStore
+) -> InfluxConsumer | None:
+    """Attach the InfluxDB that is configured, imported only then: it is not small."""
+    if config.influxdb is None:
+        return None
+    from edge.stores.influx.attach import attach  # noqa: PLC0415 - engines not in use
+
+    return attach(config, config.influxdb, journal, store)
+
+
+def _copy_backup(archive: Path, store: SqliteStore) -> None:
+    """Copy what a backup's store has into ours."""
+    with tempfile.TemporaryDirectory(dir=store.path.parent) as scratch:
+        unpack(archive, Path(scratch))
+        kept = SqliteStore(Path(scratch) / FILE)
+        try:
+            for _ in copy(kept, store):
+                pass
+        finally:
+            kept.close()
 
 
 def _limits(config: Config) -> Limits:

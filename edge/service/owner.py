@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from edge.bus import Bus
@@ -50,7 +51,7 @@ class Owner:
     reads: Raw
     bus: Bus
     clock: Clock
-    rebuild: Callable[[], Awaitable[None]]
+    rebuild: Callable[[Path | None], Awaitable[None]]
 
     async def execute(self, command: Command) -> dict[str, Any]:
         """Carry a command out; give its acknowledgement once it is durable."""
@@ -64,8 +65,8 @@ class Owner:
             case DismissQuarantined(number):
                 await self.journal.settle_quarantined(number, "dismissed")
                 return {"dismissed": number}
-            case RebuildStore():
-                await self.rebuild()
+            case RebuildStore(backup):
+                await self.rebuild(None if backup is None else Path(backup))
                 return {"rebuilding": True}
 
     def _gate(self, meter: str) -> Gate:

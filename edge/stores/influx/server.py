@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -31,13 +31,8 @@ class Series:
     rows: Sequence[Sequence[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
-    """Where an InfluxDB is and who asks; the token is shown to nobody."""
-
-    url: str
-    org: str
-    token: str = field(repr=False)
+Token = Callable[[], str]
+"""Gives the token, as it is in its file now; raises StoreError when it can't."""
 
 
 class Server(Protocol):
@@ -64,10 +59,16 @@ class Influx2:
     """InfluxDB 2.x through influxdb-client: v2 writes, InfluxQL reads through DBRP."""
 
     def __init__(
-        self, login: Login, *, connect_s: float = CONNECT_S, answer_s: float = ANSWER_S
+        self,
+        url: str,
+        org: str,
+        token: Token,
+        *,
+        connect_s: float = CONNECT_S,
+        answer_s: float = ANSWER_S,
     ) -> None:
-        self._login = login
-        self._http = Http(login.url, connect_s=connect_s, answer_s=answer_s)
+        self._org, self._token = org, token
+        self._http = Http(url, connect_s=connect_s, answer_s=answer_s)
         self._calls = Calls()
 
     def write(self, database: str, lines: Sequence[str]) -> None:
@@ -85,7 +86,7 @@ class Influx2:
         raise _down(answer, database)
 
     def _write_path(self, database: str) -> str:
-        query = {"org": self._login.org, "bucket": database, "precision": "ms"}
+        query = {"org": self._org, "bucket": database, "precision": "ms"}
         return f"/api/v2/write?{urlencode(query)}"
 
     def ask(self, database: str, text: str) -> list[list[Series]]:
@@ -103,9 +104,10 @@ class Influx2:
             ) from error
 
     def _post(self, path: str, body: bytes) -> Answer:
+        token = self._token()
         return self._calls.run(
             lambda: self._http.exchange(
-                "POST", path, body, token=self._login.token, kind="text/plain"
+                "POST", path, body, token=token, kind="text/plain"
             )
         )
 

@@ -17,7 +17,7 @@ import orjson
 from edge.errors import StoreError
 from edge.stores.influx.http import Answer, Http
 from edge.stores.influx.names import Databases
-from edge.stores.influx.server import Influx2, Login
+from edge.stores.influx.server import Influx2
 from edge.stores.influx.token import keep_secret, load_secret
 
 DAY_S = 86_400
@@ -57,15 +57,8 @@ def buckets(databases: Databases, raw_days: int, minute_days: int) -> list[Bucke
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What was done: sentences for the owner, in order."""
-
-    steps: tuple[str, ...]
-
-
 class Setup:
-    """Prepares one InfluxDB; `admin` holds an administrator's token, once known."""
+    """Prepares one InfluxDB; `token` is an administrator's, once it is known."""
 
     def __init__(self, url: str, org: str, *, token: str = "") -> None:
         self._url, self._org, self.token = url, org, token
@@ -88,8 +81,8 @@ class Setup:
         asked = {**told, "org": self._org, "bucket": bucket}
         self._call("POST", "/api/v2/setup", {**asked, "retentionPeriodSeconds": 0})
 
-    def prepare(self, wanted: list[Bucket], token_file: Path) -> Done:
-        """Make what is missing, and a token for these buckets alone."""
+    def prepare(self, wanted: list[Bucket], token_file: Path) -> list[str]:
+        """Make what is missing, and a token for these alone; say what was done."""
         org = self._organisation()
         done = []
         ids = {}
@@ -99,7 +92,7 @@ class Setup:
         for bucket in wanted:
             self._mapping(org, bucket.name, ids[bucket.name])
         done.append(self._token(org, ids, token_file))
-        return Done(tuple(done))
+        return done
 
     def _organisation(self) -> str:
         found = self._call("GET", f"/api/v2/orgs?org={self._org}", missing={})
@@ -155,7 +148,7 @@ class Setup:
         return f"a token for these buckets alone is in {token_file}"
 
     def _works(self, token: str, ids: Mapping[str, str]) -> bool:
-        server = Influx2(Login(self._url, self._org, token))
+        server = Influx2(self._url, self._org, lambda: token)
         try:
             for name in ids:
                 server.ask(name, "SHOW MEASUREMENTS LIMIT 1")

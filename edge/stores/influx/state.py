@@ -19,7 +19,6 @@ from edge.stores.influx.names import (
 from edge.stores.influx.raw import WHOLE
 from edge.stores.influx.server import Series, Server
 from edge.stores.influx.words import (
-    delete,
     fields,
     group,
     head,
@@ -83,14 +82,21 @@ def cursor_lines(reached: Cursors, now_ms: int) -> list[str]:
     ]
 
 
-def forget_cursors() -> str:
-    """Write what forgets the cursors."""
-    return delete(CURSOR)
-
-
 def begun_line() -> str:
     """Give the point that says that the lasting bucket is one we began to fill."""
     return line(BEGUN, 0, begun=True)
+
+
+def filled(server: Server, databases: Databases) -> bool:
+    """Tell whether the lasting bucket was filled since it was begun."""
+    asked = select(name("filled"), name(BEGUN))
+    (found,) = server.ask(databases.lasting, asked)
+    return bool(found)
+
+
+def filled_line() -> str:
+    """Give the point that says that it was."""
+    return line(BEGUN, 0, filled=True)
 
 
 def load(server: Server, databases: Databases) -> Known:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from edge.calendar import DAY_MS, HOUR_MS
-from edge.errors import StoreError
+from edge.errors import LinesRefused, StoreError
 from edge.interval import Interval, Point, Step
 from edge.journal.bodies import Kind
 from edge.record import Address, Baseline, Correction, Lane, Record
@@ -17,13 +17,21 @@ from edge.rollup.track import Track
 from edge.sample import Slice
 from edge.stores.influx import intervals, minutes, readings, state, told
 from edge.stores.influx.intervals import Query
-from edge.stores.influx.names import Databases, deletion, every_fluid
+from edge.stores.influx.names import BEGUN, CURSOR, Databases, deletion, every_fluid
 from edge.stores.influx.parked import Parking
 from edge.stores.influx.raw import WHOLE
 from edge.stores.influx.sender import Sender
 from edge.stores.influx.server import Server
 from edge.stores.influx.state import Cursors, Known
-from edge.stores.influx.words import FIRST_MS, group, is_, name, select, within
+from edge.stores.influx.words import (
+    FIRST_MS,
+    delete,
+    group,
+    is_,
+    name,
+    select,
+    within,
+)
 from edge.stores.influx.writing import Page
 from edge.stores.protocol import IntervalColumns, StoreHealth
 
@@ -31,7 +39,7 @@ from edge.stores.protocol import IntervalColumns, StoreHealth
 class InfluxStore:
     """A Store in an InfluxDB; any thread may read, one at a time projects.
 
-    `project` moves both lanes' cursors, `project_lane` one of them; `cursor` gives
+    `project` moves both lanes' cursors together, `project_to` each; `cursor` gives
     what both have passed. Nothing is remembered that InfluxDB has not confirmed: an
     InfluxDB that comes back empty says so, and is filled from the start.
     """
@@ -71,15 +79,10 @@ class InfluxStore:
         """Write what these records say, then up to where, in both lanes."""
         if records:
             last = max(record.address for record in records)
-            self._project(records, dict.fromkeys(Lane, last))
+            self.project_to(records, dict.fromkeys(Lane, last))
 
-    def project_lane(
-        self, lane: Lane, records: Sequence[Record], reached: Address
-    ) -> None:
-        """Write what these records of a lane say, then how far that lane has come."""
-        self._project(records, {lane: reached})
-
-    def _project(self, records: Sequence[Record], reached: Cursors) -> None:
+    def project_to(self, records: Sequence[Record], reached: Cursors) -> None:
+        """Write what these records say, then how far each lane has come."""
         with self._knowing() as known:
             forward = {
                 lane: at
@@ -96,7 +99,17 @@ class InfluxStore:
         """Forget the cursors: what the journal has is projected again, over this."""
         with self._writing:
             self._known = None
-            self._server.ask(self._databases.raw, state.forget_cursors())
+            self._server.ask(self._databases.raw, delete(CURSOR))
+            self._server.ask(self._databases.lasting, delete(BEGUN))
+
+    def filled(self) -> bool:
+        """Tell whether it has what the journal no longer had when it was begun."""
+        return state.filled(self._server, self._databases)
+
+    def mark_filled(self) -> None:
+        """Note that it has."""
+        with self._writing:
+            self.sender.send(self._databases.lasting, [state.filled_line()])
 
     def keep_minutes(self, meter: str, day_ms: int, rows: Iterable[Interval]) -> None:
         """Keep a UTC day's 1min rows, all at once."""
@@ -162,6 +175,21 @@ class InfluxStore:
 
     def release(self) -> None:
         """Do nothing: InfluxDB gives room back by itself."""
+
+    def retry_parked(self) -> int:
+        """Send the parked lines again, each alone; give how many were taken.
+
+        Raises StoreDown when InfluxDB doesn't answer; what was taken is gone by then.
+        """
+        taken = 0
+        for one in self.parking.all():
+            try:
+                self._server.write(one.bucket, [one.line])
+            except LinesRefused:
+                continue
+            self.parking.drop([one.number])
+            taken += 1
+        return taken
 
     # reading
 

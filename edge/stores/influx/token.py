@@ -6,6 +6,8 @@ import os
 import stat
 from pathlib import Path
 
+import orjson
+
 from edge.errors import StoreError
 
 TOKEN, ADMIN = "influx.token", "influx.admin"
@@ -41,6 +43,21 @@ def keep_secret(path: Path, secret: str) -> None:
             file.write(secret + "\n")
             file.flush()
             os.fsync(file.fileno())
+            if os.geteuid() == 0:  # made by root for the service, which isn't
+                owner = path.parent.stat()
+                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
         draft.replace(path)
     except OSError as error:
         raise StoreError(f"{path} can't be written: {error.strerror}") from error
+
+
+def load_secret_of(path: Path) -> str:
+    """Give the administrator's token that a set-up left; nothing when there is none."""
+    if not path.exists():
+        return ""
+    try:
+        return str(orjson.loads(load_secret(path))["token"])
+    except (ValueError, LookupError, TypeError) as error:
+        raise StoreError(
+            f"{path} is damaged", hint="remove it, and give a token"
+        ) from error

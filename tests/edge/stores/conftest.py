@@ -9,7 +9,7 @@ import pytest
 from edge.stores.influx import InfluxStore
 from edge.stores.influx.names import Databases
 from edge.stores.influx.parked import Parking
-from edge.stores.influx.server import Influx2, Login
+from edge.stores.influx.server import Influx2
 from edge.stores.influx.setup import Bucket, Setup
 from edge.stores.sqlite import SqliteStore
 from tests.conftest import real_is_required
@@ -47,7 +47,7 @@ def databases(influxd, tmp_path):
 @pytest.fixture
 def server(influxd, databases, tmp_path):  # noqa: ARG001 - they make its token
     token = (tmp_path / "influx.token").read_text().strip()
-    made = Influx2(Login(influxd.url, influxd.org, token))
+    made = Influx2(influxd.url, influxd.org, lambda: token)
     yield made
     made.close()
 

@@ -1,0 +1,285 @@
+"""The journal's consumer that fills an InfluxDB: gently, and in nobody's way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from edge.calendar import DAY_MS
+from edge.errors import StoreDown, StoreError
+from edge.health import PartHealth
+from edge.interval import Step
+from edge.journal.bodies import Kind
+from edge.record import Address, Lane, Record
+from edge.stores.copying import copy, minutes
+from edge.stores.influx.state import NOWHERE
+from edge.stores.influx.store import InfluxStore
+from edge.stores.protocol import Store
+
+log = logging.getLogger(__name__)
+
+NAME = "influxdb"
+EVERY_S = 60.0
+"""One request a minute: each is a flush of a log and of a disk's cache."""
+PAGE = 250
+"""Records a page, and what need not wait for the minute to be over."""
+FIRST_DELAY_S, LAST_DELAY_S, LONGEST_ASKED_S = 5.0, 300.0, 3600.0
+TIDY_S = 3600.0
+
+
+class FollowedJournal(Protocol):
+    """A journal, as far as this consumer needs it."""
+
+    @property
+    def tail(self) -> Address:
+        """Give the address of the last record committed; its seq is 0 for none."""
+        ...
+
+    def read(
+        self,
+        after: Address | None = None,
+        *,
+        limit: int = 256,
+        lane: Lane | None = None,
+        kinds: Iterable[Kind] | None = None,
+    ) -> list[Record]:
+        """Give the committed records behind an address."""
+        ...
+
+    async def move(self, consumer: str, lane: Lane, address: Address) -> None:
+        """Move a cursor forward."""
+        ...
+
+    async def register(self, consumer: str) -> None:
+        """Make a consumer known."""
+        ...
+
+    async def wait_committed(self, after: Address | None) -> Address:
+        """Wait for a record behind an address."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How many days InfluxDB is to keep readings, and 1min rows."""
+
+    raw_days: int
+    minute_days: int
+
+
+class InfluxConsumer:
+    """Copies the journal into InfluxDB, and once what only the embedded store has.
+
+    The present goes before history in every page. InfluxDB's own cursors are the
+    truth, the journal's follow them. When it doesn't answer, nothing moves and it is
+    asked again, ever more rarely; nothing else waits for it, at the end neither.
+    """
+
+    def __init__(
+        self,
+        journal: FollowedJournal,
+        store: InfluxStore,
+        embedded: Store,
+        keeping: Keeping,
+        *,
+        every_s: float = EVERY_S,
+    ) -> None:
+        self.store = store
+        self._journal, self._embedded, self._keeping = journal, embedded, keeping
+        self._every_s = every_s
+        self._busy = asyncio.Lock()
+        self._reached: dict[Lane, Address | None] = dict(NOWHERE)
+        self._filled = False
+        self._filling: Iterator[None] | None = None
+        self._projected = self._failures = 0
+        self._parked = store.parking.count()
+        self._problem = ""
+        self._behind_since: float | None = None
+        self._tidied: float | None = None
+
+    async def run(self) -> None:
+        """Follow the journal for ever; raises what the journal raises."""
+        await self._journal.register(NAME)
+        delay_s = FIRST_DELAY_S
+        try:
+            while True:
+                begun = time.monotonic()
+                try:
+                    await self.catch_up()
+                    await self._beside()
+                except StoreError as error:
+                    self._failed(error)
+                    asked_s = error.retry_after_s if isinstance(error, StoreDown) else 0
+                    wait_s = max(delay_s, min(asked_s or 0.0, LONGEST_ASKED_S))
+                    # Jitter, so that those who were refused together come apart.
+                    await asyncio.sleep(wait_s * random.uniform(1.0, 1.2))  # noqa: S311 - not secret
+                    delay_s = min(delay_s * 2, LAST_DELAY_S)
+                else:
+                    self._recovered()
+                    delay_s = FIRST_DELAY_S
+                    if self._filled:
+                        await self._wait(begun + self._every_s)
+        finally:
+            self.store.hang_up()
+
+    async def _wait(self, until: float) -> None:
+        """Wait for something to write, then for a full page or the minute's end."""
+        seen = await self._journal.wait_committed(self._farthest())
+        while seen.seq - self._seq() < PAGE and time.monotonic() < until:
+            try:
+                async with asyncio.timeout(until - time.monotonic()):
+                    seen = await self._journal.wait_committed(seen)
+            except TimeoutError:
+                return
+
+    def _farthest(self) -> Address | None:
+        there = [at for at in self._reached.values() if at is not None]
+        return max(there, default=None)
+
+    def _seq(self) -> int:
+        farthest = self._farthest()
+        return 0 if farthest is None else farthest.seq
+
+    async def catch_up(self) -> None:
+        """Write all that is committed; raise StoreError when InfluxDB won't have it."""
+        async with self._busy:
+            found = await asyncio.to_thread(self.store.cursors)
+            self._reached = dict(found)
+            before = dict(found)
+            if None in before.values():  # it is new, or was lost
+                self._filled, self._filling = False, None
+            try:
+                while await self._page():
+                    pass
+            finally:
+                await self._follow(before)
+            self._parked = await asyncio.to_thread(self.store.parking.count)
+
+    async def _page(self) -> bool:
+        """Write one page, the present first; tell whether there may be more."""
+        tail = self._journal.tail
+        if not tail.seq:
+            return False
+        records: list[Record] = []
+        reached: dict[Lane, Address | None] = {}
+        for lane in (Lane.PRESENT, Lane.HISTORY):
+            room = PAGE - len(records)
+            if not room:
+                break
+            some = await asyncio.to_thread(
+                self._journal.read, self._reached[lane], limit=room, lane=lane
+            )
+            reached[lane] = tail if len(some) < room else some[-1].address
+            records += some
+        if not records and all(self._reached[lane] == tail for lane in Lane):
+            return False
+        await asyncio.to_thread(self.store.project_to, records, reached)
+        self._reached |= reached
+        self._projected += len(records)
+        return len(records) == PAGE
+
+    async def _follow(self, before: dict[Lane, Address | None]) -> None:
+        """Have the journal's cursors follow, so that retention knows."""
+        for lane, address in self._reached.items():
+            if address is not None and address != before[lane]:
+                await self._journal.move(NAME, lane, address)
+
+    async def _beside(self) -> None:
+        """Do what can wait, a turn of it: fill a new InfluxDB, tidy an old one."""
+        until = time.monotonic() + self._every_s
+        while not self._filled and time.monotonic() < until:
+            async with self._busy:
+                await self._fill()
+        if self._filled and self._is_time_to_tidy():
+            await self._tidy()
+            self._tidied = time.monotonic()
+
+    async def _fill(self) -> None:
+        """Copy one more piece of what only the embedded store has."""
+        if self._filling is None:
+            self._filled = await asyncio.to_thread(self.store.filled)
+            self._filling = copy(self._embedded, self.store)
+        if not self._filled and await asyncio.to_thread(_ended, self._filling):
+            await asyncio.to_thread(self.store.mark_filled)
+            self._filled = True
+        if self._filled:
+            self._filling = None
+
+    def _is_time_to_tidy(self) -> bool:
+        return self._tidied is None or time.monotonic() - self._tidied > TIDY_S
+
+    async def _tidy(self) -> None:
+        """Keep the days of 1min rows that are new, and let go of what is old."""
+        for meter in await asyncio.to_thread(self.store.meters):
+            heard = await asyncio.to_thread(self._embedded.heard, meter)
+            if heard is None:
+                continue
+            # the meter's own time: a host whose clock runs ahead takes nothing
+            last = heard[1] // DAY_MS * DAY_MS
+            oldest = last - self._keeping.minute_days * DAY_MS
+            days = minutes(self._embedded, self.store, meter, oldest)
+            while not await asyncio.to_thread(_ended, days):
+                pass
+            raw_ms = last - self._keeping.raw_days * DAY_MS
+            for step, before_ms in ((Step.RAW, raw_ms), (Step.MIN1, oldest)):
+                await asyncio.to_thread(self.store.prune, meter, step, before_ms)
+
+    async def rebuild(self) -> None:
+        """Have InfluxDB filled anew, over what it has; done by `run`, and resumed."""
+        async with self._busy:
+            await asyncio.to_thread(self.store.rewind)
+            self._filled, self._filling = False, None
+            self._reached = dict(NOWHERE)
+
+    def _failed(self, error: StoreError) -> None:
+        self._failures += 1
+        self._filling = None  # begun again: what is there already costs little
+        self._behind_since = self._behind_since or time.monotonic()
+        if str(error) != self._problem:
+            log.warning("influxdb: %s", error)
+        self._problem = str(error)
+
+    def _recovered(self) -> None:
+        if self._problem:
+            log.info("influxdb: it answers again")
+        self._problem, self._behind_since = "", None
+
+    def health(self) -> PartHealth:
+        """Say how it goes, without asking InfluxDB or a disk."""
+        sender, since = self.store.sender, self._behind_since
+        parked = self._parked
+        detail = self._problem
+        if not detail and parked:
+            detail = f"{parked} points were refused and wait: `releve store parked`"
+        age_ms = None if since is None else int(1000 * (time.monotonic() - since))
+        return PartHealth(
+            name=NAME,
+            ok=not self._problem and not parked,
+            counters={
+                "projected": self._projected,
+                "requests": sender.requests,
+                "lines": sender.lines,
+                "expired": sender.expired,
+                "failures": self._failures,
+            },
+            gauges={
+                "pending": max(0, self._journal.tail.seq - self._seq()),
+                "parked": parked,
+            },
+            oldest_age_ms=age_ms,
+            detail=detail,
+        )
+
+    def close(self) -> None:
+        """Let go of InfluxDB."""
+        self.store.close()
+
+
+def _ended(steps: Iterator[None]) -> bool:
+    """Take a step; tell whether there was none left."""
+    return next(steps, steps) is steps
