@@ -1,0 +1,401 @@
+"""One connection to a broker, from its CONNACK to its end: the Publisher of outputs."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from paho.mqtt.client import MQTTMessage
+from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from edge.broker.address import Address, Login
+from edge.broker.dial import dial
+from edge.broker.inbox import Inboxes
+from edge.broker.publisher import Message
+from edge.broker.reasons import said
+from edge.broker.wire import IN_FLIGHT, Wire, expiring
+from edge.errors import BrokerError, BrokerLost, PublishRefused, SubscribeRefused
+
+CONNECT_S = 10.0
+"""For the name, the socket, TLS and CONNACK together."""
+ANSWER_S = 30.0
+"""A broker that pings and acknowledges nothing for so long is taken for lost."""
+POSTED = 256
+"""Live messages that the socket may still have to take; more are dropped."""
+TICK_S = 5.0
+HEAD_BYTES = 32
+"""What a PUBLISH packet has besides topic and payload, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Will:
+    """What tells others whether we are there: one retained topic, two words."""
+
+    topic: str
+    online: bytes = b"online"
+    offline: bytes = b"offline"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a session sent over all its connections; only rises."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+class Connection:
+    """Publishes and receives while it lasts; made by `open`, ended by `close`.
+
+    Nothing is stored here: what is not acknowledged when it ends raises BrokerLost in
+    who sent it.
+    """
+
+    def __init__(self, wire: Wire, tally: Tally) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._wire, self._tally = wire, tally
+        self._greeted: asyncio.Future[Properties] = self._loop.create_future()
+        self._ended: asyncio.Future[BrokerLost] = self._loop.create_future()
+        self._answers: dict[int, asyncio.Future[list[ReasonCode]]] = {}
+        self._posted: set[int] = set()
+        self._window = asyncio.Semaphore(IN_FLIGHT)
+        self._inboxes = Inboxes()
+        self._largest: int | None = None
+        self._watched: socket.socket | None = None
+        self._writing = False
+        self._ticking: asyncio.TimerHandle | None = None
+
+    @classmethod
+    async def open(
+        cls,
+        address: Address,
+        login: Login | None,
+        client_id: str,
+        *,
+        will: Will | None = None,
+        tally: Tally | None = None,
+    ) -> Connection:
+        """Connect and be accepted; raise BrokerError in plain words, within 10 s."""
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                opened = await dial(address)
+                self = cls(Wire(opened, client_id, login), tally or Tally())
+                try:
+                    await self._greet(will)
+                except BaseException:
+                    self.abort()
+                    opened.close()
+                    raise
+        except TimeoutError as error:
+            raise BrokerError(
+                f"{address} takes connections and does not answer as a broker",
+                hint="is it an MQTT broker, and is it mqtt:// or mqtts://?",
+            ) from error
+        return self
+
+    async def _greet(self, will: Will | None) -> None:
+        wire = self._wire
+        wire.on_connect = self._on_connect
+        wire.on_disconnect = self._on_disconnect
+        wire.on_publish = self._on_publish
+        wire.on_subscribe = self._on_subscribe
+        wire.on_message = self._on_message
+        wire.on_socket_open = self._on_socket_open
+        wire.on_socket_close = self._on_socket_close
+        if will is not None:
+            wire.will_set(will.topic, will.offline, qos=1, retain=True)
+        wire.begin()
+        self._tick()
+        self._watch_writing()
+        first: list[asyncio.Future[Any]] = [self._greeted, self._ended]
+        await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+        if not self._greeted.done():
+            raise self._ended.result()
+        self._agree(self._greeted.result())
+
+    def _agree(self, granted: Properties) -> None:
+        """Hold to what the broker said of itself in CONNACK."""
+        if getattr(granted, "RetainAvailable", 1) == 0:
+            raise _refusal(0x9A)
+        if getattr(granted, "MaximumQoS", 1) == 0:
+            raise _refusal(0x9B)
+        window = getattr(granted, "ReceiveMaximum", IN_FLIGHT)
+        self._window = asyncio.Semaphore(max(1, min(window, IN_FLIGHT)))
+        self._largest = getattr(granted, "MaximumPacketSize", None)
+
+    async def publish(
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        qos: int = 0,
+        retain: bool = False,
+        expiry_s: int | None = None,
+    ) -> None:
+        """Return once sent (QoS 0) or acknowledged (QoS 1); see Publisher."""
+        self._fits(topic, payload)
+        if qos == 0:
+            await self._sent(topic, payload, retain=retain, expiry_s=expiry_s)
+        else:
+            async with self._window:
+                reason = await self._acknowledged(
+                    topic, payload, retain=retain, expiry_s=expiry_s
+                )
+            if reason.is_failure:
+                self._refuse(topic, reason.value)
+        self._tally.counts["published"] += 1
+
+    async def _sent(
+        self, topic: str, payload: bytes, *, retain: bool, expiry_s: int | None
+    ) -> None:
+        number = self._give(topic, payload, 0, retain=retain, expiry_s=expiry_s)
+        if number is not None:
+            await self._answer(number)
+
+    async def _acknowledged(
+        self, topic: str, payload: bytes, *, retain: bool, expiry_s: int | None
+    ) -> ReasonCode:
+        number = self._give(topic, payload, 1, retain=retain, expiry_s=expiry_s)
+        assert number is not None  # noqa: S101 - an acknowledgement is never there yet
+        return (await self._answer(number))[0]
+
+    def post(
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        retain: bool = False,
+        expiry_s: int | None = None,
+    ) -> bool:
+        """Hand one QoS 0 message to the socket at once; see Publisher."""
+        number: int | None = None
+        taken = not self._ended.done() and len(self._posted) < POSTED
+        if taken:
+            try:
+                number = self._give(topic, payload, 0, retain=retain, expiry_s=expiry_s)
+            except BrokerLost:
+                taken = False
+        if number is not None:
+            self._posted.add(number)
+        self._tally.counts["posted" if taken else "dropped"] += 1
+        return taken
+
+    def _give(
+        self,
+        topic: str,
+        payload: bytes,
+        qos: int,
+        *,
+        retain: bool,
+        expiry_s: int | None,
+    ) -> int | None:
+        """Give a message to the socket, and its number if it waits for something."""
+        if self._ended.done():
+            raise self._ended.result()
+        info = self._wire.publish(topic, payload, qos, retain, expiring(expiry_s))
+        if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            self._fail(BrokerLost("the connection to the broker broke while sending"))
+        if self._ended.done():
+            raise self._ended.result()
+        self._watch_writing()
+        return None if qos == 0 and info.is_published() else info.mid
+
+    async def _answer(self, number: int) -> list[ReasonCode]:
+        answer: asyncio.Future[list[ReasonCode]] = self._loop.create_future()
+        self._answers[number] = answer
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await answer
+        except TimeoutError:
+            lost = BrokerLost(f"the broker acknowledged nothing for {ANSWER_S:.0f} s")
+            self._fail(lost)
+            raise lost from None
+        finally:
+            self._answers.pop(number, None)
+
+    def _fits(self, topic: str, payload: bytes) -> None:
+        size = len(topic.encode()) + len(payload) + HEAD_BYTES
+        if self._largest is not None and size > self._largest:
+            # the broker would close the connection, again and again
+            self._refuse(topic, 0x95)
+
+    def _refuse(self, topic: str, code: int) -> None:
+        message, hint = said(code)
+        self._tally.refused[f"0x{code:02x}"] += 1
+        raise PublishRefused(f"{topic} was not taken: {message}", hint=hint)
+
+    async def subscribe(self, topic: str, qos: int = 0) -> None:
+        """Return once the broker agreed; see Publisher."""
+        if self._ended.done():
+            raise self._ended.result()
+        code, number = self._wire.subscribe(topic, qos)
+        if code != MQTTErrorCode.MQTT_ERR_SUCCESS or number is None:
+            self._fail(BrokerLost("the connection to the broker broke while sending"))
+            raise self._ended.result()
+        self._watch_writing()
+        for reason in await self._answer(number):
+            if reason.is_failure:
+                message, hint = said(reason.value)
+                raise SubscribeRefused(f"no messages of {topic}: {message}", hint=hint)
+
+    def messages(self) -> AsyncIterator[Message]:
+        """Give each message received from this call on; see Publisher."""
+        inbox = self._inboxes.open()
+        if self._ended.done():
+            inbox.end(self._ended.result())
+        return inbox
+
+    @property
+    def in_flight(self) -> int:
+        """Give how many messages wait for an acknowledgement."""
+        return len(self._answers)
+
+    async def lost(self) -> BrokerLost:
+        """Wait for the end of the connection; give why."""
+        return await asyncio.shield(self._ended)
+
+    async def close(self) -> None:
+        """Say goodbye, so that no will is published, and close."""
+        if not self._ended.done():
+            with suppress(Exception):  # whatever it says now, it ends
+                self._wire.disconnect()
+        self.abort()
+
+    def abort(self) -> None:
+        """End the connection as it is: the broker publishes the will."""
+        self._fail(BrokerLost("the connection to the broker was closed"))
+        self._wire.abort()
+
+    # What paho calls, always from within the loop's own turn.
+
+    def _on_connect(
+        self, _c: Any, _u: Any, _f: Any, reason: ReasonCode, p: Any
+    ) -> None:
+        if reason.is_failure:
+            message, hint = said(reason.value)
+            self._fail(BrokerLost(message, hint=hint))
+        elif not self._greeted.done():
+            self._greeted.set_result(p)
+
+    def _on_disconnect(
+        self, _c: Any, _u: Any, flags: Any, reason: ReasonCode, _p: Any
+    ) -> None:
+        if flags.is_disconnect_packet_from_server:
+            message, hint = said(reason.value)
+            self._fail(BrokerLost(message, hint=hint))
+        elif self._greeted.done():
+            self._fail(BrokerLost("the connection to the broker broke"))
+        else:
+            self._fail(
+                BrokerLost(
+                    "what listens there closed the connection, or is not a broker",
+                    hint="is it an MQTT broker, and is it mqtt:// or mqtts://?",
+                )
+            )
+
+    def _on_publish(
+        self, _c: Any, _u: Any, number: int, reason: ReasonCode, _p: Any
+    ) -> None:
+        self._posted.discard(number)
+        self._settle(number, [reason])
+
+    def _on_subscribe(
+        self, _c: Any, _u: Any, number: int, reasons: list[ReasonCode], _p: Any
+    ) -> None:
+        self._settle(number, reasons)
+
+    def _settle(self, number: int, reasons: list[ReasonCode]) -> None:
+        answer = self._answers.get(number)
+        if answer is not None and not answer.done():
+            answer.set_result(reasons)
+
+    def _on_message(self, _c: Any, _u: Any, message: MQTTMessage) -> None:
+        self._inboxes.put(
+            Message(message.topic, bytes(message.payload), bool(message.retain))
+        )
+
+    def _on_socket_open(self, _c: Any, _u: Any, opened: Any) -> None:
+        self._watched = opened
+        self._loop.add_reader(opened.fileno(), self._readable)
+
+    def _on_socket_close(self, _c: Any, _u: Any, _s: Any) -> None:
+        if self._watched is not None:
+            number = self._watched.fileno()
+            self._loop.remove_reader(number)
+            self._loop.remove_writer(number)
+            self._watched = None
+
+    # The loop's side.
+
+    def _readable(self) -> None:
+        try:
+            self._wire.loop_read()
+            # what TLS has already decrypted makes no socket readable again
+            while self._watched is not None and _pending(self._watched):
+                self._wire.loop_read()
+        except Exception as error:  # noqa: BLE001 - rubbish breaks paho anywhere
+            self._rubbish(type(error).__name__)
+        if self._wire.oversized:
+            self._rubbish("a packet larger than we take")
+        self._watch_writing()
+
+    def _rubbish(self, what: str) -> None:
+        self._fail(
+            BrokerLost(
+                f"what listens there does not speak MQTT 5 ({what})",
+                hint="is it an MQTT broker, and is it mqtt:// or mqtts://?",
+            )
+        )
+
+    def _writable(self) -> None:
+        self._wire.loop_write()
+        self._watch_writing()
+
+    def _watch_writing(self) -> None:
+        if self._watched is None:
+            return
+        wanted = self._wire.want_write()
+        if wanted != self._writing:
+            self._writing = wanted
+            number = self._watched.fileno()
+            if wanted:
+                self._loop.add_writer(number, self._writable)
+            else:
+                self._loop.remove_writer(number)
+
+    def _tick(self) -> None:
+        self._wire.loop_misc()
+        self._watch_writing()
+        if not self._ended.done():
+            self._ticking = self._loop.call_later(TICK_S, self._tick)
+
+    def _fail(self, error: BrokerLost) -> None:
+        if self._ended.done():
+            return
+        self._ended.set_result(error)
+        if self._ticking is not None:
+            self._ticking.cancel()
+        # Not now: paho may be calling, and holds a lock that closing would wait for.
+        self._loop.call_soon(self._wire.abort)
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(error)
+        self._posted.clear()
+        self._inboxes.end(error)
+
+
+def _refusal(code: int) -> BrokerError:
+    message, hint = said(code)
+    return BrokerError(message, hint=hint)
+
+
+def _pending(opened: socket.socket) -> int:
+    # only a TLS socket has it
+    return int(opened.pending()) if hasattr(opened, "pending") else 0

@@ -1,0 +1,145 @@
+"""Open a socket to a broker, encrypted if asked, without ever holding up the loop.
+
+paho-mqtt would do it in a thread that can't be stopped: up to a keep-alive long when a
+server takes the connection and says nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from edge.broker.address import Address
+from edge.errors import BrokerError
+
+UNANSWERED_MS = 20_000
+"""What was sent and not acknowledged for so long: the other side is gone."""
+
+Info = tuple[int, int, int, str, Any]
+
+
+async def dial(address: Address) -> socket.socket:
+    """Give a connected socket that doesn't block; raise BrokerError in plain words.
+
+    Bounded by the caller's timeout; whatever it ends by, nothing stays open.
+    """
+    error: OSError | None = None
+    for family, kind, number, _, place in await _resolved(address):
+        opened = socket.socket(family, kind, number)
+        try:
+            opened.setblocking(False)  # noqa: FBT003 - so it is named
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            opened.setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNANSWERED_MS
+            )
+            await asyncio.get_running_loop().sock_connect(opened, place)
+            return await _encrypted(opened, address) if address.tls else opened
+        except OSError as refused:
+            opened.close()
+            if isinstance(refused, ssl.SSLError):
+                raise _tls_error(address, refused) from refused
+            error = refused
+        except BaseException:
+            opened.close()
+            raise
+    raise BrokerError(
+        f"no broker answers at {address}: {error.strerror if error else 'no address'}",
+        hint="is it running, and is its port right?",
+    ) from error
+
+
+async def _resolved(address: Address) -> list[Info]:
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[list[Info]] = loop.create_future()
+
+    def settle(take: Callable[[Any], None], result: object) -> None:
+        if not found.done():
+            take(result)
+
+    def look() -> None:
+        try:
+            told: tuple[Callable[[Any], None], object] = (
+                found.set_result,
+                socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM),
+            )
+        except (OSError, UnicodeError) as error:
+            told = found.set_exception, error
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, *told)
+
+    # A thread of its own: a resolver that hangs must not hold up a stop, which waits
+    # for the threads of the default executor.
+    threading.Thread(target=look, daemon=True, name="resolver").start()
+    try:
+        return await found
+    except (OSError, UnicodeError) as error:
+        raise BrokerError(
+            f"the broker's name {address.host} is not known",
+            hint="check mqtt.url; an address of digits needs no name",
+        ) from error
+
+
+async def _encrypted(plain: socket.socket, address: Address) -> ssl.SSLSocket:
+    context = await asyncio.to_thread(_context, address)
+    wrapped = context.wrap_socket(
+        plain, server_hostname=address.host, do_handshake_on_connect=False
+    )
+    loop = asyncio.get_running_loop()
+    try:
+        while True:
+            try:
+                wrapped.do_handshake()
+            except ssl.SSLWantReadError:
+                await _ready(wrapped, loop.add_reader, loop.remove_reader)
+            except ssl.SSLWantWriteError:
+                await _ready(wrapped, loop.add_writer, loop.remove_writer)
+            else:
+                return wrapped
+    except BaseException:
+        wrapped.close()
+        raise
+
+
+def _context(address: Address) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=address.ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise BrokerError(
+            f"mqtt.ca_file {address.ca_file} can't be used: {error.strerror or error}",
+            hint="it must hold certificates in PEM, readable by the service's user",
+        ) from error
+
+
+async def _ready(
+    opened: socket.socket, add: Callable[..., None], remove: Callable[[int], bool]
+) -> None:
+    ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    number = opened.fileno()
+
+    def wake() -> None:
+        if not ready.done():
+            ready.set_result(None)
+
+    add(number, wake)
+    try:
+        await ready
+    finally:
+        remove(number)
+
+
+def _tls_error(address: Address, error: ssl.SSLError) -> BrokerError:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return BrokerError(
+            f"the certificate of {address} is not to be trusted: "
+            f"{error.verify_message}",
+            hint="set mqtt.ca_file to the certificate of who signed it",
+        )
+    return BrokerError(
+        f"no encrypted connection to {address}: {error.reason or error}",
+        hint="is it a TLS port? Without TLS the address begins with mqtt://",
+    )
