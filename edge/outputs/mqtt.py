@@ -1,4 +1,4 @@
-"""MQTT as one part of the service: one session, and what it publishes."""
+"""MQTT as one part of the service: one session with a broker, and what it publishes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 
+from edge.broker.address import parse_url
 from edge.broker.publisher import Output
+from edge.broker.session import Session, Will
 from edge.bus import Bus
 from edge.config import Config
 from edge.gate import Gate
@@ -23,6 +25,10 @@ from edge.outputs.payloads import Payloads
 from edge.outputs.topics import Topics
 from edge.reads import Reads
 from edge.record import Baseline
+
+FORGOTTEN_S = 1800.0
+"""Mosquitto's own autosave_interval: what a broker of others may forget when killed."""
+NOTICE = "all its clients can read what is published there"
 
 
 class Outputs:
@@ -80,3 +86,35 @@ class Outputs:
     def health(self) -> list[PartHealth]:
         """Say how each fares."""
         return [self.live.health(), self.discovery.health(), self.intervals.health()]
+
+
+class MqttPart:
+    """The session and its outputs; made only where the configuration names a broker."""
+
+    def __init__(
+        self,
+        config: Config,
+        journal: Journal,
+        reads: Reads,
+        bus: Bus,
+        gates: Mapping[str, Gate],
+    ) -> None:
+        mqtt = config.mqtt
+        self.outputs = Outputs(config, journal, reads, bus, gates, period_s=FORGOTTEN_S)
+        address, login = parse_url(mqtt.url or "", mqtt.ca_file)
+        self.session = Session(
+            address,
+            login,
+            client_id=mqtt.prefix,
+            will=Will(Topics(mqtt.prefix).status),
+            outputs=self.outputs.all,
+            notice=NOTICE,
+        )
+
+    async def run(self) -> None:
+        """Publish for ever; on the way out, say that we are gone."""
+        await self.session.run()
+
+    def health(self) -> list[PartHealth]:
+        """Say how the session and each output fares."""
+        return [self.session.health(), *self.outputs.health()]

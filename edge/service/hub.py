@@ -39,6 +39,7 @@ from edge.stores.projector import Projector
 from edge.stores.sqlite.store import FILE, SqliteStore
 
 if TYPE_CHECKING:
+    from edge.outputs.mqtt import MqttPart
     from edge.stores.influx.consumer import InfluxConsumer
 
 LOOKED_BACK_MS = 7 * 86_400_000
@@ -59,6 +60,7 @@ class Hub:
     retention: Retention
     gates: Mapping[str, Gate]
     influx: InfluxConsumer | None = None
+    mqtt: MqttPart | None = None
     bus: Bus = field(default_factory=Bus)
     supervisor: Supervisor = field(default_factory=Supervisor)
     sources: list[Source] = field(default_factory=list)
@@ -103,6 +105,7 @@ class Hub:
             hub.restore(meter)
         try:
             hub.influx = _influx(config, journal, store)
+            hub.mqtt = _mqtt(hub)
         except BaseException:
             hub.close()
             raise
@@ -171,6 +174,7 @@ class Hub:
         parts += [self.journal.health(), self.roller.health()]
         parts += [self.projector.health(), self.retention.health()]
         parts += [] if self.influx is None else [self.influx.health()]
+        parts += [] if self.mqtt is None else self.mqtt.health()
         supervisor = self.supervisor
         parts.append(
             PartHealth(
@@ -200,6 +204,8 @@ class Hub:
         }
         if self.influx is not None:
             consumers["influxdb"] = self.influx.run
+        if self.mqtt is not None:
+            consumers["mqtt"] = self.mqtt.run
         return consumers
 
     async def caught_up(self) -> None:
@@ -240,6 +246,15 @@ def _influx(
     from edge.stores.influx.attach import attach  # noqa: PLC0415 - engines not in use
 
     return attach(config, config.influxdb, journal, store)
+
+
+def _mqtt(hub: Hub) -> MqttPart | None:
+    """Attach the broker that is configured, imported only then."""
+    if hub.config.mqtt.url is None:
+        return None
+    from edge.outputs.mqtt import MqttPart  # noqa: PLC0415 - engines not in use
+
+    return MqttPart(hub.config, hub.journal, hub.reads, hub.bus, hub.gates)
 
 
 def _copy_backup(archive: Path, store: SqliteStore) -> None:

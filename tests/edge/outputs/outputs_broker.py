@@ -56,7 +56,6 @@ class Broker:
         self.unreadable = False
         self.filters: list[str] = []
         self.inboxes: list[Inbox] = []
-        self.on_publish = lambda sent: None
 
     async def publish(self, topic, payload, *, qos=0, retain=False, expiry_s=None):
         await asyncio.sleep(0)
@@ -81,9 +80,8 @@ class Broker:
                 self.retained[sent.topic] = sent.payload
             else:
                 self.retained.pop(sent.topic, None)
-        self.on_publish(sent)
 
-    async def subscribe(self, topic, qos=0):
+    async def subscribe(self, topic, qos=0):  # noqa: ARG002 - the protocol's
         if self.unreadable:
             raise SubscribeRefused("no")
         self.filters.append(topic)
@@ -116,8 +114,8 @@ class Broker:
 async def until(true, seconds=10.0):
     """Wait until it is so."""
     async with asyncio.timeout(seconds):
-        while not true():
-            await asyncio.sleep(0.005)  # asks until it is so; never hopes that it is
+        while not true():  # noqa: ASYNC110 - asks until it is so, of anything
+            await asyncio.sleep(0.005)
 
 
 class Running:
