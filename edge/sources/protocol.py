@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol, runtime_checkable
 
 from edge.health import PartHealth
@@ -27,3 +27,22 @@ class Source(Protocol):
     def health(self) -> PartHealth:
         """Tell how it fares."""
         ...
+
+
+@runtime_checkable
+class BatchSource(Source, Protocol):
+    """A source that at times has several readings ready: a capture at full speed."""
+
+    def batches(self) -> AsyncIterator[Sequence[Reading]]:
+        """Give the same readings, those together that are ready together."""
+        ...
+
+
+async def batches(source: Source) -> AsyncIterator[Sequence[Reading]]:
+    """Give any source's readings, those together that it has ready together."""
+    if isinstance(source, BatchSource):
+        async for readings in source.batches():
+            yield readings
+    else:
+        async for reading in source:
+            yield (reading,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from uuid import uuid4
 
 from edge.health import PartHealth
@@ -65,6 +65,12 @@ class ReplaySource:
 
     async def __aiter__(self) -> AsyncIterator[Reading]:
         """Give the capture's readings; raise SourceError when it can't be read."""
+        async for readings in self.batches():
+            for reading in readings:
+                yield reading
+
+    async def batches(self) -> AsyncIterator[list[Reading]]:
+        """Give the same, at full speed as many at once as the loop's turn holds."""
         started_ns = self._clock.now().monotonic_ns
         began_ms = self._began_ms()
         if began_ms is not None:
@@ -74,15 +80,22 @@ class ReplaySource:
             frames = self._decoder.feed(chunk.data)
             if frames:
                 self._frame_bytes = len(chunk.data) // len(frames)
-            for frame in frames:
-                seen = self._seen(frame, chunk.at_ms)
-                self._frames += 1
-                if self._speed is not None or self._frames % FRAMES_A_TURN == 0:
-                    await self._wait(seen, started_ns)
-                yield self._mapper.reading(frame, seen)
-        for frame in self._decoder.flush():
-            yield self._mapper.reading(frame, self._seen(frame, None))
+            for some in self._turns(frames):
+                seen = [self._seen(frame, chunk.at_ms) for frame in some]
+                turns, self._frames = self._frames, self._frames + len(some)
+                turns = self._frames // FRAMES_A_TURN - turns // FRAMES_A_TURN
+                if self._speed is not None or turns:
+                    await self._wait(seen[-1], started_ns)
+                yield list(map(self._mapper.reading, some, seen))
+        rest = self._decoder.flush()
+        yield [self._mapper.reading(one, self._seen(one, None)) for one in rest]
         self._done = True
+
+    def _turns(self, frames: list[Frame]) -> Iterator[list[Frame]]:
+        """Part frames into what may come at once: one when played at a speed."""
+        size = FRAMES_A_TURN if self._speed is None else 1
+        for at in range(0, len(frames), size):
+            yield frames[at : at + size]
 
     def health(self) -> PartHealth:
         """Tell how far it is."""
