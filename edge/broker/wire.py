@@ -15,7 +15,7 @@ from edge.broker.address import Login
 KEEPALIVE_S = 30
 IN_FLIGHT = 20
 """QoS 1 messages sent and not yet acknowledged, as paho and Mosquitto have it."""
-PACKET_BYTES = 64 * 1024
+PACKET_BYTES = 256 * 1024
 """What we take: nothing that is sent to us is larger."""
 
 

@@ -1,0 +1,210 @@
+"""A private Mosquitto, started, guarded and put right by the service itself."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from edge.broker import passwords
+from edge.broker.accounts import ADMIN, SHELL, Accounts
+from edge.broker.address import Address, Login
+from edge.broker.child import Child
+from edge.broker.connection import Connection
+from edge.broker.dynsec import FILE, prepare, put_right
+from edge.broker.mosquitto import Mosquitto, configuration, find
+from edge.errors import BrokerError
+from edge.health import PartHealth
+from edge.journal.file import private_directory
+
+log = logging.getLogger(__name__)
+
+NAME = "broker"
+FIRST_DELAY_S = 0.3
+LAST_DELAY_S = 60.0
+STEADY_S = 60.0
+PROVISION_S = 10.0
+KEPT = "mosquitto.db"
+
+
+class ManagedBroker:
+    """Keeps a broker of the home's own running, and whoever uses it inside.
+
+    `directory` holds all of it, 0700; `host` is where it listens, `address` where it
+    is reached from here.
+    """
+
+    def __init__(  # noqa: PLR0913 - where it is, and who may use it
+        self,
+        directory: Path,
+        host: str,
+        address: Address,
+        accounts: Accounts,
+        *,
+        finder: Callable[[], Mosquitto] = find,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._directory, self._host, self._address = directory, host, address
+        self._accounts, self._finder, self._sleep = accounts, finder, sleep
+        self._up = asyncio.Event()
+        self._child: Child | None = None
+        self._starts = self._repairs = 0
+        self._error = "not started yet"
+        self._anew = False
+
+    def login(self, user: str) -> Login:
+        """Give a client's login, made at first use; raise BrokerError if it can't."""
+        return login(self._directory, user)
+
+    async def ready(self) -> None:
+        """Wait until the broker runs with its accounts right."""
+        await self._up.wait()
+
+    async def run(self, inside: Callable[[], Awaitable[None]]) -> None:
+        """Run the broker, and `inside` on it, which ends first when cancelled."""
+        keeping = asyncio.create_task(self._keep(), name=NAME)
+        using = asyncio.ensure_future(inside())
+        try:
+            await asyncio.wait([keeping, using], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (using, keeping):
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+        for task in (using, keeping):
+            if not task.cancelled():
+                task.result()
+
+    async def _keep(self) -> None:
+        loop = asyncio.get_running_loop()
+        delay_s = FIRST_DELAY_S
+        while True:
+            started = loop.time()
+            try:
+                await self._once()
+            except BrokerError as error:
+                self._tell(error)
+            if loop.time() - started > STEADY_S:
+                delay_s = FIRST_DELAY_S
+            await self._sleep(delay_s * random.uniform(0.8, 1.2))  # noqa: S311 - not secret
+            delay_s = min(delay_s * 2, LAST_DELAY_S)
+
+    def _tell(self, error: BrokerError) -> None:
+        level = logging.DEBUG if str(error) == self._error else logging.ERROR
+        log.log(level, "managed broker: %s", error)
+        self._error = str(error)
+
+    async def _once(self) -> None:
+        """Start it, put its accounts right, and raise BrokerError when it ends."""
+        mosquitto = await asyncio.to_thread(self._finder)
+        holding = await asyncio.to_thread(self._prepare, mosquitto)
+        conf = self._directory / "mosquitto.conf"
+        try:
+            child = await Child.start(mosquitto, conf)
+        except BrokerError as error:
+            self._set_kept_aside(str(error))
+            raise
+        try:
+            self._child = child
+            self._starts += 1
+            await self._provision(holding)
+            self._error = ""
+            log.info("managed broker: listens at %s", self._address)
+            self._up.set()
+            await child.ended()
+            raise child.error()
+        finally:
+            self._up.clear()
+            self._child = None
+            await child.end()
+
+    def _prepare(self, mosquitto: Mosquitto) -> set[str]:
+        directory = self._directory
+        private_directory(directory)
+        try:
+            secret = {
+                account.user: login(directory, account.user).password
+                for account in self._accounts.accounts
+            }
+            file = directory / FILE
+            if self._anew:
+                file.unlink(missing_ok=True)
+                self._anew = False
+            holding = prepare(file, self._accounts, secret)
+            text = configuration(
+                directory, mosquitto.plugin, self._host, self._address.port
+            )
+            passwords.write_private(directory / "mosquitto.conf", text.encode())
+            write_shell(directory, self._address, self._accounts)
+        except OSError as error:
+            raise BrokerError(
+                f"the broker's directory {directory} can't be used: {error.strerror}",
+                hint="the service's user must be able to write there",
+            ) from error
+        return holding
+
+    async def _provision(self, holding: set[str]) -> None:
+        secret = {
+            account.user: self.login(account.user).password
+            for account in self._accounts.accounts
+        }
+        admin = self._accounts.account(ADMIN)
+        try:
+            async with asyncio.timeout(PROVISION_S):
+                connection = await Connection.open(
+                    self._address, self.login(ADMIN), admin.client_id
+                )
+                try:
+                    done = await put_right(connection, self._accounts, secret, holding)
+                finally:
+                    await connection.close()
+        except (BrokerError, TimeoutError) as error:
+            # what the broker has of its accounts is of no use: next time, from nothing
+            self._anew = True
+            raise BrokerError(f"its accounts can't be put right: {error}") from error
+        self._repairs += done
+
+    def _set_kept_aside(self, said: str) -> None:
+        """Put what the broker kept out of its way, when it can't start on it."""
+        kept = self._directory / KEPT
+        if "persist" in said.lower() or "database" in said.lower():
+            log.warning("managed broker: what it kept was damaged; it begins empty")
+            kept.replace(kept.with_name(f"{KEPT}.damaged"))
+
+    def health(self) -> PartHealth:
+        """Say whether the broker runs, and what went wrong last."""
+        return PartHealth(
+            name=NAME,
+            ok=self._up.is_set(),
+            counters={"starts": self._starts, "repairs": self._repairs},
+            gauges={"running": int(self._child is not None)},
+            detail=self._error,
+        )
+
+
+def login(directory: Path, user: str) -> Login:
+    """Give a client's login, its password made at first use."""
+    private_directory(directory)
+    return Login(user, passwords.load_or_create(directory / f"{user}.password"))
+
+
+def write_shell(directory: Path, address: Address, accounts: Accounts) -> Path:
+    """Write what mosquitto_sub needs to log in, 0600; give its XDG_CONFIG_HOME.
+
+    In a file, for what stands on a command line is seen by all users of a machine.
+    """
+    home = directory / "shell"
+    private_directory(home)
+    shell = login(directory, SHELL)
+    lines = (
+        f"-h {address.host}",
+        f"-p {address.port}",
+        f"-i {accounts.account(SHELL).client_id}",
+        f"-u {shell.user}",
+        f"-P {shell.password}",
+    )
+    passwords.write_private(
+        home / "mosquitto_sub", "".join(f"{line}\n" for line in lines).encode()
+    )
+    return home
