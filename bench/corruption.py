@@ -32,9 +32,10 @@ CLEAN_FRAMES = 120
 """What follows each stretch of noise: the time in which the truth must be back."""
 
 SUMMED, LONE = "with its sums", "alone"
-FLOOR_FRAMES = {SUMMED: 3, LONE: 95}
-"""Clean frames after which an index must have been let in again: one of a frame's
-sums needs two; a lone count that never repeats under a heavy load, 90 s of them."""
+FLOOR_FRAMES = {SUMMED: 24, LONE: 95}
+"""Clean frames after which an index must have been let in again: two for one of a
+frame's sums, more if its bound must first grow over what noise hid; a lone count that
+never repeats under a heavy load, 90 s of them."""
 
 CHUNK = 5_000
 
