@@ -17,6 +17,8 @@ from pydantic_settings import (
 
 METER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 TWELVE_DIGITS = re.compile(r"\d{12,}")
+NO_METERS = ("in", "services")
+"""What stands beside the meters in a broker's tree: never the name of one."""
 
 
 def _meter_id(value: str) -> str:
@@ -25,6 +27,8 @@ def _meter_id(value: str) -> str:
     if TWELVE_DIGITS.search(value):
         # The id is seen in topics, URLs and logs; a PRM or serial number never is.
         raise ValueError('choose a name of your own, not the meter\'s number: "linky"')
+    if value in NO_METERS:
+        raise ValueError(f'{value!r} is a topic of its own by MQTT: "linky"')
     return value
 
 

@@ -9,8 +9,6 @@ from edge.interval import Step
 
 HISTORY = "history"
 """Beside the kinds of event: what of the past is there, or was counted anew."""
-TAKEN = frozenset({"status", "cursor", "services", "in"})
-"""What stands where a meter's id does: no meter may be called so."""
 
 
 @dataclass(frozen=True, slots=True)

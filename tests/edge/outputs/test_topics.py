@@ -1,0 +1,40 @@
+"""The tree; nothing in it is a meter's own number."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from edge.config import MeterConfig
+from edge.config.model import NO_METERS
+from edge.event import EventKind
+from edge.interval import Step
+from edge.outputs.topics import Topics
+
+TOPICS = Topics("releve")
+
+
+def test_each_thing_has_its_place_under_the_prefix():
+    assert TOPICS.status == "releve/status"
+    assert TOPICS.cursor == "releve/cursor"
+    assert TOPICS.live("linky") == "releve/linky/live"
+    assert TOPICS.bare("linky", "voltage_l1_v") == "releve/linky/live/voltage_l1_v"
+    assert TOPICS.interval("linky", Step.DAY, "import_total_wh") == (
+        "releve/linky/day/import_total_wh"
+    )
+    assert TOPICS.event("linky", EventKind.TARIFF) == "releve/linky/event/tariff"
+    assert TOPICS.history("linky") == "releve/linky/event/history"
+
+
+def test_no_kind_of_event_takes_the_place_of_the_past():
+    assert "history" not in set(EventKind)
+
+
+def test_no_step_takes_the_place_of_live_values_or_events():
+    assert {"live", "event"}.isdisjoint(set(Step))
+
+
+@pytest.mark.parametrize("name", NO_METERS)
+def test_no_meter_takes_the_place_of_what_stands_beside_them(name):
+    with pytest.raises(ValidationError, match="a topic of its own"):
+        MeterConfig(id=name, port="/dev/null")
