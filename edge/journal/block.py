@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from numpy.typing import NDArray
 
-from edge.journal.packing import Integers, Known, Unpacked, pack, unpack
+from edge.journal.columns import Integers, Known
+from edge.journal.packing import Unpacked, pack, unpack
 from edge.sample import Quality, Sample, Value
 
 Values: TypeAlias = NDArray[Any]
