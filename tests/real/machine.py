@@ -1,7 +1,7 @@
-"""A clean Debian to install on: made of this machine's own packages, with a real systemd.
+"""A clean Debian to install on, with a real systemd, made of this machine's packages.
 
-Its packages are Debian's essential ones and what `packages` depend on, no other, with
-dpkg's database reduced to these: what the .deb fails to depend on is not there. Nothing is
+It has Debian's essential ones and what `packages` depend on, no other, with dpkg's
+database reduced to these: what the .deb fails to depend on is not there. Nothing is
 fetched. It boots in namespaces of its own (systemd-nspawn), without any network.
 """
 
@@ -41,7 +41,8 @@ def closure(wanted: list[str], stanzas: dict[str, str]) -> set[str]:
     """Give the packages that these and the essential ones depend on, and themselves."""
     provided: dict[str, str] = {}
     for name, stanza in stanzas.items():
-        for virtual in re.findall(r"[a-z0-9.+-]+(?= *[(,]|$)", field(stanza, "Provides")):
+        virtuals = re.findall(r"[a-z0-9.+-]+(?= *[(,]|$)", field(stanza, "Provides"))
+        for virtual in virtuals:
             provided.setdefault(virtual, name)
     found: set[str] = set()
     ahead = [*wanted, *(n for n, s in stanzas.items() if "\nEssential: yes" in s)]
@@ -73,7 +74,7 @@ def make(root: Path, packages: list[str]) -> None:
     stanzas = installed()
     names = sorted(closure(packages, stanzas))
     for name in MERGED:
-        (root / "usr" / name).mkdir(parents=True)
+        (root / "usr" / name).mkdir(parents=True, exist_ok=True)
         (root / name).symlink_to(f"usr/{name}")
     for name in (*EMPTY, "var/lib/dpkg/info", "var/lib/dpkg/updates"):
         (root / name).mkdir(parents=True, exist_ok=True)
@@ -102,6 +103,18 @@ def _configure(root: Path, stanzas: dict[str, str]) -> None:
     for info in (DPKG / "info").iterdir():
         if info.stem.partition(":")[0] in stanzas or info.name == "format":
             shutil.copy(info, database / "info" / info.name)
+    (database / "triggers").mkdir()
+    heard = [
+        line
+        for line in (DPKG / "triggers/File").read_text().splitlines(keepends=True)
+        if re.split(r"[ :/]", line.rpartition(" ")[2].strip())[0] in stanzas
+    ]
+    (database / "triggers/File").write_text("".join(heard))
+    for named in (DPKG / "triggers").iterdir():
+        waiting = named.read_text().split()
+        keeping = [one for one in waiting if re.split("[:/]", one)[0] in stanzas]
+        if named.name not in ("File", "Lock", "Unincorp") and keeping:
+            (database / "triggers" / named.name).write_text("\n".join(keeping) + "\n")
     for kind in ("passwd", "group"):
         shutil.copy(f"/usr/share/base-passwd/{kind}.master", root / "etc" / kind)
     shutil.copy("/usr/share/libc-bin/nsswitch.conf", root / "etc/nsswitch.conf")
@@ -113,8 +126,7 @@ def _configure(root: Path, stanzas: dict[str, str]) -> None:
     inside = ["chroot", str(root), "/usr/bin/env", "-i", "PATH=/usr/sbin:/usr/bin"]
     for command in (
         "pwconv",
-        "adduser --system --group --quiet --home /var/lib/mosquitto"
-        " --no-create-home mosquitto",
+        "adduser --system --group --quiet --home /var/lib/mosquitto mosquitto",
         "install -d -o mosquitto -m 740 /var/lib/mosquitto",
         "systemctl --quiet enable mosquitto.service",
     ):
@@ -147,7 +159,9 @@ class Machine:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
-        self.until("systemctl is-system-running", lambda said: said in ("running", "degraded"))
+        self.until(
+            "systemctl is-system-running", lambda said: said in ("running", "degraded")
+        )
 
     def run(
         self, command: str, *, check: bool = True, **environment: str
@@ -156,8 +170,7 @@ class Machine:
         clean = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"]
         clean += [f"{name}={value}" for name, value in environment.items()]
         done = subprocess.run(
-            ["nsenter", "-t", str(self._leader), "-a", "-r", "-w", *clean]
-            + ["sh", "-c", command],
+            ["nsenter", "-t", str(self._leader), "-arw", *clean, "sh", "-c", command],
             capture_output=True,
             text=True,
             check=False,

@@ -1,0 +1,305 @@
+"""The package on a clean Debian with a real systemd: installed, upgraded, removed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.real.machine import Machine, make
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
+
+ROOT = Path(__file__).parents[2]
+DATED = "1764000000"
+"""When the packages say that they were built, whatever is committed meanwhile."""
+OLDER, VERSION = "0.0.9", "0.1.0"
+NEEDED = ["python3", "adduser", "mosquitto", "tzdata"]
+"""What the package depends on; the machine has this and Debian's essential ones."""
+SYSTEM = ["systemd", "init-system-helpers", "apt", "udev"]
+UNIT = "/lib/systemd/system/releve.service"
+ASK = """
+import json, sys, urllib.request
+token = open("/var/lib/releve/owner.token").read().strip()
+request = urllib.request.Request("http://127.0.0.1:8080" + sys.argv[1],
+                                 headers={"Authorization": "Bearer " + token})
+print(urllib.request.urlopen(request, timeout=5).read().decode())
+"""
+ROWS = "/api/v1/meters/linky/registers/apparent_power_va?step=raw&limit=60000"
+
+
+@pytest.fixture(scope="module")
+def architecture() -> str:
+    return subprocess.run(
+        ["dpkg", "--print-architecture"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy what is built, for nobody edits it meanwhile; what was fetched is shared."""
+    copy = tmp_path_factory.mktemp("tree") / "releve"
+    left = shutil.ignore_patterns("__pycache__")
+    for name in ("teleinfo", "edge", "api", "cli", "deploy", "requirements"):
+        shutil.copytree(ROOT / name, copy / name, ignore=left)
+    for name in ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"):
+        shutil.copy(ROOT / name, copy)
+    (ROOT / "build/deb").mkdir(parents=True, exist_ok=True)
+    for name in ("build", ".venv"):
+        (copy / name).symlink_to(ROOT / name)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def packages(
+    architecture: str, tree: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
+    """Build this tree as an older and as this version, and for the other processor."""
+    place = tmp_path_factory.mktemp("packages")
+    other = {"amd64": "arm64", "arm64": "amd64"}[architecture]
+    foreign = building(tree, other, place)
+    older = built(building(tree, architecture, place, "--version", OLDER))
+    newer = built(building(tree, architecture, place))
+    return {"older": older, "newer": newer, "foreign": built(foreign)}
+
+
+def building(
+    tree: Path, architecture: str, place: Path, *options: str
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [tree / "deploy/deb/build", architecture, "--to", place, *options],
+        env={**os.environ, "RELEVE_DEB_LEVEL": "0", "SOURCE_DATE_EPOCH": DATED},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def built(process: subprocess.Popen[str]) -> Path:
+    said, _ = process.communicate()
+    assert process.returncode == 0, said
+    return Path(said.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    root = tmp_path_factory.mktemp("clean") / "root"
+    root.mkdir()
+    (root / "etc/dpkg/dpkg.cfg.d").mkdir(parents=True)
+    (root / "etc/dpkg/dpkg.cfg.d/quick").write_text("force-unsafe-io\n")
+    make(root, [*NEEDED, *SYSTEM])
+    yield root
+    shutil.rmtree(root)
+
+
+@contextmanager
+def booted(place: Path, *below: Path) -> Iterator[Machine]:
+    """Boot a machine on the disks `below`, topmost first; changes go to `place`."""
+    for name in ("upper", "work", "root"):
+        (place / name).mkdir(parents=True)
+    layers = ":".join(map(str, below))
+    options = f"lowerdir={layers},upperdir={place / 'upper'},workdir={place / 'work'}"
+    subprocess.run(
+        ["mount", "-t", "overlay", "overlay", "-o", options, place / "root"], check=True
+    )
+    machine = Machine(place / "root")
+    try:
+        machine.boot()
+        yield machine
+    finally:
+        machine.off()
+        subprocess.run(["umount", place / "root"], check=True)
+        shutil.rmtree(place / "work")
+
+
+def put(machine: Machine, package: Path) -> str:
+    shutil.copy(package, machine.root / "root")
+    return f"/root/{package.name}"
+
+
+def install(machine: Machine, package: Path) -> None:
+    machine.run(f"apt-get install -y -qq {put(machine, package)}")
+
+
+def plug(machine: Machine) -> None:
+    """Plug a virtual Linky in, where udev would have put the dongle's name."""
+    machine.run(
+        "systemd-run --quiet --unit=meter --property=StandardOutput=file:/run/meter"
+        " /usr/bin/releve simulate linky"
+    )
+    port = machine.until("cat /run/meter", lambda said: said.startswith("/dev/pts/"))
+    machine.run(f"ln -s {port} /dev/tic")
+
+
+def ask(machine: Machine, path: str) -> str:
+    return machine.said(f"python3 -c '{ASK}' '{path}'")
+
+
+def rows(machine: Machine, at_least: int = 1) -> dict[str, int]:
+    """Wait for so many committed samples; give {instant: power}."""
+    said = machine.until(
+        f"python3 -c '{ASK}' '{ROWS}'",
+        lambda said: len(json.loads(said)["rows"]) >= at_least,
+        seconds=90,
+    )
+    return {row["at"]: row["value"] for row in json.loads(said)["rows"]}
+
+
+@pytest.fixture(scope="module")
+def home(
+    packages: dict[str, Path], clean: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, int]]:
+    """Give the disk of a home that has lived with the older version, and its readings."""
+    place = tmp_path_factory.mktemp("home") / "lived"
+    with booted(place, clean) as machine:
+        install(machine, packages["older"])
+        plug(machine)
+        readings = rows(machine, at_least=2)
+        machine.run("systemctl stop releve")
+    return place / "upper", readings
+
+
+@pytest.fixture
+def machine(
+    home: tuple[Path, dict[str, int]], clean: Path, tmp_path: Path
+) -> Iterator[Machine]:
+    """Boot the home that has the older version, with its meter plugged in."""
+    with booted(tmp_path / "disk", home[0], clean) as machine:
+        plug(machine)
+        yield machine
+
+
+def test_it_starts_by_itself_and_reads_the_meter_from_within_its_sandbox(
+    machine: Machine, home: tuple[Path, dict[str, int]]
+) -> None:
+    before = home[1]
+    assert before.items() <= rows(machine, at_least=len(before) + 1).items()
+    assert machine.said("releve --version") == f"releve {OLDER}"
+    assert machine.said("systemctl is-active releve releve-backup.timer") == (
+        "active\nactive"
+    )
+    main = machine.said("systemctl show --value --property=MainPID releve")
+    status = dict(
+        line.split(":\t", 1)
+        for line in machine.said(f"cat /proc/{main}/status").splitlines()
+        if ":\t" in line
+    )
+    assert status["NoNewPrivs"] == "1"
+    assert status["Seccomp"] == "2"
+    assert int(status["CapBnd"], 16) == 0
+    user = machine.said("id --user releve")
+    assert status["Uid"].split() == [user] * 4
+    outside = machine.run(
+        f"nsenter -t {main} -m touch /etc/releve/x /usr/x", check=False
+    )
+    assert "Read-only file system" in outside.stderr
+
+
+def test_a_backup_is_made_from_within_its_sandbox(machine: Machine) -> None:
+    machine.run("systemctl start releve-backup.service")
+    listed = machine.said("ls -l /var/lib/releve/backups")
+    assert "-rw------- 1 releve releve" in listed
+
+
+def installer(machine: Machine, words: str, **environment: str) -> str:
+    shutil.copy(ROOT / "deploy/install.sh", machine.root / "root")
+    return machine.run(f"bash /root/install.sh {words}", **environment).stdout
+
+
+def test_an_upgrade_keeps_the_readings_the_settings_and_the_owners_choices(
+    machine: Machine, home: tuple[Path, dict[str, int]], packages: dict[str, Path]
+) -> None:
+    before = rows(machine, at_least=len(home[1]))
+    machine.run("echo '# mine' >>/etc/releve/releve.toml")
+    machine.run("systemctl disable --quiet --now releve-backup.timer")
+    token = machine.said("cat /var/lib/releve/owner.token")
+    said = installer(machine, put(machine, packages["newer"]), LANG="fr_FR.UTF-8")
+    assert f"Installation de Relevé {VERSION} (par-dessus {OLDER})" in said
+    again = installer(machine, put(machine, packages["newer"]))
+    assert f"Installing Relevé {VERSION} over {VERSION}" in again
+    assert machine.said("releve --version") == f"releve {VERSION}"
+    assert machine.said("systemctl is-active releve") == "active"
+    assert machine.said("systemctl is-enabled releve-backup.timer") == "disabled"
+    assert before.items() <= rows(machine, at_least=len(before) + 1).items()
+    assert machine.said("tail -1 /etc/releve/releve.toml") == "# mine"
+    assert machine.said("cat /var/lib/releve/owner.token") == token
+    assert not machine.said("dpkg --audit; dpkg --verify releve | grep -v releve.toml")
+    older = machine.run(
+        f"bash /root/install.sh {put(machine, packages['older'])}", check=False
+    )
+    assert older.returncode == 1
+    assert "which is newer, is installed; nothing is changed" in older.stderr
+
+
+def test_removing_keeps_the_readings_and_purging_takes_them_only_when_told(
+    machine: Machine,
+) -> None:
+    shutil.copy(ROOT / "deploy/uninstall.sh", machine.root / "root")
+    said = machine.run("bash /root/uninstall.sh", LANG="fr_FR.UTF-8").stdout
+    assert "Vos relevés restent dans /var/lib/releve" in said
+    assert machine.said("systemctl is-active releve") == "inactive"
+    assert not machine.said("ls /usr/lib/releve /usr/bin/releve 2>/dev/null")
+    assert machine.said("ls /etc/releve") == "releve.toml"
+    assert "journal.db" in machine.said("ls /var/lib/releve")
+    machine.run("dpkg --purge releve")
+    assert not machine.said("ls -d /etc/releve 2>/dev/null")
+    assert "journal.db" in machine.said("ls /var/lib/releve")
+    assert machine.said("stat -c %U /var/lib/releve/journal.db") == "releve"
+
+
+def test_the_word_purges_the_readings(machine: Machine) -> None:
+    machine.run("systemctl stop meter")
+    shutil.copy(ROOT / "deploy/uninstall.sh", machine.root / "root")
+    machine.run("bash /root/uninstall.sh --purge-data")
+    assert not machine.said("ls -d /etc/releve /var/lib/releve 2>/dev/null")
+    assert not machine.said("getent passwd releve")
+
+
+def test_the_same_tree_gives_the_same_package(
+    packages: dict[str, Path], architecture: str, tree: Path, tmp_path: Path
+) -> None:
+    again = built(building(tree, architecture, tmp_path))
+    assert again.read_bytes() == packages["newer"].read_bytes()
+
+
+MACHINES = {"amd64": 62, "arm64": 183}
+"""e_machine of ELF: x86-64 and AArch64."""
+
+
+@pytest.mark.parametrize("which", ["newer", "foreign"])
+def test_what_is_compiled_is_for_the_packages_own_processor(
+    which: str, packages: dict[str, Path], tmp_path: Path
+) -> None:
+    package = packages[which]
+    subprocess.run(["dpkg-deb", "--extract", package, tmp_path], check=True)
+    compiled = [*tmp_path.rglob("*.so"), *tmp_path.rglob("*.so.*")]
+    assert any("numpy" in str(path) for path in compiled)
+    machine = MACHINES[package.stem.rpartition("_")[2]]
+    for path in compiled:
+        head = path.read_bytes()[:20]
+        assert head[:4] == b"\x7fELF"
+        assert int.from_bytes(head[18:20], "little") == machine, path
+
+
+def test_its_files_are_roots_and_say_nothing_of_who_built_it(
+    packages: dict[str, Path],
+) -> None:
+    listed = subprocess.run(
+        ["dpkg-deb", "--contents", packages["newer"]],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for line in listed.splitlines():
+        mode, owner, *_ = line.split()
+        assert owner == "root/root", line
+        assert mode[8] == "-" or mode[0] == "l", f"anyone could write {line}"
+        assert "__pycache__" not in line
+    assert "/etc/releve/releve.toml" in listed
+    assert UNIT in listed
