@@ -20,6 +20,7 @@ from edge.outputs.homeassistant import (
     Document,
     components,
     leaving,
+    places,
 )
 from edge.outputs.kept import Kept
 from edge.outputs.live import LiveOutput
@@ -110,9 +111,15 @@ class DiscoveryOutput:
         """Take away all of ours that stands for no meter of now."""
         current = {self._topic(meter) for meter in self._kinds} if self._on else set()
         for topic in self._known.keys() - current:
-            await publisher.publish(topic, b"", qos=1, retain=True)
-            del self._known[topic]
-            self._counters["removed"] += 1
+            for place in places(self._known[topic]):
+                if self._announcing.topics.meter(place) not in (None, *self._kinds):
+                    await publisher.publish(place, b"", qos=1, retain=True)
+            await self._remove(publisher, topic)
+
+    async def _remove(self, publisher: Publisher, topic: str) -> None:
+        await publisher.publish(topic, b"", qos=1, retain=True)
+        del self._known[topic]
+        self._counters["removed"] += 1
 
     async def _look(self, publisher: Publisher) -> None:
         """Announce what is new: another count, another register, another pace."""
@@ -137,9 +144,7 @@ class DiscoveryOutput:
             self._names[meter] = set()
             topic = self._topic(meter)
             if topic in self._known:
-                await publisher.publish(topic, b"", qos=1, retain=True)
-                del self._known[topic]
-                self._counters["removed"] += 1
+                await self._remove(publisher, topic)
                 # it takes the old device's sensors away before the indexes fall
                 await asyncio.sleep(self._look_s)
         self._counts.settle(meter, number, offsets)

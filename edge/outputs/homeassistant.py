@@ -137,6 +137,14 @@ class Announcing:
         )
 
 
+def places(document: Document) -> set[str]:
+    """Give the topics on which the bare values of a document's components stand."""
+    found = document.get("cmps")
+    told = found.values() if isinstance(found, dict) else ()
+    topics = {str(each.get("stat_t")) for each in told if isinstance(each, dict)}
+    return {topic for topic in topics if "/live/" in topic}
+
+
 def components(document: Document | None) -> set[str]:
     """Give the names of a document's components."""
     found = None if document is None else document.get("cmps")

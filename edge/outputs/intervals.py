@@ -35,6 +35,8 @@ AT_ONCE = 256
 """Messages handed over at once; how many of them are in flight is the connection's."""
 FEW = 64
 """Rows of the past that are sent themselves; more are announced only."""
+BACK_S = 5.0
+"""After a broker's restart, for those who listen to come back before it is sent."""
 HISTORY_EVERY_S = 5.0
 """What is recomputed or imported within so long is announced in one."""
 
@@ -60,11 +62,13 @@ class IntervalsOutput:
         known: Callable[[], Iterable[Past]],
         period_s: float,
         history_every_s: float = HISTORY_EVERY_S,
+        back_s: float = BACK_S,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._journal, self._topics, self._payloads = journal, topics, payloads
         self._kept, self._known, self._period_s = kept, known, period_s
-        self._history_every_s, self._now_ms = history_every_s, now_ms
+        self._history_every_s, self._back_s = history_every_s, back_s
+        self._now_ms = now_ms
         self._cursors: dict[Lane, Address] = {}
         self._trail = Trail(period_s)
         self._counters: Counter[str] = Counter()
@@ -127,6 +131,7 @@ class IntervalsOutput:
         if forgotten:
             self._counters["rewinds"] += 1
             log.warning("the broker was restarted: what it forgot is sent again")
+            await asyncio.sleep(self._back_s)
 
     async def _mark(self, publisher: Publisher) -> None:
         document = orjson.dumps(written(self._cursors))

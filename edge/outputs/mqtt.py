@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 
-from edge.broker.address import parse_url
+from edge.broker.mosquitto import AUTOSAVE_S
+from edge.broker.parts import FOREIGN_S, open_parts
 from edge.broker.publisher import Output
-from edge.broker.session import Session, Will
 from edge.bus import Bus
 from edge.config import Config
 from edge.gate import Gate
@@ -25,10 +25,6 @@ from edge.outputs.payloads import Payloads
 from edge.outputs.topics import Topics
 from edge.reads import Reads
 from edge.record import Baseline
-
-FORGOTTEN_S = 1800.0
-"""Mosquitto's own autosave_interval: what a broker of others may forget when killed."""
-NOTICE = "all its clients can read what is published there"
 
 
 class Outputs:
@@ -89,7 +85,10 @@ class Outputs:
 
 
 class MqttPart:
-    """The session and its outputs; made only where the configuration names a broker."""
+    """The broker's parts and the outputs; made only where the configuration names one.
+
+    Raises BrokerError when what is configured can't be understood.
+    """
 
     def __init__(
         self,
@@ -99,22 +98,14 @@ class MqttPart:
         bus: Bus,
         gates: Mapping[str, Gate],
     ) -> None:
-        mqtt = config.mqtt
-        self.outputs = Outputs(config, journal, reads, bus, gates, period_s=FORGOTTEN_S)
-        address, login = parse_url(mqtt.url or "", mqtt.ca_file)
-        self.session = Session(
-            address,
-            login,
-            client_id=mqtt.prefix,
-            will=Will(Topics(mqtt.prefix).status),
-            outputs=self.outputs.all,
-            notice=NOTICE,
-        )
+        forgets_s = AUTOSAVE_S if config.mqtt.url == "managed" else FOREIGN_S
+        self.outputs = Outputs(config, journal, reads, bus, gates, period_s=forgets_s)
+        self._parts = open_parts(config, self.outputs.all)
 
     async def run(self) -> None:
         """Publish for ever; on the way out, say that we are gone."""
-        await self.session.run()
+        await self._parts.run()
 
     def health(self) -> list[PartHealth]:
-        """Say how the session and each output fares."""
-        return [self.session.health(), *self.outputs.health()]
+        """Say how the broker, the session and each output fares."""
+        return [*self._parts.health(), *self.outputs.health()]

@@ -27,6 +27,12 @@ class Topics:
         """Give where it stands, retained, how far intervals and events have come."""
         return f"{self.prefix}/cursor"
 
+    def meter(self, topic: str) -> str | None:
+        """Give whose a topic is; None for one outside the meters' part of the tree."""
+        prefix, _, rest = topic.partition("/")
+        meter, _, below = rest.partition("/")
+        return meter if prefix == self.prefix and below else None
+
     def live(self, meter: str) -> str:
         """Give where each sample goes whole."""
         return f"{self.prefix}/{meter}/live"

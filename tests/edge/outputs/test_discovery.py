@@ -183,6 +183,20 @@ async def test_a_meter_that_is_no_longer_configured_is_taken_away(home):
     assert (cleared.payload, cleared.retain, cleared.qos) == (b"", True, 1)
 
 
+async def test_what_stood_on_the_topics_of_a_meter_that_went_goes_too(home):
+    gone = "releve/garage/live/import_total_wh"
+    stay = "elsewhere/garage/live/import_total_wh"
+    cmps = {str(n): {"p": "sensor", "stat_t": t} for n, t in enumerate((gone, stay))}
+    cmps |= {"odd": 3, "bare": {"p": "sensor"}}
+    document = {"o": {"name": "releve"}, "avty": [{"t": "releve/status"}], "cmps": cmps}
+    announced_elsewhere(home.broker, releve_garage=document)
+    home.broker.retained |= {gone: b"5", stay: b"5"}
+    async with Running(home.output, home.broker):
+        await until(lambda: home.broker.of("homeassistant/device/releve_garage"))
+    assert gone not in home.broker.retained
+    assert stay in home.broker.retained
+
+
 async def test_turned_off_it_takes_away_what_was_announced(home):
     async with Running(home.output, home.broker):
         home.say()

@@ -40,6 +40,7 @@ def output_on(journal, **kwargs):
         "known": lambda: PASTS,
         "period_s": 1800,
         "history_every_s": 0.05,
+        "back_s": 0.0,
         **kwargs,
     }
     topics = Topics("releve")

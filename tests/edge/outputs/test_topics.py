@@ -38,3 +38,9 @@ def test_no_step_takes_the_place_of_live_values_or_events():
 def test_no_meter_takes_the_place_of_what_stands_beside_them(name):
     with pytest.raises(ValidationError, match="a topic of its own"):
         MeterConfig(id=name, port="/dev/null")
+
+
+def test_a_topic_tells_whose_it_is():
+    assert TOPICS.meter("releve/linky/live/voltage_l1_v") == "linky"
+    for topic in ("releve/status", "elsewhere/linky/live", "releve", ""):
+        assert TOPICS.meter(topic) is None
