@@ -140,7 +140,8 @@ class Connection:
         expiry_s: int | None = None,
     ) -> None:
         """Return once sent (QoS 0) or acknowledged (QoS 1); see Publisher."""
-        self._fits(topic, payload)
+        if self._too_large(topic, payload):
+            self._refuse(topic, 0x95)
         if qos == 0:
             await self._sent(topic, payload, retain=retain, expiry_s=expiry_s)
         else:
@@ -176,7 +177,8 @@ class Connection:
     ) -> bool:
         """Hand one QoS 0 message to the socket at once; see Publisher."""
         number: int | None = None
-        taken = not self._ended.done() and len(self._posted) < POSTED
+        waiting = len(self._posted) >= POSTED
+        taken = not (self._ended.done() or waiting or self._too_large(topic, payload))
         if taken:
             try:
                 number = self._give(topic, payload, 0, retain=retain, expiry_s=expiry_s)
@@ -220,11 +222,10 @@ class Connection:
         finally:
             self._answers.pop(number, None)
 
-    def _fits(self, topic: str, payload: bytes) -> None:
+    def _too_large(self, topic: str, payload: bytes) -> bool:
+        """Tell whether the broker would close the connection, again and again."""
         size = len(topic.encode()) + len(payload) + HEAD_BYTES
-        if self._largest is not None and size > self._largest:
-            # the broker would close the connection, again and again
-            self._refuse(topic, 0x95)
+        return self._largest is not None and size > self._largest
 
     def _refuse(self, topic: str, code: int) -> None:
         message, hint = said(code)
@@ -291,7 +292,12 @@ class Connection:
             message, hint = said(reason.value)
             self._fail(BrokerLost(message, hint=hint))
         elif self._greeted.done():
-            self._fail(BrokerLost("the connection to the broker broke"))
+            self._fail(
+                BrokerLost(
+                    "the broker, or the network to it, ended the connection",
+                    hint="if it repeats: does another program use our client id?",
+                )
+            )
         else:
             self._fail(
                 BrokerLost(

@@ -38,15 +38,14 @@ async def dial(address: Address) -> socket.socket:
                 socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNANSWERED_MS
             )
             await asyncio.get_running_loop().sock_connect(opened, place)
-            return await _encrypted(opened, address) if address.tls else opened
         except OSError as refused:
             opened.close()
-            if isinstance(refused, ssl.SSLError):
-                raise _tls_error(address, refused) from refused
             error = refused
         except BaseException:
             opened.close()
             raise
+        else:
+            return await _encrypted(opened, address) if address.tls else opened
     raise BrokerError(
         f"no broker answers at {address}: {error.strerror if error else 'no address'}",
         hint="is it running, and is its port right?",
@@ -85,10 +84,14 @@ async def _resolved(address: Address) -> list[Info]:
 
 
 async def _encrypted(plain: socket.socket, address: Address) -> ssl.SSLSocket:
-    context = await asyncio.to_thread(_context, address)
-    wrapped = context.wrap_socket(
-        plain, server_hostname=address.host, do_handshake_on_connect=False
-    )
+    try:
+        context = await asyncio.to_thread(_context, address)
+        wrapped = context.wrap_socket(
+            plain, server_hostname=address.host, do_handshake_on_connect=False
+        )
+    except BaseException:
+        plain.close()
+        raise
     loop = asyncio.get_running_loop()
     try:
         while True:
@@ -100,6 +103,9 @@ async def _encrypted(plain: socket.socket, address: Address) -> ssl.SSLSocket:
                 await _ready(wrapped, loop.add_writer, loop.remove_writer)
             else:
                 return wrapped
+    except OSError as error:
+        wrapped.close()
+        raise _tls_error(address, error) from error
     except BaseException:
         wrapped.close()
         raise
@@ -132,14 +138,15 @@ async def _ready(
         remove(number)
 
 
-def _tls_error(address: Address, error: ssl.SSLError) -> BrokerError:
+def _tls_error(address: Address, error: OSError) -> BrokerError:
     if isinstance(error, ssl.SSLCertVerificationError):
         return BrokerError(
             f"the certificate of {address} is not to be trusted: "
             f"{error.verify_message}",
             hint="set mqtt.ca_file to the certificate of who signed it",
         )
+    why = error.reason if isinstance(error, ssl.SSLError) else error.strerror
     return BrokerError(
-        f"no encrypted connection to {address}: {error.reason or error}",
+        f"no encrypted connection to {address}: {why or error}",
         hint="is it a TLS port? Without TLS the address begins with mqtt://",
     )
