@@ -308,6 +308,6 @@ def _best(words: Column, instants: Instants) -> Column:
 
 
 def _key(words: Column, i: int) -> tuple[int, int, bool, Any]:
-    value = words.values[i]
-    text = isinstance(value, str)
-    return int(words.at[i]), int(words.state[i]), text, value
+    known = words.state[i] == State.KNOWN  # else its value means nothing
+    value = words.values[i] if known else 0
+    return int(words.at[i]), int(words.state[i]), isinstance(value, str), value

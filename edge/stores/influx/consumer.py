@@ -26,8 +26,10 @@ log = logging.getLogger(__name__)
 NAME = "influxdb"
 EVERY_S = 60.0
 """One request a minute: each is a flush of a log and of a disk's cache."""
-PAGE = 250
-"""Records a page, and what need not wait for the minute to be over."""
+PAGE = 128
+"""Records a page: at full speed a block is a thousand instants, and lines are long."""
+FULL = 32
+"""Records that need not wait for the minute to be over: live ones are a few of it."""
 FIRST_DELAY_S, LAST_DELAY_S, LONGEST_ASKED_S = 5.0, 300.0, 3600.0
 TIDY_S = 3600.0
 
@@ -128,9 +130,9 @@ class InfluxConsumer:
             self.store.hang_up()
 
     async def _wait(self, until: float) -> None:
-        """Wait for something to write, then for a full page or the minute's end."""
+        """Wait for something to write, then for much of it or for the minute's end."""
         seen = await self._journal.wait_committed(self._farthest())
-        while seen.seq - self._seq() < PAGE and time.monotonic() < until:
+        while seen.seq - self._seq() < FULL and time.monotonic() < until:
             try:
                 async with asyncio.timeout(until - time.monotonic()):
                     seen = await self._journal.wait_committed(seen)

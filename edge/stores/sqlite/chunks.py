@@ -69,11 +69,11 @@ def unpack_head(data: bytes) -> Head:
 
 
 def constant_column(instants: Instants, state: int, value: Any) -> Column:
-    """Give the column of a register that kept one value."""
+    """Give the column of a register that kept one value, None for an unknown text."""
     kind = object if isinstance(value, str) else np.int64
     return Column(
         instants[:1],
-        np.array([value], dtype=kind),
+        np.array([0 if value is None else value], dtype=kind),
         np.array([state], dtype=np.int8),
     )
 

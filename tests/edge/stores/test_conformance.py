@@ -152,6 +152,22 @@ def test_a_register_that_a_late_block_lacks_is_not_known_by_it(store, told):
     assert [POWER in s.values for s in told_again] == [True, False, True]
 
 
+def test_a_text_that_is_unknown_for_an_hour_is_unknown_and_read_again(store, told):
+    samples = [sample(AT + 1000 * i, **{PERIOD: None, TOTAL: i}) for i in range(5)]
+    store.project([told.block(*samples[:3])])
+    store.project([told.block(*samples[3:])])
+    assert store.track("linky", 0, EVER).samples() == samples
+    assert [p.value for p in store.raw("linky", PERIOD, 0, EVER, 9)] == [None]
+
+
+def test_a_text_comes_and_goes_within_hours_told_twice(store, told):
+    texts = ["HC", None, "HP", None, None, "", "HC"]
+    samples = [sample(AT + 1000 * i, **{PERIOD: text}) for i, text in enumerate(texts)]
+    store.project([told.block(*samples[1:4])])
+    store.project([told.block(*samples), told.block(*samples[3:5])])
+    assert store.track("linky", 0, EVER).samples() == samples
+
+
 def test_a_track_may_be_asked_for_some_registers_over_some_time(store, told):
     samples = [sample(AT + 60_000 * i, **{TOTAL: i, POWER: 3}) for i in range(90)]
     store.project([told.block(*samples)])
