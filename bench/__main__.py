@@ -23,12 +23,14 @@ PARTS = (
     "projection",
     "journal_bytes",
     "http",
+    "influx",
 )
 """Each in a process of its own: one's memory and caches are no part of another's."""
 SHORTER = {
     "whole": ["--frames", "20000"],
     "day": ["--hours", "2"],
     "service": ["--seconds", "15"],
+    "influx": ["--frames", "20000", "--seconds", "15"],
 }
 
 
