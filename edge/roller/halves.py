@@ -34,6 +34,8 @@ class Halves:
     hold_ms: int = HOLD_MS
     baselines: list[Baseline] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
+    _span: tuple[int, int] = field(default=(0, 0), init=False)
+    _edges: Instants = field(default_factory=lambda: NO_INSTANTS, init=False)
 
     def index(self, register: str) -> bool:
         """Tell whether a register is an index."""
@@ -44,8 +46,15 @@ class Halves:
         return [n for n in names if n in self.registers and self.registers[n].numeric]
 
     def edges(self, start_ms: int, end_ms: int) -> Instants:
-        """Give the edges of the half-hours that meet [start, end)."""
-        return self.calendar.boundaries(Step.MIN30, start_ms, end_ms)
+        """Give the edges of the half-hours that meet [start, end); read-only.
+
+        A round asks the same for each of its registers.
+        """
+        if self._span != (start_ms, end_ms) or not len(self._edges):
+            self._edges = self.calendar.boundaries(Step.MIN30, start_ms, end_ms)
+            self._edges.flags.writeable = False
+            self._span = (start_ms, end_ms)
+        return self._edges
 
     def floor(self, at_ms: int) -> int:
         """Give the start of the half-hour that holds an instant."""

@@ -20,6 +20,7 @@ BOOT_ID = "replay"
 FRAMES_A_TURN = 64
 """At full speed the event loop gets its turn after so many frames."""
 BITS_A_BYTE = 10
+SPEEDS = {mode: mode.baud for mode in Mode}
 SECOND_MS = 1000
 LOOKED_AT_BYTES = 64 * 1024
 """A DATE is in every standard frame: how far it is looked for."""
@@ -81,14 +82,14 @@ class ReplaySource:
             if frames:
                 self._frame_bytes = len(chunk.data) // len(frames)
             for some in self._turns(frames):
-                seen = [self._seen(frame, chunk.at_ms) for frame in some]
+                seen = self._seen(some, chunk.at_ms)
                 turns, self._frames = self._frames, self._frames + len(some)
                 turns = self._frames // FRAMES_A_TURN - turns // FRAMES_A_TURN
                 if self._speed is not None or turns:
                     await self._wait(seen[-1], started_ns)
                 yield list(map(self._mapper.reading, some, seen))
         rest = self._decoder.flush()
-        yield [self._mapper.reading(one, self._seen(one, None)) for one in rest]
+        yield list(map(self._mapper.reading, rest, self._seen(rest, None)))
         self._done = True
 
     def _turns(self, frames: list[Frame]) -> Iterator[list[Frame]]:
@@ -137,22 +138,24 @@ class ReplaySource:
         if wait_ms > 0 or self._speed is None:
             await self._sleep(max(0.0, wait_ms) / SECOND_MS)
 
-    def _seen(self, frame: Frame, at_ms: int | None) -> HostInstant:
-        """Give when the host saw a frame: as recorded, else as can be told."""
-        if at_ms is None:
-            at_ms = self._told_by(frame)
-        self._wall_ms = at_ms
-        ns = at_ms * 1_000_000
-        return HostInstant(at_ms, ns, synchronised=True, boot_id=self._boot_id)
+    def _seen(self, frames: list[Frame], at_ms: int | None) -> list[HostInstant]:
+        """Give when the host saw frames: as recorded, else as can be told."""
+        seen, boot_id, synchronised = [], self._boot_id, True
+        for frame in frames:
+            wall_ms = self._wall_ms = self._told_by(frame) if at_ms is None else at_ms
+            ns = wall_ms * 1_000_000
+            seen.append(HostInstant(wall_ms, ns, synchronised, boot_id))
+        return seen
 
     def _told_by(self, frame: Frame) -> int:
         """Give an instant by the line's speed, held to the meter's own second."""
-        length_ms = self._frame_bytes * BITS_A_BYTE * SECOND_MS // frame.mode.baud
+        baud = SPEEDS[frame.mode]
+        length_ms = self._frame_bytes * BITS_A_BYTE * SECOND_MS // baud
         following_ms = self._wall_ms + max(1, length_ms)
-        date = frame.horodate
-        if date is None:
+        date = frame.groups.get("DATE")
+        if date is None or date.horodate is None:
             return following_ms
-        second_ms = date.at_ms
+        second_ms = date.horodate.at_ms
         if not self._dated or second_ms < self._wall_ms - SET_BACK_MS:
             self._dated = True
             return second_ms

@@ -12,9 +12,8 @@ WALL = 1_780_000_000_000
 class LongWay(MeterClock):
     """Never takes the quick way."""
 
-    def _usual(self, meter, mono):
-        del meter, mono
-        return False
+    def _usual(self, meter, mono, passed):
+        del meter, mono, passed
 
 
 class Counted(MeterClock):
@@ -22,9 +21,9 @@ class Counted(MeterClock):
 
     quick = 0
 
-    def _usual(self, meter, mono):
-        usual = super()._usual(meter, mono)
-        self.quick += usual
+    def _usual(self, meter, mono, passed):
+        usual = super()._usual(meter, mono, passed)
+        self.quick += usual is not None
         return usual
 
 
