@@ -74,6 +74,18 @@ class Keeping:
     minute_days: int
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often it writes, and how long it leaves an InfluxDB alone that fails."""
+
+    every_s: float = EVERY_S
+    first_delay_s: float = FIRST_DELAY_S
+    last_delay_s: float = LAST_DELAY_S
+
+
+DEFAULT_PACE = Pace()
+
+
 class InfluxConsumer:
     """Copies the journal into InfluxDB, and once what only the embedded store has.
 
@@ -88,12 +100,11 @@ class InfluxConsumer:
         store: InfluxStore,
         embedded: Store,
         keeping: Keeping,
-        *,
-        every_s: float = EVERY_S,
+        pace: Pace = DEFAULT_PACE,
     ) -> None:
         self.store = store
         self._journal, self._embedded, self._keeping = journal, embedded, keeping
-        self._every_s = every_s
+        self._pace = pace
         self._busy = asyncio.Lock()
         self._reached: dict[Lane, Address | None] = dict(NOWHERE)
         self._filled = False
@@ -107,7 +118,7 @@ class InfluxConsumer:
     async def run(self) -> None:
         """Follow the journal for ever; raises what the journal raises."""
         await self._journal.register(NAME)
-        delay_s = FIRST_DELAY_S
+        delay_s = self._pace.first_delay_s
         try:
             while True:
                 begun = time.monotonic()
@@ -120,12 +131,12 @@ class InfluxConsumer:
                     wait_s = max(delay_s, min(asked_s or 0.0, LONGEST_ASKED_S))
                     # Jitter, so that those who were refused together come apart.
                     await asyncio.sleep(wait_s * random.uniform(1.0, 1.2))  # noqa: S311 - not secret
-                    delay_s = min(delay_s * 2, LAST_DELAY_S)
+                    delay_s = min(delay_s * 2, self._pace.last_delay_s)
                 else:
                     self._recovered()
-                    delay_s = FIRST_DELAY_S
+                    delay_s = self._pace.first_delay_s
                     if self._filled:
-                        await self._wait(begun + self._every_s)
+                        await self._wait(begun + self._pace.every_s)
         finally:
             self.store.hang_up()
 
@@ -193,7 +204,7 @@ class InfluxConsumer:
 
     async def _beside(self) -> None:
         """Do what can wait, a turn of it: fill a new InfluxDB, tidy an old one."""
-        until = time.monotonic() + self._every_s
+        until = time.monotonic() + self._pace.every_s
         while not self._filled and time.monotonic() < until:
             async with self._busy:
                 await self._fill()
