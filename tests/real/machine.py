@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 DPKG = Path("/var/lib/dpkg")
@@ -120,6 +121,7 @@ def _configure(root: Path, stanzas: dict[str, str]) -> None:
     shutil.copy("/usr/share/libc-bin/nsswitch.conf", root / "etc/nsswitch.conf")
     (root / "usr/bin/awk").symlink_to("mawk")
     (root / "etc/hostname").write_text("pi\n")
+    (root / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
     (root / "etc/machine-id").touch()
     (root / "var/log").mkdir(exist_ok=True)
     subprocess.run(["ldconfig", "-r", str(root)], check=True)
@@ -170,7 +172,18 @@ class Machine:
         clean = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"]
         clean += [f"{name}={value}" for name, value in environment.items()]
         done = subprocess.run(
-            ["nsenter", "-t", str(self._leader), "-arw", *clean, "sh", "-c", command],
+            [
+                "nsenter",
+                "-t",
+                str(self._leader),
+                "-a",
+                "-r",
+                "-w",
+                *clean,
+                "sh",
+                "-c",
+                command,
+            ],
             capture_output=True,
             text=True,
             check=False,
@@ -221,3 +234,23 @@ class Machine:
         assert self._nspawn.stdout is not None
         self._nspawn.stdout.close()
         self._nspawn, self._leader = None, 0
+
+
+@contextmanager
+def booted(place: Path, *below: Path) -> Iterator[Machine]:
+    """Boot a machine on the disks `below`, topmost first; changes go to `place`."""
+    for name in ("upper", "work", "root"):
+        (place / name).mkdir(parents=True)
+    layers = ":".join(map(str, below))
+    options = f"lowerdir={layers},upperdir={place / 'upper'},workdir={place / 'work'}"
+    subprocess.run(
+        ["mount", "-t", "overlay", "overlay", "-o", options, place / "root"], check=True
+    )
+    machine = Machine(place / "root")
+    try:
+        machine.boot()
+        yield machine
+    finally:
+        machine.off()
+        subprocess.run(["umount", place / "root"], check=True)
+        shutil.rmtree(place / "work")

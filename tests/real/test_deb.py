@@ -7,12 +7,11 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.real.machine import Machine, make
+from tests.real.machine import Machine, booted
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
@@ -20,9 +19,6 @@ ROOT = Path(__file__).parents[2]
 DATED = "1764000000"
 """When the packages say that they were built, whatever is committed meanwhile."""
 OLDER, VERSION = "0.0.9", "0.1.0"
-NEEDED = ["python3", "adduser", "mosquitto", "tzdata"]
-"""What the package depends on; the machine has this and Debian's essential ones."""
-SYSTEM = ["systemd", "init-system-helpers", "apt", "udev"]
 UNIT = "/lib/systemd/system/releve.service"
 ASK = """
 import json, sys, urllib.request
@@ -87,37 +83,6 @@ def built(process: subprocess.Popen[str]) -> Path:
     return Path(said.splitlines()[-1])
 
 
-@pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    root = tmp_path_factory.mktemp("clean") / "root"
-    root.mkdir()
-    (root / "etc/dpkg/dpkg.cfg.d").mkdir(parents=True)
-    (root / "etc/dpkg/dpkg.cfg.d/quick").write_text("force-unsafe-io\n")
-    make(root, [*NEEDED, *SYSTEM])
-    yield root
-    shutil.rmtree(root)
-
-
-@contextmanager
-def booted(place: Path, *below: Path) -> Iterator[Machine]:
-    """Boot a machine on the disks `below`, topmost first; changes go to `place`."""
-    for name in ("upper", "work", "root"):
-        (place / name).mkdir(parents=True)
-    layers = ":".join(map(str, below))
-    options = f"lowerdir={layers},upperdir={place / 'upper'},workdir={place / 'work'}"
-    subprocess.run(
-        ["mount", "-t", "overlay", "overlay", "-o", options, place / "root"], check=True
-    )
-    machine = Machine(place / "root")
-    try:
-        machine.boot()
-        yield machine
-    finally:
-        machine.off()
-        subprocess.run(["umount", place / "root"], check=True)
-        shutil.rmtree(place / "work")
-
-
 def put(machine: Machine, package: Path) -> str:
     shutil.copy(package, machine.root / "root")
     return f"/root/{package.name}"
@@ -155,7 +120,7 @@ def rows(machine: Machine, at_least: int = 1) -> dict[str, int]:
 def home(
     packages: dict[str, Path], clean: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, dict[str, int]]:
-    """Give the disk of a home that has lived with the older version, and its readings."""
+    """Give the disk of a home that lived with the older version, and its readings."""
     place = tmp_path_factory.mktemp("home") / "lived"
     with booted(place, clean) as machine:
         install(machine, packages["older"])

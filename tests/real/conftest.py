@@ -1,0 +1,26 @@
+"""What several real tests share: the clean Debian that is made once a run."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.real.machine import make
+
+NEEDED = ["python3", "adduser", "mosquitto", "tzdata"]
+"""What the package depends on; the machine has this and Debian's essential ones."""
+SYSTEM = ["systemd", "init-system-helpers", "apt", "udev"]
+
+
+@pytest.fixture(scope="session")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Make the disk of a clean Debian that has what the package depends on."""
+    root = tmp_path_factory.mktemp("clean") / "root"
+    (root / "etc/dpkg/dpkg.cfg.d").mkdir(parents=True)
+    (root / "etc/dpkg/dpkg.cfg.d/quick").write_text("force-unsafe-io\n")
+    make(root, [*NEEDED, *SYSTEM])
+    yield root
+    shutil.rmtree(root)
