@@ -12,9 +12,10 @@ from typing import Annotated
 
 import typer
 
-from cli.demo_words import NEXT, farewell, line
+from cli.demo_words import MQTT, NEXT, NO_BROKER, farewell, line
 from cli.language import spoken
-from edge.config import MeterConfig, load_config
+from edge.config import Config, MeterConfig, load_config
+from edge.errors import BrokerError
 from edge.host import HostClock
 from edge.sources.linky import LinkySource
 from edge.sources.replay import ReplaySource
@@ -54,6 +55,7 @@ def demo(
 
     async def tell(hub: Hub, address: str) -> None:
         typer.echo(NEXT.said(spoken(), address, directory, str(config.meters[0].port)))
+        typer.echo(_mqtt(config, directory))
         stop_at = None if seconds is None else time.monotonic() + seconds
         while stop_at is None or time.monotonic() < stop_at:
             await asyncio.sleep(TELL_S)
@@ -89,16 +91,45 @@ def _empty(directory: Path) -> None:
     mark.touch()
 
 
+def _broker() -> str:
+    """Give the [mqtt] of a private Mosquitto; nothing where there is none."""
+    from edge.broker.mosquitto import find  # noqa: PLC0415 - MQTT, where asked for
+
+    try:
+        find()
+    except BrokerError:
+        return ""
+    return f"""[mqtt]
+url = "managed"
+listen = "127.0.0.1:{_free_port(1883)}"
+language = "{spoken()}"
+"""
+
+
+def _mqtt(config: Config, directory: Path) -> str:
+    from cli.mqtt_words import watching  # noqa: PLC0415 - MQTT, where asked for
+    from edge.broker.parts import owner_login  # noqa: PLC0415 - same
+
+    owner = owner_login(config)
+    if owner is None:
+        return NO_BROKER.said(spoken())
+    return MQTT.said(spoken()).format(
+        address=owner.address,
+        line=watching(owner, config.mqtt.prefix),
+        config=directory / "releve.toml",
+    )
+
+
 def _write_config(directory: Path) -> Path:
     path = directory / "releve.toml"
     path.write_text(
         f"""data_dir = "{directory}/data"
 log_level = "warning"
 [api]
-listen = "127.0.0.1:{_free_port()}"
+listen = "127.0.0.1:{_free_port(8080)}"
 [journal]
 commit_seconds = 5
-[[meters]]
+{_broker()}[[meters]]
 id = "linky"
 port = "{directory}/linky"
 """
@@ -106,9 +137,9 @@ port = "{directory}/linky"
     return path
 
 
-def _free_port() -> int:
-    """Give the first port from 8080 on that nobody listens at."""
-    for port in range(8080, 8180):
+def _free_port(first: int) -> int:
+    """Give the first port from a usual one on that nobody listens at."""
+    for port in range(first, first + 100):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return port

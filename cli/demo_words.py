@@ -58,6 +58,23 @@ Ctrl-C stops everything.
     ),
 )
 
+MQTT = Words(
+    """MQTT, sur un courtier privé {address} (paquet mosquitto-clients) :
+  {line}
+  Home Assistant : .venv/bin/releve owner-token --mqtt --config {config}
+""",
+    """MQTT, on a private broker {address} (package mosquitto-clients):
+  {line}
+  Home Assistant: .venv/bin/releve owner-token --mqtt --config {config}
+""",
+)
+NO_BROKER = Words(
+    """Sans MQTT : Mosquitto 2 n'est pas là. sudo apt install mosquitto l'apporte.
+""",
+    """Without MQTT: there is no Mosquitto 2. sudo apt install mosquitto brings it.
+""",
+)
+
 
 def line(sample: Sample, zone: ZoneInfo) -> str:
     """Give one line of what the meter says now."""

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from edge.broker.publisher import Message, Output, Publisher
-from edge.config import Config
 
 if TYPE_CHECKING:
     from edge.broker.parts import MqttParts
+    from edge.config import Config
 
 __all__ = ["Message", "Output", "Publisher", "open_session"]
 

@@ -48,11 +48,9 @@ def parse_url(url: str, ca_file: Path | None = None) -> tuple[Address, Login | N
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as error:
-        # its words may quote what stands around the password
-        raise BrokerError("the broker's address can't be read", hint=WRITTEN) from (
-            error if "Port" in str(error) else None
-        )
+    except ValueError:
+        # not chained: its words quote what stands around the colon, a password's start
+        raise BrokerError("the broker's address can't be read", hint=WRITTEN) from None
     if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
         raise BrokerError("the broker's address can't be read", hint=WRITTEN)
     if parts.path not in ("", "/") or parts.query or parts.fragment:
