@@ -41,6 +41,13 @@ def _listen(value: str) -> str:
     return value
 
 
+def _host_port(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if value.startswith("unix:") or not host or not port.isdigit() or port == "0":
+        raise ValueError('write it as "127.0.0.1:1883", or "0.0.0.0:1883" for all')
+    return value
+
+
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -63,13 +70,20 @@ def _influx_url(value: str) -> str:
 def _mqtt_url(value: str) -> str:
     if value == "managed":
         return value
-    parts = urlsplit(value)
-    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        wrong = parts.port == 0
+    except ValueError:  # its words may quote a password that holds a / or a :
+        wrong = True
+    if wrong or parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
         raise ValueError(
             'write "managed", "mqtt://user:password@host:1883" or mqtts://'
         )
     if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise ValueError("a broker's address ends with its port")
+        raise ValueError(
+            "a broker's address ends with its port; in a password write / as %2F, "
+            "? as %3F, # as %23, @ as %40"
+        )
     return value
 
 
@@ -137,7 +151,7 @@ class MqttConfig(Section):
         repr=False,  # it may hold a password
         description='"managed", or mqtt://user:password@host:1883, or mqtts://…',
     )
-    listen: Annotated[str, AfterValidator(_listen)] = Field(
+    listen: Annotated[str, AfterValidator(_listen), AfterValidator(_host_port)] = Field(
         default="127.0.0.1:1883", description="where a managed broker listens"
     )
     prefix: str = Field(default="releve", pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")
