@@ -73,7 +73,8 @@ class Payloads:
             "revision": row.revision,
         }
         if row.mean is not None:
-            document |= {"min": row.minimum, "mean": row.mean, "max": row.maximum}
+            mean = round(row.mean, 3)
+            document |= {"min": row.minimum, "mean": mean, "max": row.maximum}
         return orjson.dumps(document)
 
     def event(self, event: Event) -> bytes:

@@ -98,11 +98,12 @@ class Listener:
     ) -> None:
         self.path, self._port, self._topics = path, port, topics or ("#",)
         self._durable = durable
+        self.words: list[str] = []
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         words = [MOSQUITTO_SUB, "-V", "5", "-p", str(self._port), "-F", FORMAT]
-        words += ["-q", "1", *(w for t in self._topics for w in ("-t", t))]
+        words += [*self.words, "-q", "1", *(w for t in self._topics for w in ("-t", t))]
         if self._durable:
             # a session that begins clean does not survive the broker, in 2.0.11
             words += ["-i", self.path.stem, "-c", "-x", "86400"]

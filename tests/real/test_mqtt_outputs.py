@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from edge.broker.parts import owner_login
+from edge.commands import ConfirmDevice
 from edge.config import Config, MeterConfig
 from edge.config.model import JournalConfig, MqttConfig
 from edge.event import Event, EventKind
@@ -19,8 +21,10 @@ from edge.host import HostClock
 from edge.interval import Interval, Step
 from edge.outputs.intervals import NAME
 from edge.record import Lane
-from edge.sample import Sample
+from edge.sample import HostInstant, MeterInstant, Reading, Sample
 from edge.service.hub import Hub
+from edge.service.intake import Intake
+from edge.service.owner import Owner
 from tests.real.home import free_port
 from tests.real.mqtt_rig import Broker, Listener, kept, until
 
@@ -47,11 +51,13 @@ def row(n, revision=1, register="import_total_wh"):
 class House:
     """A hub without meters, and its MQTT part, on a broker at a port."""
 
-    def __init__(self, tmp_path, port) -> None:
+    def __init__(self, tmp_path, port, url=None) -> None:
         self.config = Config(
             data_dir=tmp_path / "data",
             journal=JournalConfig(commit_seconds=1),
-            mqtt=MqttConfig(url=f"mqtt://127.0.0.1:{port}"),
+            mqtt=MqttConfig(
+                url=url or f"mqtt://127.0.0.1:{port}", listen=f"127.0.0.1:{port}"
+            ),
             meters=(MeterConfig(id="linky", port="/dev/null"),),
         )
         self.samples = self.rows = 0
@@ -336,6 +342,107 @@ async def test_the_present_goes_before_the_past(tmp_path, broker, listener):
     (history,) = listener.told("releve/linky/event/history")
     assert history.document["registers"] == ["import_total_wh", "voltage_l1_v"]
     assert {t.document["revision"] for t in listener.told("releve/linky/30min")} == {1}
+
+
+async def test_a_broker_of_ours_is_told_all_of_it_and_again_when_it_is_killed(
+    tmp_path,
+):
+    """Its accounts let us read back what we must, and no more is needed."""
+    house = House(tmp_path, free_port(), "managed")
+    port = int(house.config.mqtt.listen.rpartition(":")[2])
+    async with house.open():
+        await until(lambda: house.connected)
+        owner = owner_login(house.config)
+        words = ["-u", owner.login.user, "-P", owner.login.password]
+        path = tmp_path / f"{owner.client_id}.told"
+        listener = Listener(path, port, "releve/#", "homeassistant/#", durable=True)
+        listener.words = words
+        listener.start()
+        try:
+            await said_until(lambda: house.say() or listener.told("homeassistant/"))
+            await until(lambda: listener.last("releve/linky/live/tariff_period"))
+            await house.close_half_hours(3)
+            await until(lambda: received(listener).keys() == {0, 1, 2})
+            await until(house.delivered)
+            pid = int((owner.shell.parent / "mosquitto.pid").read_text().split()[0])
+            os.kill(pid, signal.SIGKILL)
+            await house.close_half_hours(3)
+            await until(lambda: received(listener).keys() == set(range(6)))
+            await until(lambda: house.part("mqtt_intervals").counters["rewinds"] == 1)
+        finally:
+            listener.end(signal.SIGKILL)
+
+
+def reading(n, device, index):
+    at_ms = T0 + n * 1000
+    seen = HostInstant(at_ms, at_ms * 1_000_000, synchronised=True, boot_id="boot")
+    values = {"import_total_wh": index, "apparent_power_va": 200 + n % 7}
+    return Reading("linky", values, seen, MeterInstant(at_ms, degraded=False), device)
+
+
+async def test_an_exchanged_meter_is_another_device_and_no_index_ever_falls_in_one(
+    house, broker, tmp_path
+):
+    """Through the real gate and the owner's word, as the service does it."""
+    everything = Listener(tmp_path / "ha.told", broker.port, "#")
+    everything.start()
+    hub, numbers = house.hub, ("041961000001", "041961000002")
+    intake = Intake(Silent(), hub.gates, hub.keeper, hub.bus)
+    owner = Owner(
+        hub.journal, hub.gates, hub.reads, hub.bus, hub.clock, rebuild=hub.rebuild
+    )
+    n = 0
+
+    async def frames(count, device, index):
+        nonlocal n
+        for _ in range(count):
+            intake.take(reading(n, device, index + n // 10))
+            n += 1
+            await asyncio.sleep(0.01)
+
+    bare = "releve/linky/live/import_total_wh"
+    try:
+        await until(lambda: everything.last("releve/status"))
+        await frames(20, numbers[0], 45_000_000)
+        await until(lambda: everything.last(bare))
+        await until(lambda: everything.last("homeassistant/device/releve_linky/config"))
+        await frames(5, numbers[1], 70_000_000)  # the new one shows more than the old
+        await owner.execute(ConfirmDevice("linky"))
+        await frames(20, numbers[1], 70_000_000)
+        second = "homeassistant/device/releve_linky_2/config"
+        await until(lambda: everything.last(second))
+
+        async def shows_the_new():
+            async with asyncio.timeout(30):
+                while int(everything.last(bare)) < 70_000_000:
+                    await frames(1, numbers[1], 70_000_000)
+
+        await shows_the_new()
+    finally:
+        everything.end(signal.SIGKILL)
+    order = [
+        (told.topic, told.payload)
+        for told in everything.told()
+        if told.topic in (bare, second, "homeassistant/device/releve_linky/config")
+    ]
+    taken_away = order.index(("homeassistant/device/releve_linky/config", b""))
+    announced = next(n for n, (topic, _) in enumerate(order) if topic == second)
+    old = [int(p) for topic, p in order[:taken_away] if topic == bare]
+    new = [int(p) for topic, p in order[announced:] if topic == bare]
+    assert [topic for topic, _ in order[taken_away:announced] if topic == bare] == []
+    assert max(old) < 45_100_000
+    assert min(new) > 70_000_000
+    assert old == sorted(old)
+    assert new == sorted(new)
+    for told in everything.told():
+        assert not any(n.encode() in told.payload for n in numbers)
+
+
+class Silent:
+    """A source of which nothing comes by itself."""
+
+    meters = ("linky",)
+    beat_ns = 0
 
 
 async def test_home_assistants_birth_brings_it_all_again(house, broker, tmp_path):
