@@ -26,9 +26,9 @@ ROOT = Path(__file__).parents[2]
 MARKERS = ("", "service", "restore", "make", "setup", "hardware", "root")
 FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-# `releve` where a command begins: first on its line, after variables, in $(…), after |.
+# `releve` where a command begins: first on its line, after variables, sudo, $(… or |.
 COMMAND = re.compile(
-    r"(?:^|\$\(|[|;&] *)(?:[A-Z_]+=(?:'[^']*'|\S+) +)*releve\b([^\n|)&;]*)",
+    r"(?:^|\$\(|[|;&] *)(?:[A-Z_]+=(?:'[^']*'|\S+) +)*(?:sudo +)?releve\b([^\n|)&;]*)",
     re.MULTILINE,
 )
 
