@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from functools import lru_cache
 from typing import Any
 
 from paho.mqtt.client import Client
@@ -66,6 +67,7 @@ class Wire(Client):
         self._sock_close()
 
 
+@lru_cache(maxsize=64)  # a few periods, thousands of times an hour
 def expiring(expiry_s: int | None) -> Properties | None:
     """Give the properties of a message that is forgotten after so long."""
     if expiry_s is None:
