@@ -36,8 +36,8 @@ from tests.real.proxy import Proxy, none
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 
-HOURS = float(os.environ.get("RELEVE_INFLUX_HOURS", "3"))
-COMMIT_MS = 30_000
+HOURS = float(os.environ.get("RELEVE_INFLUX_HOURS", "1.5"))
+COMMIT_MS, HOUR_MS = 30_000, 3_600_000
 EVER = 1 << 50
 HTML = b"<html><body>It works!</body></html>"
 WRONG_LINE = b"""{"code":"invalid","message":"unable to parse 'x': missing fields"}"""
@@ -89,28 +89,29 @@ class House:
             Pace(every_s=0.1, first_delay_s=0.05, last_delay_s=0.3),
         )
 
-    async def live(self, hours, first=0.0):
-        """Live some hours; what InfluxDB does is nobody's business here."""
-        hub = self.hub
+        self.at_ms = DAY_START_MS
         spec = MeterSpec(mode=Mode.STANDARD, contract=Contract.HPHC, seed=7)
-        start = DAY_START_MS + int(first * 3_600_000)
-        meter = VirtualLinky(spec, start)
-        decoder, mapper = Decoder(Mode.STANDARD), Mapper("linky")
+        self.meter = VirtualLinky(spec, self.at_ms)
+        self.decoder, self.mapper = Decoder(Mode.STANDARD), Mapper("linky")
         source = ReplaySource("linky", "/dev/null", None, HostClock(trust=True))
-        intake = Intake(source, hub.gates, hub.keeper, hub.bus)
-        await hub.roller.start()
-        committed = start
-        for at_ms, data in meter.timed_frames(start, start + int(hours * 3_600_000)):
+        self.intake = Intake(source, hub.gates, hub.keeper, hub.bus)
+
+    async def live(self, length_ms):
+        """Live for so long; what InfluxDB does is nobody's business here."""
+        committed, until = self.at_ms, self.at_ms + length_ms
+        for at_ms, data in self.meter.timed_frames(committed, until):
             seen = HostInstant(at_ms, at_ms * 1_000_000, synchronised=True, boot_id="b")
-            for frame in decoder.feed(data):
-                intake.take(mapper.reading(frame, seen))
+            for frame in self.decoder.feed(data):
+                self.intake.take(self.mapper.reading(frame, seen))
             if at_ms - committed >= COMMIT_MS:
-                await hub.journal.commit()
-                await hub.roller.catch_up()
+                await self.commit()
                 committed = at_ms
                 await asyncio.sleep(0.005)
-        await hub.journal.commit()
-        await hub.roller.catch_up()
+        self.at_ms = until
+
+    async def commit(self):
+        await self.hub.journal.commit()
+        await self.hub.roller.catch_up()
 
     async def delivered(self):
         """Wait until InfluxDB has what the journal has, and only then be done."""
@@ -152,7 +153,10 @@ async def through(house, trouble):
     following = asyncio.create_task(house.influx.run())
     troubling = asyncio.create_task(trouble())
     try:
-        await house.live(HOURS)
+        await house.hub.roller.start()
+        while house.at_ms < DAY_START_MS + HOURS * HOUR_MS or not troubling.done():
+            await house.live(HOUR_MS // 6)
+        await house.commit()
         await troubling
         await house.delivered()
         assert not following.done(), "the consumer went down"
@@ -274,9 +278,11 @@ async def test_wrong_answers_one_after_the_other(influxd, proxy, tmp_path):
     house = House(tmp_path / "data", proxy.url)
 
     async def trouble():
-        for fault in FAULTS:
+        of_writes = [(fault, "/api/v2/write") for fault in FAULTS]
+        of_queries = [(fault, "/query") for fault in (broken, elsewhere, other_json)]
+        for fault, path in (*of_writes, *of_queries):
             await wrote(house, 2)
-            proxy.fault = fault
+            proxy.fault = lambda r, f=fault, p=path: r.path.startswith(p) and f(r)
             await failed(house, 2)
             assert not house.influx.health().ok
             proxy.fault = none
