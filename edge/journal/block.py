@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from numpy.typing import NDArray
 
-from edge.journal.columns import Integers, Known
+from edge.journal.columns import FIRST, Integers, Known
 from edge.journal.packing import Unpacked, pack, unpack
 from edge.sample import Quality, Sample, Value
 
@@ -93,8 +93,9 @@ class Block:
     def columns(self) -> dict[str, Column]:
         """Give each register's changes, the first at its first appearance."""
         instants = self.instants_ms
+        first = instants[:1]
         return {
-            name: Column(instants[places], values, known)
+            name: Column(first if places is FIRST else instants[places], values, known)
             for name, (places, values, known) in self._content().changes.items()
         }
 

@@ -12,6 +12,7 @@ import json
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ from edge.journal.columns import (
     EARLY,
     FIRST,
     OTHER,
+    PLAIN,
     UNKNOWNS,
     WIDTHS,
     Integers,
@@ -58,7 +60,9 @@ class Unpacked(NamedTuple):
 
 
 YES = np.ones(1, dtype=np.bool_)
-NO = np.zeros(1, dtype=np.bool_)
+"""Of a register that is known, and keeps one value for a whole block: shared."""
+for _shared in (FIRST, YES):
+    _shared.flags.writeable = False
 
 
 def pack(samples: Sequence[Sample], number: Callable[[str], int]) -> bytes:
@@ -157,18 +161,28 @@ def _unpack(cursor: _Cursor, names: Mapping[int, str]) -> Unpacked:
 
 def _change(cursor: _Cursor) -> Change:
     flags = cursor.byte()
+    if flags == PLAIN:  # one number for the whole block, as most registers have
+        return Change(FIRST, np.array((cursor.int64(),), dtype=np.int64), YES)
     places = FIRST
     if flags & EARLY:
         count = cursor.varint()
         places = cursor.running(cursor.varint(), count - 1)
     if flags & OTHER:
-        cells = json.loads(cursor.text())
-        known = np.array([cell is not None for cell in cells], dtype=np.bool_)
+        cells = _cells(cursor.text())
         values = np.empty(len(cells), dtype=object)
         values[:] = cells
+        if len(cells) == 1 and cells[0] is not None:
+            return Change(places, values, YES)
+        known = np.array([cell is not None for cell in cells], dtype=np.bool_)
         return Change(places, values, known)
     known = YES if len(places) == 1 else np.ones(len(places), dtype=np.bool_)
     if flags & UNKNOWNS:
         bits = np.frombuffer(cursor.take((len(places) + 7) // 8), dtype=np.uint8)
         known = np.unpackbits(bits, count=len(places)).astype(np.bool_)
     return Change(places, cursor.running(cursor.int64(), len(places) - 1), known)
+
+
+@lru_cache(maxsize=256)
+def _cells(told: str) -> tuple[Any, ...]:
+    """Read texts; block after block says the same ones."""
+    return tuple(json.loads(told))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.calendar import Instants
+from edge.journal.packing import YES
 from edge.sample import Quality, Sample, Value
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class Mark(NamedTuple):
     quality: Quality
     origin: str
 
+
+KNOWN_ONCE = np.full(1, State.KNOWN, dtype=np.int8)
+KNOWN_ONCE.flags.writeable = False
 
 RAW_TIC = Mark(Quality.RAW, "tic")
 
@@ -121,8 +125,9 @@ class Track:
         """Read a journal's block, without making samples of it."""
         columns = {}
         for name, (at, values, known) in block.columns().items():
-            state = np.asarray(known, dtype=np.int8) + np.int8(1)
-            columns[name] = Column(np.asarray(at), np.asarray(values), state)
+            once = known is YES
+            state = KNOWN_ONCE if once else known.astype(np.int8) + np.int8(1)
+            columns[name] = Column(at, values, state)
         instants = block.instants_ms
         mark = np.zeros(len(instants), dtype=np.int8)
         return cls(
