@@ -53,6 +53,9 @@ class Child:
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
                 limit=LINE_BYTES,
+                # nothing of ours: neither a password that came as a variable, nor
+                # systemd's socket; and errors are read in English below
+                env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
             )
         except OSError as error:
             raise BrokerError(

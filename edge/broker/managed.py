@@ -15,7 +15,7 @@ from edge.broker.child import Child
 from edge.broker.connection import Connection
 from edge.broker.dynsec import FILE, prepare, put_right
 from edge.broker.mosquitto import Mosquitto, configuration, find
-from edge.errors import BrokerError
+from edge.errors import BrokerError, EdgeError
 from edge.health import PartHealth
 from edge.journal.file import private_directory
 
@@ -48,6 +48,7 @@ class ManagedBroker:
     ) -> None:
         self._directory, self._host, self._address = directory, host, address
         self._accounts, self._finder, self._sleep = accounts, finder, sleep
+        self._local = Address(host, address.port).is_here
         self._up = asyncio.Event()
         self._child: Child | None = None
         self._starts = self._repairs = 0
@@ -83,17 +84,18 @@ class ManagedBroker:
             started = loop.time()
             try:
                 await self._once()
-            except BrokerError as error:
-                self._tell(error)
+            except (EdgeError, OSError) as error:
+                self._tell(str(error))
             if loop.time() - started > STEADY_S:
                 delay_s = FIRST_DELAY_S
             await self._sleep(delay_s * random.uniform(0.8, 1.2))  # noqa: S311 - not secret
             delay_s = min(delay_s * 2, LAST_DELAY_S)
 
-    def _tell(self, error: BrokerError) -> None:
-        level = logging.DEBUG if str(error) == self._error else logging.ERROR
+    def _tell(self, error: str) -> None:
+        # once an outage: what is said again and again is no longer read
+        level = logging.DEBUG if error == self._error else logging.ERROR
         log.log(level, "managed broker: %s", error)
-        self._error = str(error)
+        self._error = error
 
     async def _once(self) -> None:
         """Start it, put its accounts right, and raise BrokerError when it ends."""
@@ -111,6 +113,12 @@ class ManagedBroker:
             await self._provision(holding)
             self._error = ""
             log.info("managed broker: listens at %s", self._address)
+            if not self._local:
+                log.warning(
+                    "managed broker: listens at %s, and what is said there is not "
+                    "encrypted: keep it on a network of yours",
+                    self._host,
+                )
             self._up.set()
             await child.ended()
             raise child.error()
@@ -168,7 +176,8 @@ class ManagedBroker:
     def _set_kept_aside(self, said: str) -> None:
         """Put what the broker kept out of its way, when it can't start on it."""
         kept = self._directory / KEPT
-        if "persist" in said.lower() or "database" in said.lower():
+        damaged = "persist" in said.lower() or "database" in said.lower()
+        if damaged and kept.exists():
             log.warning("managed broker: what it kept was damaged; it begins empty")
             kept.replace(kept.with_name(f"{KEPT}.damaged"))
 

@@ -60,7 +60,7 @@ def open_parts(config: Config, outputs: Sequence[Output]) -> MqttParts:
     broker = ManagedBroker(directory, host, address, accounts)
     session = Session(
         address,
-        broker.login(EDGE),
+        lambda: broker.login(EDGE),
         client_id=accounts.account(EDGE).client_id,
         will=will,
         outputs=outputs,

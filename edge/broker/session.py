@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from edge.broker.address import Address, Login
 from edge.broker.connection import Connection, Tally, Will
 from edge.broker.publisher import Output
-from edge.errors import BrokerError, BrokerLost
+from edge.errors import BrokerError, BrokerLost, EdgeError
 from edge.health import PartHealth
 from edge.service.supervisor import Supervisor
 
@@ -34,14 +34,15 @@ async def _at_once() -> None:
 class Session:
     """Connects with back-off for ever and runs the outputs while it is connected.
 
-    `ready` is awaited before each attempt (a managed broker that starts). `notice` is
-    said once when first connected, and in health ever after.
+    A `login` that is called is read anew at each attempt. `ready` is awaited before
+    (a managed broker that starts). `notice` is said once when first connected, and in
+    health ever after.
     """
 
     def __init__(  # noqa: PLR0913 - what the broker is, and what runs on it
         self,
         address: Address,
-        login: Login | None,
+        login: Login | Callable[[], Login] | None,
         *,
         client_id: str,
         will: Will | None = None,
@@ -68,24 +69,24 @@ class Session:
             started = loop.time()
             try:
                 await self._connected_once()
-            except BrokerError as error:
-                self._tell(error)
+            except (EdgeError, OSError) as error:
+                self._tell(str(error))
             if loop.time() - started > STEADY_S:
                 delay_s = FIRST_DELAY_S
             # Jitter, so that a street's homes don't come back together.
             await self._sleep(delay_s * random.uniform(0.5, 1.5))  # noqa: S311 - not secret
             delay_s = min(delay_s * 2, LAST_DELAY_S)
 
-    def _tell(self, error: BrokerError) -> None:
+    def _tell(self, error: str) -> None:
         # once an outage: what is said again and again is no longer read
-        level = logging.DEBUG if str(error) == self._error else logging.WARNING
+        level = logging.DEBUG if error == self._error else logging.WARNING
         log.log(level, "broker %s: %s", self._address, error)
-        self._error = str(error)
+        self._error = error
 
     async def _connected_once(self) -> None:
         connection = await Connection.open(
             self._address,
-            self._login,
+            self._login() if callable(self._login) else self._login,
             self._client_id,
             will=self._will,
             tally=self._tally,

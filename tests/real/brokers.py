@@ -98,12 +98,12 @@ async def kept_up(session):
 class Managed:
     """A home whose broker is Relevé's own: its parts, its files, its logins."""
 
-    def __init__(self, path, outputs=()):
+    def __init__(self, path, outputs=(), host="127.0.0.1"):
         self.port = free_port()
         self.address = Address("127.0.0.1", self.port)
         self.config = Config(
             data_dir=path / "data",
-            mqtt={"url": "managed", "listen": f"127.0.0.1:{self.port}"},
+            mqtt={"url": "managed", "listen": f"{host}:{self.port}"},
             meters=[{"id": "linky", "port": "/dev/null"}],
         )
         self.directory = path / "data" / "broker"

@@ -16,7 +16,6 @@ import pytest
 from edge.broker.child import end_orphan
 from edge.broker.parts import owner_login
 from tests.real.brokers import MOSQUITTO, Managed, connected, kept_up, until
-from tests.real.home import free_port
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
 
@@ -376,14 +375,35 @@ async def test_the_line_that_is_shown_works_and_names_no_password(managed):
 
 
 async def test_a_listening_address_of_another_machine_is_said(tmp_path):
-    managed = Managed(tmp_path)
-    managed.config = managed.config.model_copy(
-        update={
-            "mqtt": managed.config.mqtt.model_copy(
-                update={"listen": f"192.0.2.1:{free_port()}"}
-            )
-        }
-    )
-    managed.again()
+    managed = Managed(tmp_path, host="192.0.2.1")
     async with kept_up(managed):
         await until(lambda: "no address of this machine" in managed.broker.detail)
+
+
+async def test_a_directory_that_is_none_is_said_and_the_service_goes_on(
+    managed, caplog
+):
+    managed.directory.parent.mkdir()
+    managed.directory.write_text("in the way")
+    async with kept_up(managed):
+        await until(lambda: "can't be used" in managed.broker.detail)
+        managed.directory.unlink()
+        await managed.up()
+    assert "Traceback" not in caplog.text
+
+
+async def test_it_is_given_nothing_of_our_environment(managed, monkeypatch):
+    monkeypatch.setenv("NOTIFY_SOCKET", "/nowhere")
+    monkeypatch.setenv("RELEVE_MQTT__URL", "mqtt://me:s3cret@host")
+    async with kept_up(managed):
+        await managed.up()
+        around = of_process(managed.pid, "environ")
+    assert b"NOTIFY_SOCKET" not in around
+    assert b"s3cret" not in around
+
+
+async def test_one_that_all_the_network_reaches_is_told(tmp_path, caplog):
+    managed = Managed(tmp_path, host="0.0.0.0")  # noqa: S104 - what is told of
+    async with kept_up(managed):
+        await managed.up()
+    assert "not encrypted" in caplog.text
