@@ -16,7 +16,7 @@ BYTES = 1 << 20
 """Of one request, at most: a batch as InfluxDB advises, and little memory."""
 PROBE = line(BEGUN, 0, probe=True)
 CONFLICT = re.compile(r'field type conflict: input field "((?:[^"\\]|\\.)*)"')
-EXPIRED = "beyond retention policy"
+EXPIRED = re.compile("(outside|beyond) retention policy")
 FIELD = re.compile(r'((?:[^,= \\]|\\.)+)=("(?:[^"\\]|\\.)*"|[^, ]*)', re.DOTALL)
 
 
@@ -44,7 +44,7 @@ class Sender:
         refusal = self._write(database, batch)
         if refusal is None:
             return
-        if EXPIRED in refusal.message and refusal.dropped == len(batch):
+        if EXPIRED.search(refusal.message) and refusal.dropped == len(batch):
             self.expired += len(batch)
         elif len(batch) > 1:
             middle = len(batch) // 2
@@ -62,7 +62,7 @@ class Sender:
             try:
                 self._server.write(database, [PROBE])
             except LinesRefused as other:
-                if EXPIRED not in other.message:
+                if not EXPIRED.search(other.message):
                     raise StoreDown(
                         f"InfluxDB takes no line at all: {other.message}",
                         hint="look at influxdb.url, and at a proxy in between",

@@ -20,6 +20,9 @@ DROPPED = re.compile(r"dropped=(\d+)")
 REFUSALS = ("unable to parse", "partial write", "request entity too large")
 """What InfluxDB says when a line is at fault: another's 400 proves nothing."""
 
+NO_DATABASE = ("database not found", "not executed")
+"""The latter is all that influxd 2.7 says of several statements on a missing one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -96,7 +99,9 @@ class Influx2:
         if answer.status != 200:
             raise _down(answer, database)
         try:
-            return [_series(one, database) for one in _results(answer.text)]
+            results = _results(answer.text)
+            _confirm(results, database)
+            return [_series(one) for one in results]
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise StoreDown(
                 "what answers at InfluxDB's address is no InfluxDB",
@@ -161,12 +166,17 @@ def _results(text: str) -> list[Mapping[str, Any]]:
     return results
 
 
-def _series(result: Mapping[str, Any], database: str) -> list[Series]:
-    if "error" in result:
-        error = str(result["error"])
-        if error.startswith("database not found"):
-            raise StoreDown(f"InfluxDB has no bucket {database}", hint=INIT)
-        raise StoreError(f"InfluxDB can't answer: {error}")
+def _confirm(results: Sequence[Mapping[str, Any]], database: str) -> None:
+    """Raise what one of the statements failed by."""
+    errors = [str(one["error"]) for one in results if "error" in one]
+    if not errors:
+        return
+    if any(error.startswith(NO_DATABASE) for error in errors):
+        raise StoreDown(f"InfluxDB has no bucket {database}", hint=INIT)
+    raise StoreError(f"InfluxDB can't answer: {'; '.join(errors)}")
+
+
+def _series(result: Mapping[str, Any]) -> list[Series]:
     return [
         Series(one["name"], one.get("tags", {}), one["columns"], one["values"])
         for one in result.get("series", [])

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from edge.errors import StoreError
+from edge.errors import LinesRefused, StoreError
 from edge.stores.influx.http import Answer, Http
-from edge.stores.influx.names import Databases
+from edge.stores.influx.names import BEGUN, Databases
+from edge.stores.influx.sender import PROBE
 from edge.stores.influx.server import Influx2
 from edge.stores.influx.token import keep_secret, load_secret
+from edge.stores.influx.words import select
 
 DAY_S = 86_400
-WEEK_S = 7 * DAY_S
+WEEK_S, YEAR_S = 7 * DAY_S, 365 * DAY_S
 MARGIN_DAYS = 7
 """Beyond what Relevé keeps: it lets readings go itself, InfluxDB only makes sure."""
 USER = "releve"
@@ -50,10 +53,13 @@ class Bucket:
 
 def buckets(databases: Databases, raw_days: int, minute_days: int) -> list[Bucket]:
     """Give the buckets of a home: few shards, since each is files and memory."""
+    raw_s, minutes_s = (
+        (days + MARGIN_DAYS) * DAY_S for days in (raw_days, minute_days)
+    )
     return [
         Bucket(databases.lasting, 0, 52 * WEEK_S),
-        Bucket(databases.raw, (raw_days + MARGIN_DAYS) * DAY_S, WEEK_S),
-        Bucket(databases.minutes, (minute_days + MARGIN_DAYS) * DAY_S, 4 * WEEK_S),
+        Bucket(databases.raw, raw_s, WEEK_S),
+        Bucket(databases.minutes, minutes_s, WEEK_S * (4 if minutes_s > YEAR_S else 1)),
     ]
 
 
@@ -151,7 +157,10 @@ class Setup:
         server = Influx2(self._url, self._org, lambda: token)
         try:
             for name in ids:
-                server.ask(name, "SHOW MEASUREMENTS LIMIT 1")
+                # SHOW is answered to everybody, with nothing
+                server.ask(name, select('"probe"', f'"{BEGUN}"'))
+                with suppress(LinesRefused):  # too old for the bucket, but read
+                    server.write(name, [PROBE])
         except StoreError:
             return False
         finally:
