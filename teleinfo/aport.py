@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+from teleinfo.cadence import Cadence
 from teleinfo.frame import Frame
 from teleinfo.listener import Listener
 from teleinfo.mode import Mode
@@ -19,13 +20,15 @@ class AsyncPort:
     def __init__(self, port: Port, pause_s: float = PAUSE_S) -> None:
         self._port = port
         self._pause_s = pause_s
+        self._cadence = Cadence()
         self._rest_until = 0.0
 
     async def read(self, patience_s: float = TICK_S) -> bytes:
         """Give everything that waits, b"" if nothing comes in time; raise PortLost.
 
         The kernel gathers while we rest: a line that gives its bytes one by one
-        wakes the process no oftener than one that gives them in lumps.
+        wakes the process no oftener than one that gives them in lumps. The end of a
+        frame is not rested away: it is taken as it comes.
         """
         loop = asyncio.get_running_loop()
         rest_s = self._rest_until - loop.time()
@@ -34,8 +37,10 @@ class AsyncPort:
         heard = self._port.read()
         if not heard and await self._readable(loop, patience_s):
             heard = self._port.read()
+        self._cadence.hear(heard)
         if len(heard) < READ_SIZE // 2:  # else it comes faster than any line: keep up
-            self._rest_until = loop.time() + self._pause_s
+            baud = self._port.setting.baud
+            self._rest_until = loop.time() + self._cadence.rest_s(baud, self._pause_s)
         return heard
 
     async def _readable(

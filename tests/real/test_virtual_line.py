@@ -230,6 +230,8 @@ async def test_a_silent_port_gives_nothing_in_its_time_and_a_lost_one_an_error()
 class Fast:
     """A port that always has that many bytes."""
 
+    setting = LineSetting(9600)
+
     def __init__(self, size: int) -> None:
         self.size = size
 
