@@ -17,7 +17,7 @@ from edge.stores.influx.http import ANSWER_S, CONNECT_S, Answer, Http
 INIT = "`releve store init` makes its buckets and a token for them"
 AGAIN = "it is asked again, and gets what waits"
 DROPPED = re.compile(r"dropped=(\d+)")
-REFUSALS = ("unable to parse", "partial write", "request entity too large")
+REFUSALS = ("unable to parse", "partial write", "too large")
 """What InfluxDB says when a line is at fault: another's 400 proves nothing."""
 
 NO_DATABASE = ("database not found", "not executed")
