@@ -80,6 +80,9 @@ class Column(NamedTuple):
 
     def spread(self, instants: Instants) -> Column:
         """Give state and value at each of these instants, absent before the first."""
+        if len(self.at) == 1 and len(instants) and self.at[0] <= instants[0]:
+            size = len(instants)  # one word for all, as of most registers
+            return Column(instants, self.values.repeat(size), self.state.repeat(size))
         found = self.ruling(instants)
         early = found < 0
         found[early] = 0
@@ -191,7 +194,14 @@ class Track:
         if len(instants) == len(self.instants) or not len(instants):
             return self if len(instants) else Track.empty(self.meter)
         columns = {}
+        start, stop = int(instants[0]), int(instants[-1])
         for name, one in self.columns.items():
+            if len(one.at) == 1:  # most registers: nothing to look for
+                at_ms = int(one.at[0])
+                if at_ms <= stop:
+                    at = one.at if at_ms >= start else instants[:1]
+                    columns[name] = Column(at, one.values, one.state)
+                continue
             first = int(np.searchsorted(one.at, instants[0], side="right")) - 1
             last = int(np.searchsorted(one.at, instants[-1], side="right"))
             at = one.at[max(first, 0) : last]
