@@ -80,6 +80,9 @@ class Child:
             )
         finally:
             listening.cancel()
+        if self._reading.done():
+            # its log ended, and so does it: its code is worth waiting for
+            await asyncio.wait([asyncio.create_task(self._process.wait())], timeout=1)
         if not self._running.is_set() or self._reading.done():
             raise self.error()
 
@@ -119,18 +122,22 @@ class Child:
 
     async def end(self) -> None:
         """Stop it, and reap it."""
-        with suppress(ProcessLookupError):
-            self._process.terminate()
+        self._signal(signal.SIGTERM)
         try:
             async with asyncio.timeout(END_S):
                 await self._process.wait()
         except TimeoutError:
-            with suppress(ProcessLookupError):
-                self._process.kill()
+            self._signal(signal.SIGKILL)
             await self._process.wait()
         self._reading.cancel()
         await asyncio.gather(self._reading, return_exceptions=True)
         self._pid_file.unlink(missing_ok=True)
+
+    def _signal(self, number: int) -> None:
+        # Not by Popen, which would reap it behind the back of asyncio's watcher.
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, number)
 
     async def _read(self) -> None:
         """Read its log to the end: a pipe that nobody reads would hold it up."""

@@ -65,6 +65,7 @@ class Connection:
         self._ended: asyncio.Future[BrokerLost] = self._loop.create_future()
         self._answers: dict[int, asyncio.Future[list[ReasonCode]]] = {}
         self._posted: set[int] = set()
+        self._in_flight: set[int] = set()
         self._window = asyncio.Semaphore(IN_FLIGHT)
         self._inboxes = Inboxes()
         self._largest: int | None = None
@@ -145,10 +146,9 @@ class Connection:
         if qos == 0:
             await self._sent(topic, payload, retain=retain, expiry_s=expiry_s)
         else:
-            async with self._window:
-                reason = await self._acknowledged(
-                    topic, payload, retain=retain, expiry_s=expiry_s
-                )
+            reason = await self._acknowledged(
+                topic, payload, retain=retain, expiry_s=expiry_s
+            )
             if reason.is_failure:
                 self._refuse(topic, reason.value)
         self._tally.counts["published"] += 1
@@ -163,8 +163,16 @@ class Connection:
     async def _acknowledged(
         self, topic: str, payload: bytes, *, retain: bool, expiry_s: int | None
     ) -> ReasonCode:
-        number = self._give(topic, payload, 1, retain=retain, expiry_s=expiry_s)
+        # Its place is free again once it is acknowledged, and not once its sender is
+        # gone: a broker that gets more than it takes hangs up.
+        await self._window.acquire()
+        try:
+            number = self._give(topic, payload, 1, retain=retain, expiry_s=expiry_s)
+        except BaseException:
+            self._window.release()
+            raise
         assert number is not None  # noqa: S101 - an acknowledgement is never there yet
+        self._in_flight.add(number)
         return (await self._answer(number))[0]
 
     def post(
@@ -256,7 +264,7 @@ class Connection:
     @property
     def in_flight(self) -> int:
         """Give how many messages wait for an acknowledgement."""
-        return len(self._answers)
+        return len(self._in_flight)
 
     async def lost(self) -> BrokerLost:
         """Wait for the end of the connection; give why."""
@@ -310,6 +318,9 @@ class Connection:
         self, _c: Any, _u: Any, number: int, reason: ReasonCode, _p: Any
     ) -> None:
         self._posted.discard(number)
+        if number in self._in_flight:
+            self._in_flight.remove(number)
+            self._window.release()
         self._settle(number, [reason])
 
     def _on_subscribe(
@@ -394,6 +405,9 @@ class Connection:
             if not answer.done():
                 answer.set_exception(error)
         self._posted.clear()
+        while self._in_flight:
+            self._in_flight.pop()
+            self._window.release()
         self._inboxes.end(error)
 
 

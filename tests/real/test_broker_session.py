@@ -170,6 +170,23 @@ async def test_messages_in_flight_are_as_many_as_the_broker_takes_and_in_order(
         assert [int(payload) for _, payload in told.heard] == list(range(200))
 
 
+async def test_who_gives_up_waiting_leaves_no_more_in_flight_than_agreed(tmp_path):
+    async with (
+        running(tmp_path, "max_inflight_messages 2") as broker,
+        connected(broker.address) as ours,
+        connected(broker.address) as other,
+    ):
+        told = Collecting(other)
+        await other.subscribe("n")
+        for n in range(100):
+            sending = asyncio.create_task(ours.publish("n", str(n).encode(), qos=1))
+            await asyncio.sleep(0)
+            sending.cancel()
+        # a broker that got more than it takes would have hung up
+        await ours.publish("n", b"end", qos=1)
+        await until(lambda: told.heard[-1:] == [("n", b"end")])
+
+
 async def test_a_live_value_is_on_the_wire_when_post_returns(tmp_path):
     async with (
         running(tmp_path) as broker,
