@@ -85,17 +85,25 @@ if [ -n "$before" ] && dpkg --compare-versions "$before" gt "$its_version"; then
     "$before, which is newer, is installed; nothing is changed"
 fi
 
-say "Installation de Relevé $its_version${before:+ (par-dessus $before)}…" \
-  "Installing Relevé $its_version${before:+ over $before}…"
-export DEBIAN_FRONTEND=noninteractive
-install_it() {
-  apt-get install -y -qq --reinstall -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold \
-    -o APT::Sandbox::User=root "$package"
+there() { # tells whether just this package is installed, whole
+  dpkg-deb --info "$package" md5sums | cmp -s - /var/lib/dpkg/info/releve.md5sums &&
+    ! dpkg --verify releve | grep -qv ' c '
 }
-# The lists of packages may be older than the packages: then once more, with fresh ones.
-install_it >/dev/null 2>&1 || { apt-get update -qq && install_it; } ||
-  fail "apt n'a pas pu installer le paquet ; ses mots sont ci-dessus" \
-    "apt could not install the package; its words are above"
+if [ "$before" = "$its_version" ] && there; then
+  say "Relevé $its_version est déjà installé" "Relevé $its_version is installed already"
+else
+  say "Installation de Relevé $its_version${before:+ (par-dessus $before)}…" \
+    "Installing Relevé $its_version${before:+ over $before}…"
+  export DEBIAN_FRONTEND=noninteractive
+  install_it() {
+    apt-get install -y -qq --reinstall -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold \
+      -o APT::Sandbox::User=root "$package"
+  }
+  # The lists of packages may be older than the packages: then once more, with fresh ones.
+  install_it >/dev/null 2>&1 || { apt-get update -qq && install_it; } ||
+    fail "apt n'a pas pu installer le paquet ; ses mots sont ci-dessus" \
+      "apt could not install the package; its words are above"
+fi
 
 if [ -z "$port" ] && grep -q '^port = "/dev/tic"' $config && [ ! -e /dev/tic ]; then
   shopt -s nullglob

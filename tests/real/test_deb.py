@@ -8,10 +8,12 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.real.machine import Machine, booted
+from tests.real.influxd import find
+from tests.real.machine import Machine, asking, booted
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
@@ -20,13 +22,6 @@ DATED = "1764000000"
 """When the packages say that they were built, whatever is committed meanwhile."""
 OLDER, VERSION = "0.0.9", "0.1.0"
 UNIT = "/lib/systemd/system/releve.service"
-ASK = """
-import json, sys, urllib.request
-token = open("/var/lib/releve/owner.token").read().strip()
-request = urllib.request.Request("http://127.0.0.1:8080" + sys.argv[1],
-                                 headers={"Authorization": "Bearer " + token})
-print(urllib.request.urlopen(request, timeout=5).read().decode())
-"""
 ROWS = "/api/v1/meters/linky/registers/apparent_power_va?step=raw&limit=60000"
 
 
@@ -102,14 +97,10 @@ def plug(machine: Machine) -> None:
     machine.run(f"ln -s {port} /dev/tic")
 
 
-def ask(machine: Machine, path: str) -> str:
-    return machine.said(f"python3 -c '{ASK}' '{path}'")
-
-
 def rows(machine: Machine, at_least: int = 1) -> dict[str, int]:
     """Wait for so many committed samples; give {instant: power}."""
     said = machine.until(
-        f"python3 -c '{ASK}' '{ROWS}'",
+        asking(ROWS),
         lambda said: len(json.loads(said)["rows"]) >= at_least,
         seconds=90,
     )
@@ -187,7 +178,7 @@ def test_an_upgrade_keeps_the_readings_the_settings_and_the_owners_choices(
     said = installer(machine, put(machine, packages["newer"]), LANG="fr_FR.UTF-8")
     assert f"Installation de Relevé {VERSION} (par-dessus {OLDER})" in said
     again = installer(machine, put(machine, packages["newer"]))
-    assert f"Installing Relevé {VERSION} over {VERSION}" in again
+    assert f"Relevé {VERSION} is installed already" in again
     assert machine.said("releve --version") == f"releve {VERSION}"
     assert machine.said("systemctl is-active releve") == "active"
     assert machine.said("systemctl is-enabled releve-backup.timer") == "disabled"
@@ -224,6 +215,56 @@ def test_the_word_purges_the_readings(machine: Machine) -> None:
     machine.run("bash /root/uninstall.sh --purge-data")
     assert not machine.said("ls -d /etc/releve /var/lib/releve 2>/dev/null")
     assert not machine.said("getent passwd releve")
+
+
+INFLUXDB = """
+[Service]
+User=influxdb
+ExecStart=/usr/lib/influxdb/scripts/influxd-systemd-start.sh
+"""
+
+
+def test_the_whole_home_runs_in_its_sandboxes(
+    machine: Machine, packages: dict[str, Path]
+) -> None:
+    program = find()
+    assert program, "there is no influxd to run"
+    shutil.copy(program, machine.root / "usr/bin/influxd")
+    (machine.root / "lib/systemd/system/influxdb.service").write_text(INFLUXDB)
+    machine.run("adduser --system --group --quiet --no-create-home influxdb")
+    shutil.copy("/usr/bin/mosquitto_sub", machine.root / "usr/bin")
+    words = f"{put(machine, packages['newer'])} --mqtt --influxdb --card"
+    assert "Debian's own Mosquitto, which served nobody" in installer(machine, words)
+    machine.run("printf '\\n[influxdb]\\n' >>/etc/releve/releve.toml")
+    machine.until("releve store init 2>&1", lambda said: "a token for these" in said)
+    machine.run("systemctl restart releve")
+    report = machine.until(
+        asking("/api/v1/health"),
+        lambda said: (
+            json.loads(said)["ok"] and part(said, "mqtt")["counters"]["posted"]
+        ),
+    )
+    assert part(report, "broker")["gauges"]["running"] == 1
+    assert part(report, "influxdb")["counters"]["lines"] > 0
+    broker = machine.said("cat /var/lib/releve/broker/mosquitto.pid").split()[0]
+    assert "Seccomp:\t2" in machine.said(f"cat /proc/{broker}/status")
+    # it is told that we go before its own end
+    machine.run(
+        "systemd-run --quiet --setenv=XDG_CONFIG_HOME=/var/lib/releve/broker/shell"
+        " --property=StandardOutput=file:/run/status mosquitto_sub -v -t releve/status"
+    )
+    machine.until("cat /run/status", lambda said: "releve/status online" in said)
+    machine.run("systemctl stop releve")
+    machine.until("cat /run/status", lambda said: said.endswith("status offline"))
+    assert machine.said("systemctl show --value --property=Result releve") == "success"
+    assert not machine.said("ls /proc | xargs -I{} cat /proc/{}/comm | grep mosquitto$")
+
+
+def part(report: str, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(
+        one for one in json.loads(report)["parts"] if one["name"] == name
+    )
+    return found
 
 
 def test_the_same_tree_gives_the_same_package(
