@@ -225,6 +225,11 @@ class Hub:
         if self.influx is not None:
             await self.influx.rebuild()
 
+    def hang_up(self) -> None:
+        """Have nobody wait any longer for a server that may never answer."""
+        if self.influx is not None:
+            self.influx.store.hang_up()
+
     def close(self) -> None:
         """Close the stores, then the journal, which commits what still waits."""
         if self.influx is not None:

@@ -103,6 +103,7 @@ class Service:
             notify("READY=1")
             log.info("reading %s", ", ".join(hub.gates) or "nothing")
             await self._until(stop, readers)
+            hub.hang_up()
             await _cancel(readers)
             await self._last_words(hub, keeper)
             await asyncio.gather(*ending, return_exceptions=True)

@@ -11,7 +11,10 @@ import time
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 from edge.stores.influx.setup import Setup
+from tests.conftest import real_is_required
 from tests.real.home import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +39,14 @@ def find() -> str | None:
             draft.replace(path)
         return str(path)
     return None
+
+
+def need() -> str:
+    """Give an influxd, or end the test: skipped, or failed where it is required."""
+    found = find()
+    if found is None:
+        (pytest.fail if real_is_required() else pytest.skip)("there is no influxd")
+    return found
 
 
 def version(program: str) -> bytes:

@@ -12,7 +12,6 @@ from edge.stores.influx.parked import Parking
 from edge.stores.influx.server import Influx2
 from edge.stores.influx.setup import Bucket, Setup
 from edge.stores.sqlite import SqliteStore
-from tests.conftest import real_is_required
 from tests.real import influxd as real
 
 NUMBERS = itertools.count(1)
@@ -21,12 +20,7 @@ NUMBERS = itertools.count(1)
 @pytest.fixture(scope="session")
 def influxd(tmp_path_factory):
     """Start one InfluxDB for all: each test has buckets of its own."""
-    program = real.find()
-    if program is None:
-        if real_is_required():
-            pytest.fail("RELEVE_REQUIRE_REAL=1, but there is no influxd")
-        pytest.skip("there is no influxd")
-    running = real.Influxd(program, tmp_path_factory.mktemp("influxd"))
+    running = real.Influxd(real.need(), tmp_path_factory.mktemp("influxd"))
     running.start()
     running.set_up()
     yield running
