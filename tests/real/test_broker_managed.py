@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -232,14 +233,29 @@ def meaning(document):
     }
 
 
+@pytest.fixture(scope="module")
+def right(tmp_path_factory):
+    """The files of a home whose accounts are right, to be copied and harmed."""
+    path = tmp_path_factory.mktemp("right")
+
+    async def run():
+        managed = Managed(path)
+        async with kept_up(managed):
+            await managed.up()
+
+    asyncio.run(run())
+    return path
+
+
 @pytest.mark.parametrize("harm", HARM.values(), ids=HARM)
-async def test_accounts_that_were_harmed_are_put_right_at_the_next_start(harm, managed):
+async def test_accounts_that_were_harmed_are_put_right_at_the_next_start(
+    harm, right, tmp_path
+):
+    shutil.copytree(right, tmp_path, dirs_exist_ok=True)
+    managed = Managed(tmp_path)
     file = managed.directory / "dynamic-security.json"
-    async with kept_up(managed):
-        await managed.up()
     before = meaning(json.loads(file.read_text()))
     harm(file)
-    managed.again()
     async with kept_up(managed):
         await managed.up()
         assert managed.broker.counters["repairs"] > 0
@@ -247,11 +263,18 @@ async def test_accounts_that_were_harmed_are_put_right_at_the_next_start(harm, m
         async with managed.connected("owner-shell"):
             pass
     assert meaning(json.loads(file.read_text())) == before
-    # and what is right stays as it is
+
+
+async def test_accounts_that_are_right_stay_as_they_are(managed):
+    file = managed.directory / "dynamic-security.json"
+    async with kept_up(managed):
+        await managed.up()
+    before = file.read_bytes()
     managed.again()
     async with kept_up(managed):
         await managed.up()
         assert managed.broker.counters["repairs"] == 0
+    assert file.read_bytes() == before
 
 
 async def test_a_password_that_is_lost_is_made_anew_and_the_old_one_is_worth_nothing(
