@@ -101,9 +101,14 @@ def parked(
 ) -> None:
     """List the points that InfluxDB refused; send them again, or forget them."""
     from edge.stores.influx.attach import open_store  # noqa: PLC0415 - engines not in use
+    from edge.stores.influx.parked import FILE  # noqa: PLC0415 - same
 
     settings = load_config(config)
-    store = open_store(settings, _configured(settings))
+    influx = _configured(settings)
+    if not (settings.data_dir / FILE).exists():
+        typer.echo("No point is parked.")
+        return
+    store = open_store(settings, influx)
     try:
         found = store.parking.all()
         if not found:

@@ -226,9 +226,9 @@ class Hub:
             await self.influx.rebuild()
 
     def hang_up(self) -> None:
-        """Have nobody wait any longer for a server that may never answer."""
+        """Have nobody wait any more for a server that may never answer."""
         if self.influx is not None:
-            self.influx.store.hang_up()
+            self.influx.store.hang_up(for_good=True)
 
     def close(self) -> None:
         """Close the stores, then the journal, which commits what still waits."""

@@ -103,7 +103,8 @@ class Service:
             notify("READY=1")
             log.info("reading %s", ", ".join(hub.gates) or "nothing")
             await self._until(stop, readers)
-            hub.hang_up()
+            if not self._replay:  # which catches up with InfluxDB at its end
+                hub.hang_up()
             await _cancel(readers)
             await self._last_words(hub, keeper)
             await asyncio.gather(*ending, return_exceptions=True)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from edge.errors import StoreDown
 
 T = TypeVar("T")
+GONE = "InfluxDB is no longer waited for"
 
 
 class Calls:
@@ -23,11 +24,14 @@ class Calls:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: set[Future[Any]] = set()
+        self._ended = False
 
     def run(self, call: Callable[[], T]) -> T:
         """Give what a call gives, or raise what it raises; StoreDown once hung up."""
         answer: Future[T] = Future()
         with self._lock:
+            if self._ended:
+                raise StoreDown(GONE)
             self._open.add(answer)
         worker = threading.Thread(
             target=_into, args=(answer, call), name="influxdb", daemon=True
@@ -39,13 +43,14 @@ class Calls:
             with self._lock:
                 self._open.discard(answer)
 
-    def hang_up(self) -> None:
-        """Have every call that still waits raise StoreDown now."""
+    def hang_up(self, *, for_good: bool = False) -> None:
+        """Have those who still wait raise StoreDown, and `for_good` all later ones."""
         with self._lock:
+            self._ended = self._ended or for_good
             waiting = list(self._open)
         for answer in waiting:
             with suppress(InvalidStateError):
-                answer.set_exception(StoreDown("InfluxDB is no longer waited for"))
+                answer.set_exception(StoreDown(GONE))
 
 
 def _into(answer: Future[T], call: Callable[[], T]) -> None:

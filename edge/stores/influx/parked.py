@@ -100,7 +100,13 @@ class Parking:
 
 
 def _open(path: Path) -> Database:
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise StoreError(
+            f"{path} can't be opened: {error.strerror}",
+            hint="run it as the service's user",
+        ) from error
     database = SqliteDatabase(path)
     try:
         prepare(database)

@@ -49,8 +49,8 @@ class Server(Protocol):
         """Give each statement's series; raise StoreDown or StoreError."""
         ...
 
-    def hang_up(self) -> None:
-        """Have what still waits for an answer raise StoreDown now."""
+    def hang_up(self, *, for_good: bool = False) -> None:
+        """Have those who wait raise StoreDown, and `for_good` all later ones."""
         ...
 
     def close(self) -> None:
@@ -116,13 +116,13 @@ class Influx2:
             )
         )
 
-    def hang_up(self) -> None:
-        """Have what still waits for an answer raise StoreDown now."""
-        self._calls.hang_up()
+    def hang_up(self, *, for_good: bool = False) -> None:
+        """Have those who wait raise StoreDown, and `for_good` all later ones."""
+        self._calls.hang_up(for_good=for_good)
 
     def close(self) -> None:
         """Let go of connections."""
-        self.hang_up()
+        self.hang_up(for_good=True)
         self._http.close()
 
 

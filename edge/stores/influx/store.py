@@ -321,9 +321,9 @@ class InfluxStore:
             )
         return StoreHealth("influxdb", answers=True, bytes_on_disk=None)
 
-    def hang_up(self) -> None:
-        """Have whoever waits for InfluxDB wait no more."""
-        self._server.hang_up()
+    def hang_up(self, *, for_good: bool = False) -> None:
+        """Have whoever waits for InfluxDB wait no more; `for_good`: nor ever again."""
+        self._server.hang_up(for_good=for_good)
 
     def close(self) -> None:
         """Let go of connections and of the file of parked lines."""
