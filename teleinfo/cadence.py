@@ -5,8 +5,10 @@ from __future__ import annotations
 ETX = b"\x03"
 BITS_A_BYTE = 10
 """Start, seven of data, parity, stop."""
-GUARD_S = 0.01
-"""How long before its earliest end a frame is waited for byte by byte."""
+GUARD_S = 0.03
+"""What was heard may have come so long ago: an adapter gives its bytes in lumps."""
+SHORT_S = 0.002
+"""Rest where an end is near: a dozen wake-ups a frame at most, on the slowest lines."""
 LATE_BYTES = 64
 """A frame that is longer by so much has lost its end, or another one has begun."""
 
@@ -36,4 +38,4 @@ class Cadence:
         left = self._length - self._since
         if not self._length or left < -LATE_BYTES:
             return longest_s
-        return min(longest_s, max(0.0, left * BITS_A_BYTE / baud - GUARD_S))
+        return min(longest_s, max(SHORT_S, left * BITS_A_BYTE / baud - GUARD_S))
