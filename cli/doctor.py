@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -39,11 +40,12 @@ def doctor(
     ] = 15.0,
     config: ConfigFile = None,
 ) -> None:
-    """Look at port, parity, bytes, mode, checksums, clock, disk and store."""
+    """Look at clock, disk, databases, broker, InfluxDB, and the line to each meter."""
     found = load_config(config)
     language = spoken()
     findings = [checkup.clock(), checkup.disk(found), checkup.data_dir(found)]
     findings += checkup.databases(found)
+    findings += _neighbours(found)
     for meter in found.meters:
         if meter.kind == "linky":
             findings += _line(found, meter, seconds)
@@ -51,6 +53,18 @@ def doctor(
         typer.echo(f" {finding.level} {finding.words.said(language)}")
     if any(finding.level is Level.BAD for finding in findings):
         raise typer.Exit(1)
+
+
+def _neighbours(config: Config) -> Iterator[Finding]:
+    """Look at what the service leans on, as far as the configuration names it."""
+    if config.mqtt.url is not None:
+        from cli.checkup_broker import broker  # noqa: PLC0415 - MQTT, where configured
+
+        yield from broker(config)
+    if config.influxdb is not None:
+        from cli.checkup_influx import influxdb  # noqa: PLC0415 - where configured
+
+        yield from influxdb(config, config.influxdb)
 
 
 def _line(config: Config, meter: MeterConfig, seconds: float) -> list[Finding]:

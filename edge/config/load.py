@@ -63,6 +63,10 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(
             f"there is no file {path}", hint="name another with --config"
         ) from error
+    except PermissionError as error:
+        raise ConfigError(
+            f"{path} is not yours to read", hint="the service's user may: sudo releve …"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} can't be read: {error}") from error
     except tomllib.TOMLDecodeError as error:

@@ -152,3 +152,14 @@ def test_an_influxdb_s_address_is_one_without_a_secret(tmp_path, url):
     path.write_text(f'[influxdb]\nurl = "{url}"\n[[meters]]\nid = "l"\nport = "/x"\n')
     with pytest.raises(ConfigError, match=r"influxdb\.url"):
         load_config(path)
+
+
+def test_a_file_of_the_service_is_read_with_sudo(write, monkeypatch):
+    path = write(GOOD)
+
+    def refused(*_words, **_named):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refused)
+    with pytest.raises(ConfigError, match="sudo releve"):
+        load_config(path)
