@@ -9,10 +9,12 @@ import subprocess
 import sys
 
 import pytest
+from paho.mqtt.client import Client
 
 from edge.broker.address import Address, Login
 from edge.broker.connection import POSTED, Connection, Will
 from edge.broker.session import Session
+from edge.broker.wire import Wire
 from edge.errors import BrokerError, BrokerLost, PublishRefused, SubscribeRefused
 from tests.real.brokers import Plain, connected, kept_up, running, until
 
@@ -68,7 +70,23 @@ class Once:
         await asyncio.Event().wait()
 
 
-async def test_online_is_kept_while_connected_and_offline_after_a_clean_stop(tmp_path):
+async def kept_on(broker, topic):
+    async with connected(broker.address) as later:
+        messages = later.messages()
+        await later.subscribe(topic)
+        message = await anext(messages)
+        assert message.retain
+        return message.payload
+
+
+async def test_online_is_kept_while_connected_and_offline_after_a_clean_stop(
+    tmp_path, monkeypatch
+):
+    def by_the_broker(wire, topic, _payload, **words):
+        Client.will_set(wire, topic, b"by the broker", **words)
+
+    # else nobody could tell our word from the broker's
+    monkeypatch.setattr(Wire, "will_set", by_the_broker)
     async with running(tmp_path) as broker, connected(broker.address) as other:
         told = Collecting(other)
         await other.subscribe("releve/status")
@@ -76,14 +94,13 @@ async def test_online_is_kept_while_connected_and_offline_after_a_clean_stop(tmp
         async with kept_up(kept):
             await until(lambda: told.heard == [("releve/status", b"online")])
             await until(lambda: kept.health().ok)
-        # said once, by us: the broker had no will to publish
+            assert await kept_on(broker, "releve/status") == b"online"
+        assert await kept_on(broker, "releve/status") == b"offline"
         await until(lambda: len(told.heard) == 2)
         assert told.heard[-1] == ("releve/status", b"offline")
-        async with connected(broker.address) as later:
-            kept_ = Collecting(later)
-            await later.subscribe("releve/status")
-            await until(lambda: kept_.heard == [("releve/status", b"offline")])
-        assert len(told.heard) == 2
+        await other.publish("releve/status", b"last", qos=1)
+        await until(lambda: told.heard[-1] == ("releve/status", b"last"))
+        assert len(told.heard) == 3  # the broker itself had nothing to say
 
 
 KILLED = """
@@ -108,6 +125,7 @@ async def test_a_service_that_is_killed_leaves_its_will(tmp_path):
             finally:
                 one.kill()
         await until(lambda: told.heard[-1] == ("releve/status", b"offline"))
+        assert await kept_on(broker, "releve/status") == b"offline"
 
 
 async def test_a_broker_that_is_killed_is_found_again_and_the_outputs_run_again(
