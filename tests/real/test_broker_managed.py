@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.broker.child import end_orphan
+from edge.broker.child import _started, end_orphan
 from edge.broker.parts import owner_login
 from tests.real.brokers import MOSQUITTO, Managed, connected, kept_up, until
 
@@ -373,13 +373,28 @@ def listens(port):
 
 
 async def test_a_pid_that_is_anothers_now_is_left_alone(tmp_path):
-    pid_file = tmp_path / "mosquitto.pid"
-    with subprocess.Popen(["sleep", "60"]) as other:  # noqa: ASYNC220 - at once
+    pid_file, conf = tmp_path / "mosquitto.pid", tmp_path / "mosquitto.conf"
+    words = ["sh", "-c", "read _", str(conf)]
+    with subprocess.Popen(  # noqa: ASYNC220 - at once
+        words, stdin=subprocess.PIPE
+    ) as other:
+        began = _started(other.pid)
         try:
-            for noted in (f"{other.pid} 1", f"{other.pid}", "x y", "", "-1 1"):
+            for noted, named in (
+                (f"{other.pid} {int(began) - 1}", conf),  # a pid that came round again
+                (f"{other.pid} {began}", tmp_path / "another.conf"),
+                (f"{other.pid}", conf),
+                ("x y", conf),
+                ("", conf),
+                ("-1 1", conf),
+            ):
                 pid_file.write_text(noted)
-                await end_orphan(pid_file, tmp_path / "mosquitto.conf")
-            assert other.poll() is None
+                await end_orphan(pid_file, named)
+                assert other.poll() is None
+            # and what is ours is not
+            pid_file.write_text(f"{other.pid} {began}")
+            await end_orphan(pid_file, conf)
+            assert not alive(other.pid)
         finally:
             other.kill()
 
