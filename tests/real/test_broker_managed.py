@@ -13,9 +13,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from paho.mqtt.client import Client
 
 from edge.broker.child import _started, end_orphan
 from edge.broker.parts import owner_login
+from edge.broker.wire import Wire
 from tests.real.brokers import MOSQUITTO, Managed, connected, kept_up, until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
@@ -55,7 +57,12 @@ async def test_it_starts_with_the_service_and_ends_with_it(managed, caplog):
     assert "Traceback" not in caplog.text
 
 
-async def test_the_owner_hears_offline_before_it_ends(managed):
+async def test_the_owner_hears_offline_before_it_ends(managed, monkeypatch):
+    def by_the_broker(wire, topic, _payload, **words):
+        Client.will_set(wire, topic, b"by the broker", **words)
+
+    # a broker that ends publishes the wills of all that are still there
+    monkeypatch.setattr(Wire, "will_set", by_the_broker)
     task = asyncio.create_task(managed.run())
     await managed.up()
     async with managed.connected("owner") as owner:
