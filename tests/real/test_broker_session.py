@@ -11,6 +11,8 @@ import sys
 import pytest
 from paho.mqtt.client import Client
 
+from edge.broker import connection as connection_
+from edge.broker import wire
 from edge.broker.address import Address, Login
 from edge.broker.connection import POSTED, Connection, Will
 from edge.broker.session import Session
@@ -82,8 +84,8 @@ async def kept_on(broker, topic):
 async def test_online_is_kept_while_connected_and_offline_after_a_clean_stop(
     tmp_path, monkeypatch
 ):
-    def by_the_broker(wire, topic, _payload, **words):
-        Client.will_set(wire, topic, b"by the broker", **words)
+    def by_the_broker(ours, topic, _payload, **words):
+        Client.will_set(ours, topic, b"by the broker", **words)
 
     # else nobody could tell our word from the broker's
     monkeypatch.setattr(Wire, "will_set", by_the_broker)
@@ -304,6 +306,18 @@ async def test_a_wrong_password_is_said_in_words_that_hold_none(tmp_path, caplog
             await until(lambda: kept.health().ok)
         assert "Secret" not in caplog.text + repr(kept.health())
         assert "Traceback" not in caplog.text
+
+
+async def test_a_broker_that_falls_silent_is_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(wire, "KEEPALIVE_S", 1)
+    monkeypatch.setattr(connection_, "TICK_S", 0.1)
+    async with running(tmp_path) as broker:
+        ours = await Connection.open(broker.address, None, "releve")
+        with pytest.raises(TimeoutError):  # while it answers pings, it is there
+            async with asyncio.timeout(3):
+                await ours.lost()
+        broker.process.send_signal(signal.SIGSTOP)
+        assert "ended the connection" in str(await ours.lost())
 
 
 async def test_a_stop_waits_for_nobody(tmp_path):
