@@ -85,9 +85,10 @@ if [ -n "$before" ] && dpkg --compare-versions "$before" gt "$its_version"; then
     "$before, which is newer, is installed; nothing is changed"
 fi
 
+# grep reads to the end, not -q: dpkg that is cut off would fail the pipe by its own end.
 there() { # tells whether just this package is installed, whole
   dpkg-deb --info "$package" md5sums | cmp -s - /var/lib/dpkg/info/releve.md5sums &&
-    ! dpkg --verify releve | grep -qv ' c '
+    ! dpkg --verify releve | grep -v ' c ' >/dev/null
 }
 if [ "$before" = "$its_version" ] && there; then
   say "Relevé $its_version est déjà installé" "Relevé $its_version is installed already"
@@ -132,7 +133,7 @@ if [ -n "$mqtt" ]; then
   # somebody set up is left alone.
   if systemctl is-active --quiet mosquitto 2>/dev/null; then
     if [ -z "$(find /etc/mosquitto/conf.d -name '*.conf')" ] &&
-      ! dpkg --verify mosquitto | grep -q 'mosquitto\.conf$'; then
+      ! dpkg --verify mosquitto | grep ' /etc/mosquitto/mosquitto\.conf$' >/dev/null; then
       systemctl disable --quiet --now mosquitto
       say "Le Mosquitto de Debian, qui ne servait à rien, est arrêté : Relevé lance le sien" \
         "Debian's own Mosquitto, which served nobody, is stopped: Relevé starts one of its own"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.real.influxd import find
+from tests.real.influxd import need
 from tests.real.machine import Machine, asking, booted
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
@@ -227,9 +227,7 @@ ExecStart=/usr/lib/influxdb/scripts/influxd-systemd-start.sh
 def test_the_whole_home_runs_in_its_sandboxes(
     machine: Machine, packages: dict[str, Path]
 ) -> None:
-    program = find()
-    assert program, "there is no influxd to run"
-    shutil.copy(program, machine.root / "usr/bin/influxd")
+    shutil.copy(need(), machine.root / "usr/bin/influxd")
     (machine.root / "lib/systemd/system/influxdb.service").write_text(INFLUXDB)
     machine.run("adduser --system --group --quiet --no-create-home influxdb")
     shutil.copy("/usr/bin/mosquitto_sub", machine.root / "usr/bin")
@@ -258,6 +256,16 @@ def test_the_whole_home_runs_in_its_sandboxes(
     machine.until("cat /run/status", lambda said: said.endswith("status offline"))
     assert machine.said("systemctl show --value --property=Result releve") == "success"
     assert not machine.said("ls /proc | xargs -I{} cat /proc/{}/comm | grep mosquitto$")
+
+
+def test_a_mosquitto_that_somebody_set_up_is_left_alone(
+    machine: Machine, packages: dict[str, Path]
+) -> None:
+    machine.run("echo 'allow_anonymous true' >>/etc/mosquitto/mosquitto.conf")
+    said = installer(machine, f"{put(machine, packages['older'])} --mqtt")
+    assert f"Relevé {OLDER} is installed already" in said
+    assert "A Mosquitto that you set up runs already" in said
+    assert machine.said("systemctl is-active mosquitto") == "active"
 
 
 def part(report: str, name: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.real.influxd import find
+from tests.real.influxd import need
 from tests.real.machine import Machine, booted
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
@@ -109,9 +109,7 @@ def test_what_the_administrator_changes_is_kept_over_a_restart(broker: Machine) 
 
 
 def test_influxdb_runs_in_its_sandbox_for_this_machine_alone(machine: Machine) -> None:
-    program = find()
-    assert program, "there is no influxd to run"
-    shutil.copy(program, machine.root / "usr/bin/influxd")
+    shutil.copy(need(), machine.root / "usr/bin/influxd")
     (machine.root / "lib/systemd/system/influxdb.service").write_text(INFLUXDB)
     machine.run("adduser --system --group --quiet --no-create-home influxdb")
     place(machine, "systemd/influxdb.service.d/releve.conf", DROP_IN.format("influxdb"))
