@@ -23,6 +23,7 @@ PARTS = (
     "projection",
     "journal_bytes",
     "http",
+    "mqtt",
     "influx",
 )
 """Each in a process of its own: one's memory and caches are no part of another's."""
@@ -30,6 +31,7 @@ SHORTER = {
     "whole": ["--frames", "20000"],
     "day": ["--hours", "2"],
     "service": ["--seconds", "15"],
+    "mqtt": ["--seconds", "20"],
     "influx": ["--frames", "20000", "--seconds", "15"],
 }
 
