@@ -52,6 +52,10 @@ class StoreError(EdgeError):
     """Raised when a store can't be read or projected into."""
 
 
+class StoreBehind(StoreError):
+    """Raised when a store is so far behind the journal that it is being filled."""
+
+
 class StoreDown(StoreError):
     """Raised when a store's server doesn't answer as it should: nothing was moved.
 

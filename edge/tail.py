@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from edge.errors import StoreBehind
 from edge.interval import Interval, Step
 from edge.journal.block import Block
 from edge.record import Address, Baseline, Correction, Record
 from edge.rollup.track import Track, join
 from edge.sample import Sample, Slice
 
-LONGEST = 20_000
-"""Records of a tail; a store further behind is being rebuilt, and says so."""
+LONGEST = 4000
+"""Records of a tail, 14 KB each; a store further behind is filled, and says so."""
 PAGE = 500
 
 Slot = tuple[str, str, Step]
@@ -87,17 +88,25 @@ class Tail:
         self._snapshot = Snapshot()
 
     def since(self, cursor: Address | None) -> Snapshot:
-        """Give everything committed behind a store's cursor, up to now."""
+        """Give everything committed behind a store's cursor, up to now.
+
+        Raises StoreBehind when that is more than can be held: a part of it would be
+        taken for the whole.
+        """
         with self._lock:
             self._drop(cursor)
-            while len(self._records) < LONGEST:
+            while True:
                 last = self._records[-1].address if self._records else self._after
                 news = self._journal.read(last, limit=PAGE)
                 if not news:
-                    break
+                    return self._snapshot
+                if len(self._records) >= LONGEST:
+                    raise StoreBehind(
+                        "the store is being filled from the journal",
+                        hint="ask again in a minute; `releve consumers` says how far",
+                    )
                 self._records += news
                 self._snapshot = self._snapshot.more(news)
-            return self._snapshot
 
     def _drop(self, cursor: Address | None) -> None:
         """Let go of what the store has; begin again when its cursor went back."""

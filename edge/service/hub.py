@@ -15,7 +15,7 @@ from edge.backup import unpack
 from edge.bus import Bus
 from edge.catalogue import Fluid
 from edge.config import Config
-from edge.errors import StoreError
+from edge.errors import StoreBehind, StoreError
 from edge.event import Event, EventKind
 from edge.gate import Gate
 from edge.health import HealthReport, PartHealth
@@ -23,11 +23,12 @@ from edge.host import Clock, written_bytes
 from edge.journal.journal import HOME, Journal
 from edge.journal.writer import Policy
 from edge.reads import Reads
+from edge.record import Address
 from edge.registers import CATALOGUE
 from edge.retention import Limits, Retention, free_bytes
 from edge.roller.consumer import RollerConsumer
 from edge.roller.roller import Counting
-from edge.rollup.track import State
+from edge.rollup.track import State, Track
 from edge.sample import Sample
 from edge.service.intake import Intake
 from edge.service.keeper import JournalKeeper
@@ -37,6 +38,7 @@ from edge.sources.protocol import Source
 from edge.stores.copying import copy
 from edge.stores.projector import Projector
 from edge.stores.sqlite.store import FILE, SqliteStore
+from edge.tail import Snapshot
 
 if TYPE_CHECKING:
     from edge.outputs.mqtt import MqttPart
@@ -44,6 +46,10 @@ if TYPE_CHECKING:
 
 LOOKED_BACK_MS = 7 * 86_400_000
 """How far back an index that was unknown at last is looked for."""
+
+
+NEWEST = 500
+"""Records that are looked through for it while the store is being filled."""
 
 
 @dataclass(slots=True)
@@ -152,7 +158,10 @@ class Hub:
         if not lacking:
             return {}
         since = last.at_ms - LOOKED_BACK_MS
-        track = self.reads.track(last.meter, since, last.at_ms + 1, lacking)
+        try:
+            track = self.reads.track(last.meter, since, last.at_ms + 1, lacking)
+        except StoreBehind:  # it was lost, and is filled once the home is open
+            track = self._newest(last.meter).only(lacking)
         known = {}
         for name, column in track.columns.items():
             places = (column.state == State.KNOWN).nonzero()[0]
@@ -160,6 +169,13 @@ class Hub:
                 place = places[-1]
                 known[name] = (int(column.values[place]), int(column.at[place]))
         return known
+
+    def _newest(self, meter: str) -> Track:
+        """Give the last that the journal has of a meter, whatever the store has."""
+        tail = self.journal.tail
+        after = Address(tail.epoch, max(0, tail.seq - NEWEST))
+        records = self.journal.read(after, limit=NEWEST)
+        return Snapshot().more(records).tracks.get(meter, Track.empty(meter))
 
     def health(self) -> HealthReport:
         """Say how every part is, without raising and without waiting for a disk."""
@@ -198,7 +214,7 @@ class Hub:
     def consumers(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """Give what reads the journal, by name: each has cursors of its own."""
         consumers: dict[str, Callable[[], Awaitable[None]]] = {
-            "roller": self.roller.run,
+            "roller": self._roll,
             "store": self.projector.run,
             "retention": self.retention.run,
         }
@@ -208,8 +224,14 @@ class Hub:
             consumers["mqtt"] = self.mqtt.run
         return consumers
 
+    async def _roll(self) -> None:
+        """Roll, once a store that was lost has its past again: it isn't silence."""
+        await self.projector.near.wait()
+        await self.roller.run()
+
     async def caught_up(self) -> None:
         """Roll and project all that is committed; their parts must not run."""
+        await self.projector.project()
         await self.roller.start()
         await self.roller.catch_up()
         await self.projector.project()

@@ -21,6 +21,11 @@ FULL = 3000
 class ProjectedJournal(Protocol):
     """A journal, as far as the projector needs it."""
 
+    @property
+    def tail(self) -> Address:
+        """Give the address of the last record committed; its seq is 0 for none."""
+        ...
+
     def read(self, after: Address | None = None, *, limit: int = 256) -> list[Record]:
         """Give the committed records behind an address."""
         ...
@@ -58,20 +63,29 @@ class Projector:
         self._every_s, self._full = every_s, full
         self._now = now or (lambda: asyncio.get_running_loop().time())
         self._projected = self._rounds = 0
+        self.near = asyncio.Event()
+        """Set once the store is no further behind than what is held of the journal."""
 
     async def run(self) -> None:
         """Project for ever; raises what the journal or the store raise."""
         await self._journal.register(NAME)
+        if await self._waiting(self._journal.tail) <= self._full:
+            self.near.set()
         await self.project()
+        self.near.set()
         last, seen = self._now(), await asyncio.to_thread(self._store.cursor)
         while True:
             seen = await self._journal.wait_committed(seen)
-            cursor = await asyncio.to_thread(self._store.cursor)
-            far = cursor is None or seen.epoch != cursor.epoch
-            waiting = seen.seq - (0 if far or cursor is None else cursor.seq)
+            waiting = await self._waiting(seen)
             if waiting >= self._full or self._now() - last >= self._every_s:
                 await self.project()
                 last = self._now()
+
+    async def _waiting(self, tail: Address) -> int:
+        """Count the records up to the journal's end that the store hasn't."""
+        cursor = await asyncio.to_thread(self._store.cursor)
+        far = cursor is None or tail.epoch != cursor.epoch
+        return tail.seq - (0 if far or cursor is None else cursor.seq)
 
     async def project(self) -> None:
         """Project all that is committed, page by page off the loop."""
