@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +16,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from edge.broker.address import Address, Login
 from edge.broker.dial import dial
 from edge.broker.inbox import Inboxes
+from edge.broker.line import WHAT_IS_IT, Line, Will
 from edge.broker.publisher import Message
 from edge.broker.reasons import said
 from edge.broker.wire import IN_FLIGHT, Wire, expiring
@@ -29,18 +28,8 @@ ANSWER_S = 30.0
 """A broker that pings and acknowledges nothing for so long is taken for lost."""
 POSTED = 256
 """Live messages that the socket may still have to take; more are dropped."""
-TICK_S = 5.0
 HEAD_BYTES = 32
 """What a PUBLISH packet has besides topic and payload, at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Will:
-    """What tells others whether we are there: one retained topic, two words."""
-
-    topic: str
-    online: bytes = b"online"
-    offline: bytes = b"offline"
 
 
 @dataclass(slots=True)
@@ -59,19 +48,16 @@ class Connection:
     """
 
     def __init__(self, wire: Wire, tally: Tally) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._wire, self._tally = wire, tally
-        self._greeted: asyncio.Future[Properties] = self._loop.create_future()
-        self._ended: asyncio.Future[BrokerLost] = self._loop.create_future()
+        self._line, self._wire, self._tally = Line(wire, self._on_end), wire, tally
         self._answers: dict[int, asyncio.Future[list[ReasonCode]]] = {}
         self._posted: set[int] = set()
         self._in_flight: set[int] = set()
         self._window = asyncio.Semaphore(IN_FLIGHT)
         self._inboxes = Inboxes()
         self._largest: int | None = None
-        self._watched: socket.socket | None = None
-        self._writing = False
-        self._ticking: asyncio.TimerHandle | None = None
+        wire.on_publish = self._on_publish
+        wire.on_subscribe = self._on_subscribe
+        wire.on_message = self._on_message
 
     @classmethod
     async def open(
@@ -89,7 +75,7 @@ class Connection:
                 opened = await dial(address)
                 self = cls(Wire(opened, client_id, login), tally or Tally())
                 try:
-                    await self._greet(will)
+                    self._agree(await self._line.greet(will))
                 except BaseException:
                     self.abort()
                     opened.close()
@@ -97,29 +83,9 @@ class Connection:
         except TimeoutError as error:
             raise BrokerError(
                 f"{address} takes connections and does not answer as a broker",
-                hint="is it an MQTT broker, and is it mqtt:// or mqtts://?",
+                hint=WHAT_IS_IT,
             ) from error
         return self
-
-    async def _greet(self, will: Will | None) -> None:
-        wire = self._wire
-        wire.on_connect = self._on_connect
-        wire.on_disconnect = self._on_disconnect
-        wire.on_publish = self._on_publish
-        wire.on_subscribe = self._on_subscribe
-        wire.on_message = self._on_message
-        wire.on_socket_open = self._on_socket_open
-        wire.on_socket_close = self._on_socket_close
-        if will is not None:
-            wire.will_set(will.topic, will.offline, qos=1, retain=True)
-        wire.begin()
-        self._tick()
-        self._watch_writing()
-        first: list[asyncio.Future[Any]] = [self._greeted, self._ended]
-        await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
-        if not self._greeted.done():
-            raise self._ended.result()
-        self._agree(self._greeted.result())
 
     def _agree(self, granted: Properties) -> None:
         """Hold to what the broker said of itself in CONNACK."""
@@ -186,7 +152,9 @@ class Connection:
         """Hand one QoS 0 message to the socket at once; see Publisher."""
         number: int | None = None
         waiting = len(self._posted) >= POSTED
-        taken = not (self._ended.done() or waiting or self._too_large(topic, payload))
+        taken = not (
+            self._line.ended.done() or waiting or self._too_large(topic, payload)
+        )
         if taken:
             try:
                 number = self._give(topic, payload, 0, retain=retain, expiry_s=expiry_s)
@@ -207,25 +175,25 @@ class Connection:
         expiry_s: int | None,
     ) -> int | None:
         """Give a message to the socket, and its number if it waits for something."""
-        if self._ended.done():
-            raise self._ended.result()
+        self._line.check()
         info = self._wire.publish(topic, payload, qos, retain, expiring(expiry_s))
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
-            self._fail(BrokerLost("the connection to the broker broke while sending"))
-        if self._ended.done():
-            raise self._ended.result()
-        self._watch_writing()
+            raise self._line.broke()
+        self._line.check()
+        self._line.watch()
         return None if qos == 0 and info.is_published() else info.mid
 
     async def _answer(self, number: int) -> list[ReasonCode]:
-        answer: asyncio.Future[list[ReasonCode]] = self._loop.create_future()
+        answer: asyncio.Future[list[ReasonCode]] = (
+            asyncio.get_running_loop().create_future()
+        )
         self._answers[number] = answer
         try:
             async with asyncio.timeout(ANSWER_S):
                 return await answer
         except TimeoutError:
             lost = BrokerLost(f"the broker acknowledged nothing for {ANSWER_S:.0f} s")
-            self._fail(lost)
+            self._line.end(lost)
             raise lost from None
         finally:
             self._answers.pop(number, None)
@@ -242,13 +210,11 @@ class Connection:
 
     async def subscribe(self, topic: str, qos: int = 0) -> None:
         """Return once the broker agreed; see Publisher."""
-        if self._ended.done():
-            raise self._ended.result()
+        self._line.check()
         code, number = self._wire.subscribe(topic, qos)
         if code != MQTTErrorCode.MQTT_ERR_SUCCESS or number is None:
-            self._fail(BrokerLost("the connection to the broker broke while sending"))
-            raise self._ended.result()
-        self._watch_writing()
+            raise self._line.broke()
+        self._line.watch()
         for reason in await self._answer(number):
             if reason.is_failure:
                 message, hint = said(reason.value)
@@ -257,8 +223,8 @@ class Connection:
     def messages(self) -> AsyncIterator[Message]:
         """Give each message received from this call on; see Publisher."""
         inbox = self._inboxes.open()
-        if self._ended.done():
-            inbox.end(self._ended.result())
+        if self._line.ended.done():
+            inbox.end(self._line.ended.result())
         return inbox
 
     @property
@@ -268,51 +234,17 @@ class Connection:
 
     async def lost(self) -> BrokerLost:
         """Wait for the end of the connection; give why."""
-        return await asyncio.shield(self._ended)
+        return await asyncio.shield(self._line.ended)
 
     async def close(self) -> None:
         """Say goodbye, so that no will is published, and close."""
-        if not self._ended.done():
-            with suppress(Exception):  # whatever it says now, it ends
-                self._wire.disconnect()
-        self.abort()
+        self._line.close()
 
     def abort(self) -> None:
         """End the connection as it is: the broker publishes the will."""
-        self._fail(BrokerLost("the connection to the broker was closed"))
-        self._wire.abort()
+        self._line.abort()
 
     # What paho calls, always from within the loop's own turn.
-
-    def _on_connect(
-        self, _c: Any, _u: Any, _f: Any, reason: ReasonCode, p: Any
-    ) -> None:
-        if reason.is_failure:
-            message, hint = said(reason.value)
-            self._fail(BrokerLost(message, hint=hint))
-        elif not self._greeted.done():
-            self._greeted.set_result(p)
-
-    def _on_disconnect(
-        self, _c: Any, _u: Any, flags: Any, reason: ReasonCode, _p: Any
-    ) -> None:
-        if flags.is_disconnect_packet_from_server:
-            message, hint = said(reason.value)
-            self._fail(BrokerLost(message, hint=hint))
-        elif self._greeted.done():
-            self._fail(
-                BrokerLost(
-                    "the broker, or the network to it, ended the connection",
-                    hint="if it repeats: does another program use our client id?",
-                )
-            )
-        else:
-            self._fail(
-                BrokerLost(
-                    "what listens there closed the connection, or is not a broker",
-                    hint="is it an MQTT broker, and is it mqtt:// or mqtts://?",
-                )
-            )
 
     def _on_publish(
         self, _c: Any, _u: Any, number: int, reason: ReasonCode, _p: Any
@@ -338,69 +270,7 @@ class Connection:
             Message(message.topic, bytes(message.payload), bool(message.retain))
         )
 
-    def _on_socket_open(self, _c: Any, _u: Any, opened: Any) -> None:
-        self._watched = opened
-        self._loop.add_reader(opened.fileno(), self._readable)
-
-    def _on_socket_close(self, _c: Any, _u: Any, _s: Any) -> None:
-        if self._watched is not None:
-            number = self._watched.fileno()
-            self._loop.remove_reader(number)
-            self._loop.remove_writer(number)
-            self._watched = None
-
-    # The loop's side.
-
-    def _readable(self) -> None:
-        try:
-            self._wire.loop_read()
-            # what TLS has already decrypted makes no socket readable again
-            while self._watched is not None and _pending(self._watched):
-                self._wire.loop_read()
-        except Exception as error:  # noqa: BLE001 - rubbish breaks paho anywhere
-            self._rubbish(type(error).__name__)
-        if self._wire.oversized:
-            self._rubbish("a packet larger than we take")
-        self._watch_writing()
-
-    def _rubbish(self, what: str) -> None:
-        self._fail(
-            BrokerLost(
-                f"what listens there does not speak MQTT 5 ({what})",
-                hint="is it an MQTT broker, and is it mqtt:// or mqtts://?",
-            )
-        )
-
-    def _writable(self) -> None:
-        self._wire.loop_write()
-        self._watch_writing()
-
-    def _watch_writing(self) -> None:
-        if self._watched is None:
-            return
-        wanted = self._wire.want_write()
-        if wanted != self._writing:
-            self._writing = wanted
-            number = self._watched.fileno()
-            if wanted:
-                self._loop.add_writer(number, self._writable)
-            else:
-                self._loop.remove_writer(number)
-
-    def _tick(self) -> None:
-        self._wire.loop_misc()
-        self._watch_writing()
-        if not self._ended.done():
-            self._ticking = self._loop.call_later(TICK_S, self._tick)
-
-    def _fail(self, error: BrokerLost) -> None:
-        if self._ended.done():
-            return
-        self._ended.set_result(error)
-        if self._ticking is not None:
-            self._ticking.cancel()
-        # Not now: paho may be calling, and holds a lock that closing would wait for.
-        self._loop.call_soon(self._wire.abort)
+    def _on_end(self, error: BrokerLost) -> None:
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_exception(error)
@@ -414,8 +284,3 @@ class Connection:
 def _refusal(code: int) -> BrokerError:
     message, hint = said(code)
     return BrokerError(message, hint=hint)
-
-
-def _pending(opened: socket.socket) -> int:
-    # only a TLS socket has it
-    return int(opened.pending()) if hasattr(opened, "pending") else 0

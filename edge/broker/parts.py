@@ -8,7 +8,7 @@ from pathlib import Path
 
 from edge.broker.accounts import EDGE, OWNER, home
 from edge.broker.address import Address, Login, parse_listen, parse_url
-from edge.broker.connection import Will
+from edge.broker.line import Will
 from edge.broker.managed import ManagedBroker, login, write_shell
 from edge.broker.mosquitto import AUTOSAVE_S
 from edge.broker.publisher import Output

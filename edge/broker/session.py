@@ -8,7 +8,8 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 
 from edge.broker.address import Address, Login
-from edge.broker.connection import Connection, Tally, Will
+from edge.broker.connection import Connection, Tally
+from edge.broker.line import Will
 from edge.broker.publisher import Output
 from edge.errors import BrokerError, BrokerLost, EdgeError
 from edge.health import PartHealth

@@ -11,7 +11,8 @@ import pytest
 
 from edge.broker import connection as connection_
 from edge.broker.address import Address
-from edge.broker.connection import Connection, Will
+from edge.broker.connection import Connection
+from edge.broker.line import Will
 from edge.broker.session import Session
 from edge.errors import BrokerError, BrokerLost, PublishRefused, SubscribeRefused
 from tests.real.brokers import until

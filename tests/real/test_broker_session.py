@@ -11,10 +11,11 @@ import sys
 import pytest
 from paho.mqtt.client import Client
 
-from edge.broker import connection as connection_
+from edge.broker import line as line_
 from edge.broker import wire
 from edge.broker.address import Address, Login
-from edge.broker.connection import POSTED, Connection, Will
+from edge.broker.connection import POSTED, Connection
+from edge.broker.line import Will
 from edge.broker.session import Session
 from edge.broker.wire import Wire
 from edge.errors import BrokerError, BrokerLost, PublishRefused, SubscribeRefused
@@ -108,7 +109,7 @@ async def test_online_is_kept_while_connected_and_offline_after_a_clean_stop(
 KILLED = """
 import asyncio, sys
 from edge.broker.address import Address
-from edge.broker.connection import Will
+from edge.broker.line import Will
 from edge.broker.session import Session
 asyncio.run(Session(Address("127.0.0.1", int(sys.argv[1])), None,
                     client_id="releve", will=Will("releve/status")).run())
@@ -310,7 +311,7 @@ async def test_a_wrong_password_is_said_in_words_that_hold_none(tmp_path, caplog
 
 async def test_a_broker_that_falls_silent_is_left(tmp_path, monkeypatch):
     monkeypatch.setattr(wire, "KEEPALIVE_S", 1)
-    monkeypatch.setattr(connection_, "TICK_S", 0.1)
+    monkeypatch.setattr(line_, "TICK_S", 0.1)
     async with running(tmp_path) as broker:
         ours = await Connection.open(broker.address, None, "releve")
         with pytest.raises(TimeoutError):  # while it answers pings, it is there
