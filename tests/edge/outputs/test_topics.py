@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
 from edge.config import MeterConfig
 from edge.config.model import NO_METERS
 from edge.event import EventKind
-from edge.interval import Step
+from edge.interval import INTERVAL_STEPS, Step
 from edge.outputs.topics import Topics
 
 TOPICS = Topics("releve")
@@ -44,3 +46,20 @@ def test_a_topic_tells_whose_it_is():
     assert TOPICS.meter("releve/linky/live/voltage_l1_v") == "linky"
     for topic in ("releve/status", "elsewhere/linky/live", "releve", ""):
         assert TOPICS.meter(topic) is None
+
+
+def test_each_topic_stands_in_the_documentation():
+    page = (Path(__file__).parents[3] / "docs" / "mqtt.md").read_text()
+    meter, register = "<meter>", "<register>"
+    for topic in (
+        TOPICS.status,
+        TOPICS.cursor,
+        TOPICS.live(meter),
+        TOPICS.bare(meter, register),
+        TOPICS.interval(meter, "<step>", register),
+        TOPICS.event(meter, "<kind>"),
+        TOPICS.history(meter),
+    ):
+        assert f"| `{topic}` |" in page, topic
+    for word in (*EventKind, *INTERVAL_STEPS):
+        assert f"`{word}`" in page, word
