@@ -73,11 +73,35 @@ class IntervalsOutput:
         self._trail = Trail(period_s)
         self._counters: Counter[str] = Counter()
 
+    async def attach(self) -> None:
+        """Be known to the journal: what is committed from now on is delivered.
+
+        A journal that holds something already is announced, not delivered.
+        """
+        journal = self._journal
+        if await asyncio.to_thread(journal.cursor, NAME, Lane.PRESENT) is not None:
+            return
+        tail = journal.tail
+        if not tail.seq:
+            await journal.register(NAME)
+            return
+        trail = Trail(self._period_s)
+        trail.owed = True
+        # the present last: cut in between, this is a first time once more
+        await journal.rewind(NAME, Lane.HISTORY, tail)
+        await journal.move(NAME, Lane.PRESENT, tail, trail.state())
+
     async def run(self, publisher: Publisher) -> None:
         """Deliver while the connection lasts; the present never waits for the past."""
-        if await self._take_up(publisher):
+        await self.attach()
+        await self._take_up()
+        if self._trail.owed:
+            await self._announce(publisher, await asyncio.to_thread(self._known))
+            self._trail.owed = False
+            await self._move(publisher, Lane.PRESENT, self._cursors[Lane.PRESENT])
+        else:
             await self._go_back(publisher)
-        await self._mark(publisher)
+            await self._mark(publisher)
         loop = asyncio.get_running_loop()
         seen: Address | None = None
         due_s = loop.time()
@@ -91,27 +115,13 @@ class IntervalsOutput:
                 async with asyncio.timeout_at(due_s if waits else None):
                     seen = await self._journal.wait_committed(seen)
 
-    async def _take_up(self, publisher: Publisher) -> bool:
-        """Find the cursors; tell whether there were any, else we begin with now."""
+    async def _take_up(self) -> None:
         journal = self._journal
-        found = await asyncio.to_thread(
-            lambda: {lane: journal.cursor(NAME, lane) for lane in Lane}
-        )
-        self._trail = Trail(
-            self._period_s, await asyncio.to_thread(journal.memory, NAME)
-        )
-        before = {lane: at for lane, at in found.items() if at is not None}
-        if Lane.PRESENT not in before:
-            tail = journal.tail
-            if tail.seq:
-                await self._announce(publisher, await asyncio.to_thread(self._known))
-            # the present last: cut in between, this is a first time once more
-            for lane in (Lane.HISTORY, Lane.PRESENT):
-                await journal.rewind(NAME, lane, tail if tail.seq else None)
-            self._cursors = dict.fromkeys(Lane, tail if tail.seq else START)
-            return False
-        self._cursors = before
-        return True
+        for lane in Lane:
+            cursor = await asyncio.to_thread(journal.cursor, NAME, lane)
+            self._cursors[lane] = cursor or START
+        memory = await asyncio.to_thread(journal.memory, NAME)
+        self._trail = Trail(self._period_s, memory)
 
     async def _go_back(self, publisher: Publisher) -> None:
         """Go back to where a broker was when it last saved what it had."""

@@ -36,6 +36,10 @@ class ReadJournal(Protocol):
         """Give the state that a consumer left with its last move."""
         ...
 
+    async def register(self, consumer: str) -> None:
+        """Make a consumer known."""
+        ...
+
     async def move(
         self, consumer: str, lane: Lane, address: Address, state: bytes | None = None
     ) -> None:

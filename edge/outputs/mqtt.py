@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 
 from edge.broker.mosquitto import AUTOSAVE_S
@@ -11,6 +12,7 @@ from edge.broker.parts import FOREIGN_S, open_parts
 from edge.broker.publisher import Output
 from edge.bus import Bus
 from edge.config import Config
+from edge.errors import JournalError
 from edge.gate import Gate
 from edge.health import PartHealth
 from edge.journal.journal import Journal
@@ -104,6 +106,8 @@ class MqttPart:
 
     async def run(self) -> None:
         """Publish for ever; on the way out, say that we are gone."""
+        with suppress(JournalError):  # a full disk: at the first connection, then
+            await self.outputs.intervals.attach()
         await self._parts.run()
 
     def health(self) -> list[PartHealth]:

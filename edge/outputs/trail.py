@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,13 +28,25 @@ class Step:
 
 
 class Trail:
-    """The steps of the last `period_s`; kept in the journal with the cursor itself."""
+    """The steps of the last `period_s`; kept in the journal with the cursor itself.
+
+    `owed`: what the journal held before us is still to be announced.
+    """
 
     def __init__(self, period_s: float, state: bytes | None = None) -> None:
         self._period_ms = int(period_s * 1000)
         self._steps: deque[Step] = deque(maxlen=LONGEST)
+        self.owed = False
         if state:
-            self._steps.extend(_steps(state))
+            self._remember(state)
+
+    def _remember(self, state: bytes) -> None:
+        # another version's is none: what is not known was delivered long ago
+        with suppress(ValueError, TypeError, KeyError):
+            document = orjson.loads(state)
+            steps = [Step(int(at), read(cursors)) for at, cursors in document["steps"]]
+            self._steps.extend(steps)
+            self.owed = bool(document["owed"])
 
     def step(self, cursors: Cursors, now_ms: int) -> None:
         """Note that what lies behind these cursors is being delivered."""
@@ -55,7 +68,8 @@ class Trail:
 
     def state(self) -> bytes:
         """Give what a trail made anew must know."""
-        return orjson.dumps([[s.at_ms, written(s.cursors)] for s in self._steps])
+        steps = [[step.at_ms, written(step.cursors)] for step in self._steps]
+        return orjson.dumps({"steps": steps, "owed": self.owed})
 
 
 def written(cursors: Cursors) -> dict[str, list[int]]:
@@ -72,12 +86,3 @@ def read(document: Any) -> Cursors:
         }
     except (TypeError, AttributeError) as error:
         raise ValueError("cursors are an epoch and a number a lane") from error
-
-
-def _steps(state: bytes) -> list[Step]:
-    try:
-        return [
-            Step(int(at_ms), read(cursors)) for at_ms, cursors in orjson.loads(state)
-        ]
-    except (ValueError, TypeError):
-        return []  # another version's: what is not known was delivered long ago

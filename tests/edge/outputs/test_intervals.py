@@ -131,16 +131,38 @@ async def test_a_first_attachment_to_years_announces_them_once_and_begins_now(jo
     assert len(announced(broker)) == 2
 
 
-async def test_a_first_attachment_that_is_cut_is_a_first_one_again(journal):
+async def test_a_first_attachment_that_is_cut_announces_all_the_same(journal):
     await present(journal, row(0))
     broker, output = Broker(), output_on(journal)
     broker.lost_after = 1  # one of the two announcements
     with pytest.raises(BrokerLost):
         await output.run(broker)
-    assert journal.cursor(NAME, Lane.PRESENT) is None
+    await present(journal, row(1))
     broker.lost_after = None
-    async with Running(output, broker):
+    async with Running(output_on(journal), broker):
         await until(lambda: len({one["meter"] for one in announced(broker)}) == 2)
+        await until(lambda: values(broker) == [1])
+
+
+async def test_what_is_committed_before_the_first_connection_is_delivered(journal):
+    await present(journal, row(0))
+    await output_on(journal).attach()  # as the service does when it starts
+    await present(journal, row(1))
+    broker = Broker()
+    async with Running(output_on(journal), broker):
+        await until(lambda: values(broker) == [1])
+    assert len(announced(broker)) == 2
+
+
+async def test_an_old_word_on_the_broker_floods_no_first_attachment(journal):
+    for n in range(9):
+        await present(journal, row(n))
+    broker = Broker()
+    broker.retained["releve/cursor"] = b'{"present":[1,1],"history":[1,1]}'
+    async with Running(output_on(journal), broker):
+        await until(lambda: len(announced(broker)) == 2)
+        await present(journal, row(9))
+        await until(lambda: values(broker) == [9])
 
 
 async def test_a_broker_that_lost_its_memory_gets_the_last_period_again(

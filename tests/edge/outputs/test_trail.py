@@ -32,9 +32,19 @@ def test_it_outlives_a_restart():
     assert Trail(1800, trail.state()).before(1_100_000) == at(7, 3)
 
 
-@pytest.mark.parametrize("state", [b"", b"rubbish", b"{}", b"[1]", b'[[1, {"x": 1}]]'])
+@pytest.mark.parametrize(
+    "state",
+    [b"", b"rubbish", b"{}", b"[1]", b'{"owed": true, "steps": [[1, {"x": 1}]]}'],
+)
 def test_a_state_of_another_version_is_no_state(state):
     assert Trail(1800, state).before(0) == {}
+    assert not Trail(1800, state).owed
+
+
+def test_what_is_owed_outlives_a_restart_too():
+    trail = Trail(1800)
+    trail.owed = True
+    assert Trail(1800, trail.state()).owed
 
 
 @given(
