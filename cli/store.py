@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -18,6 +18,9 @@ from edge.errors import StoreError
 from edge.journal.file import private_directory
 from edge.sample import utc
 from edge.service.control import send
+
+if TYPE_CHECKING:
+    from edge.stores.influx.setup import Bucket
 
 app = typer.Typer(help="The databases readings are queried from.", no_args_is_help=True)
 SHOWN = 100
@@ -54,6 +57,10 @@ def init(config: ConfigFile = None) -> None:
     influx = _configured(settings)
     private_directory(settings.data_dir)
     databases = Databases(influx.bucket)
+    wanted = buckets(databases, settings.store.raw_days, settings.store.minute_days)
+    if influx.version == 1:
+        _init_1(settings, influx, wanted)
+        return
     admin = settings.data_dir / ADMIN
     setup = Setup(influx.url, influx.org)
     try:
@@ -62,11 +69,23 @@ def init(config: ConfigFile = None) -> None:
             typer.echo(f"InfluxDB is set up; its administrator's secrets: {admin}")
         else:
             setup.token = load_secret_of(admin) or _ask()
-        wanted = buckets(databases, settings.store.raw_days, settings.store.minute_days)
         for step in setup.prepare(wanted, token_file(settings, influx)):
             typer.echo(step)
     finally:
         setup.close()
+
+
+def _init_1(settings: Config, influx: InfluxConfig, wanted: list[Bucket]) -> None:
+    """Make an InfluxDB 1.x ready, by whoever its token file names."""
+    from edge.stores.influx.attach import open_server  # noqa: PLC0415 - engines not in use
+    from edge.stores.influx.server1 import prepare  # noqa: PLC0415 - same
+
+    server = open_server(settings, influx)
+    try:
+        for step in prepare(server, wanted):
+            typer.echo(step)
+    finally:
+        server.close()
 
 
 def _configured(settings: Config) -> InfluxConfig:

@@ -141,6 +141,9 @@ class InfluxConfig(Section):
         description="the name that its buckets begin with",
     )
     token_file: Path | None = None
+    version: Literal[1, 2] = Field(
+        default=2, description="1 for an InfluxDB 1.x, whose token is user:password"
+    )
 
 
 class MqttConfig(Section):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from edge.config import Config, InfluxConfig
 from edge.stores.influx.consumer import FollowedJournal, InfluxConsumer, Keeping
 from edge.stores.influx.names import Databases
 from edge.stores.influx.parked import FILE, Parking
-from edge.stores.influx.server import Influx2
+from edge.stores.influx.server import Influx2, Server
 from edge.stores.influx.store import InfluxStore
 from edge.stores.influx.token import TOKEN, load_secret
 from edge.stores.protocol import Store
@@ -37,7 +36,16 @@ def attach(
 
 def open_store(config: Config, influx: InfluxConfig) -> InfluxStore:
     """Open the store alone, for a command beside the service."""
-    token: Callable[[], str] = lambda: load_secret(token_file(config, influx))  # noqa: E731 - shorter
-    server = Influx2(influx.url, influx.org, token)
     parking = Parking(Path(config.data_dir) / FILE)
+    server = open_server(config, influx)
     return InfluxStore(server, Databases(influx.bucket), parking)
+
+
+def open_server(config: Config, influx: InfluxConfig) -> Server:
+    """Open the door to it; a 1.x that asks for no password has no token file."""
+    path = token_file(config, influx)
+    if influx.version == 1:
+        from edge.stores.influx.server1 import Influx1  # noqa: PLC0415 - seldom
+
+        return Influx1(influx.url, lambda: load_secret(path) if path.exists() else "")
+    return Influx2(influx.url, influx.org, lambda: load_secret(path))

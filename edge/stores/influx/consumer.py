@@ -31,7 +31,7 @@ PAGE = 128
 FULL = 32
 """Records that need not wait for the minute to be over: live ones are a few of it."""
 FIRST_DELAY_S, LAST_DELAY_S, LONGEST_ASKED_S = 5.0, 300.0, 3600.0
-TIDY_S = 3600.0
+TIDY_S = FOLLOW_S = 3600.0
 
 
 class FollowedJournal(Protocol):
@@ -81,6 +81,7 @@ class Pace:
     every_s: float = EVERY_S
     first_delay_s: float = FIRST_DELAY_S
     last_delay_s: float = LAST_DELAY_S
+    follow_s: float = FOLLOW_S
 
 
 DEFAULT_PACE = Pace()
@@ -114,6 +115,7 @@ class InfluxConsumer:
         self._problem = ""
         self._behind_since: float | None = None
         self._tidied: float | None = None
+        self._followed: float | None = None
 
     async def run(self) -> None:
         """Follow the journal for ever; raises what the journal raises."""
@@ -163,14 +165,11 @@ class InfluxConsumer:
         async with self._busy:
             found = await asyncio.to_thread(self.store.cursors)
             self._reached = dict(found)
-            before = dict(found)
-            if None in before.values():  # it is new, or was lost
+            if None in found.values():  # it is new, or was lost
                 self._filled, self._filling = False, None
-            try:
-                while await self._page():
-                    pass
-            finally:
-                await self._follow(before)
+            while await self._page():
+                pass
+            await self._follow()
             self._parked = await asyncio.to_thread(self.store.parking.count)
 
     async def _page(self) -> bool:
@@ -196,11 +195,22 @@ class InfluxConsumer:
         self._projected += len(records)
         return len(records) == PAGE
 
-    async def _follow(self, before: dict[Lane, Address | None]) -> None:
-        """Have the journal's cursors follow, so that retention knows."""
-        for lane, address in self._reached.items():
-            if address is not None and address != before[lane]:
-                await self._journal.move(NAME, lane, address)
+    async def _follow(self) -> None:
+        """Have the journal's cursors follow, now and then, so that retention knows.
+
+        Each move is a commit, and InfluxDB has the truth.
+        """
+        now = time.monotonic()
+        if self._followed is not None and now - self._followed < self._pace.follow_s:
+            return
+        moves = [
+            self._journal.move(NAME, lane, address)
+            for lane, address in self._reached.items()
+            if address is not None
+        ]
+        if moves:
+            await asyncio.gather(*moves)
+            self._followed = now
 
     async def _beside(self) -> None:
         """Do what can wait, a turn of it: fill a new InfluxDB, tidy an old one."""

@@ -27,13 +27,18 @@ class Http:
     """One InfluxDB's address; any thread may ask."""
 
     def __init__(
-        self, url: str, *, connect_s: float = CONNECT_S, answer_s: float = ANSWER_S
+        self,
+        url: str,
+        *,
+        connect_s: float = CONNECT_S,
+        answer_s: float = ANSWER_S,
+        scheme: str = "Token",
     ) -> None:
         from influxdb_client.client.influxdb_client import (  # noqa: PLC0415 - 12 MB, once needed
             InfluxDBClient,
         )
 
-        self.url = url
+        self.url, self._scheme = url, scheme
         self._wait_ms = (connect_s * 1000, answer_s * 1000)
         self._client: Any = InfluxDBClient(url, token="")
 
@@ -52,7 +57,7 @@ class Http:
 
         heads = {"Content-Type": kind}
         if token:
-            heads["Authorization"] = f"Token {token}"
+            heads["Authorization"] = f"{self._scheme} {token}"
         try:
             said = self._client.api_client.rest_client.request(
                 method,

@@ -61,6 +61,8 @@ class Server(Protocol):
 class Influx2:
     """InfluxDB 2.x through influxdb-client: v2 writes, InfluxQL reads through DBRP."""
 
+    scheme = "Token"
+
     def __init__(
         self,
         url: str,
@@ -71,7 +73,9 @@ class Influx2:
         answer_s: float = ANSWER_S,
     ) -> None:
         self._org, self._token = org, token
-        self._http = Http(url, connect_s=connect_s, answer_s=answer_s)
+        self._http = Http(
+            url, connect_s=connect_s, answer_s=answer_s, scheme=self.scheme
+        )
         self._calls = Calls()
 
     def write(self, database: str, lines: Sequence[str]) -> None:
@@ -178,6 +182,6 @@ def _confirm(results: Sequence[Mapping[str, Any]], database: str) -> None:
 
 def _series(result: Mapping[str, Any]) -> list[Series]:
     return [
-        Series(one["name"], one.get("tags", {}), one["columns"], one["values"])
+        Series(one.get("name", ""), one.get("tags", {}), one["columns"], one["values"])
         for one in result.get("series", [])
     ]

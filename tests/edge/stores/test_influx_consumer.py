@@ -37,7 +37,7 @@ def journal(tmp_path):
 
 @pytest.fixture
 def made(journal, influx_store, sqlite_store):
-    pace = Pace(every_s=0.05, first_delay_s=0.01, last_delay_s=0.05)
+    pace = Pace(every_s=0.05, first_delay_s=0.01, last_delay_s=0.05, follow_s=0)
     return InfluxConsumer(journal, influx_store, sqlite_store, Keeping(3, 9), pace)
 
 
