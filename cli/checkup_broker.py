@@ -20,6 +20,8 @@ from edge.config import Config, MqttConfig
 from edge.errors import BrokerError
 
 ANSWER_S = 10.0
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+"""What an answer raises that is not what dynamic security would say."""
 REFUSED = tuple(said(code)[0] for code in (0x86, 0x87))
 """How a refusal to let somebody in begins, in our own words."""
 
@@ -76,18 +78,18 @@ async def _managed(config: Config) -> list[Finding]:
         ]
     login = Login(ADMIN, file.read_text().strip())
     accounts = home(mqtt.prefix, mqtt.discovery_prefix)
+    users = {account.user for account in accounts.accounts}
     try:
         connection = await Connection.open(
             address, login, accounts.account(ADMIN).client_id
         )
         try:
-            told = await _ask(connection)
+            found = _accounts(await _ask(connection), users)
         finally:
             await connection.close()
-    except (BrokerError, TimeoutError, ValueError) as error:
+    except (BrokerError, TimeoutError, *UNREADABLE) as error:
         return [strangers, _refused(address, error)]
-    users = {account.user for account in accounts.accounts}
-    return [strangers, _network(mqtt), *_accounts(told, users)]
+    return [strangers, _network(mqtt), *found]
 
 
 async def _strangers(address: Address) -> Finding:

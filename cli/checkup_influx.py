@@ -39,6 +39,8 @@ def influxdb(config: Config, influx: InfluxConfig) -> Iterator[Finding]:
             Level.BAD,
             Words(f"InfluxDB ne répond pas : {error}", f"InfluxDB is away: {error}"),
         )
+    except (ValueError, LookupError, TypeError, AttributeError):
+        yield _stranger(influx.url)
     finally:
         http.close()
     yield _parked(config)
@@ -69,7 +71,18 @@ def _look(config: Config, influx: InfluxConfig, http: Http) -> Iterator[Finding]
             ),
         )
         return
-    yield from _buckets(orjson.loads(said.text).get("buckets", []), wanted)
+    if said.status != 200:
+        yield Finding(
+            Level.BAD,
+            Words(
+                f"InfluxDB ne dit pas ce qu'il contient (réponse {said.status}) :"
+                " relancez le docteur, puis lisez journalctl -u influxdb",
+                f"InfluxDB does not say what it holds (answer {said.status}):"
+                " run the doctor again, then read journalctl -u influxdb",
+            ),
+        )
+        return
+    yield from _buckets(orjson.loads(said.text)["buckets"], wanted)
     yield from (_right(http, influx, token, one.name) for one in wanted)
 
 
@@ -81,16 +94,20 @@ def _json(http: Http, path: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _stranger(url: str) -> Finding:
+    return Finding(
+        Level.BAD,
+        Words(
+            f"ce qui répond en {url} n'est pas InfluxDB : corrigez influxdb.url",
+            f"what answers at {url} is no InfluxDB: mend influxdb.url",
+        ),
+    )
+
+
 def _version(health: Mapping[str, Any], url: str) -> Finding:
     version = str(health.get("version", "")).removeprefix("v")
     if health.get("name") != "influxdb":
-        return Finding(
-            Level.BAD,
-            Words(
-                f"ce qui répond en {url} n'est pas InfluxDB : corrigez influxdb.url",
-                f"what answers at {url} is no InfluxDB: mend influxdb.url",
-            ),
-        )
+        return _stranger(url)
     if not version.startswith("2."):
         return Finding(
             Level.BAD,

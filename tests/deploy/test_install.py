@@ -1,4 +1,4 @@
-"""The installer says what stops it, in the reader's language, before it changes anything."""
+"""The installer says what stops it, in the reader's language, and changes nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def executable(path: Path, text: str) -> None:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Path:
-    """Give a machine whose programs that change anything only note what they were told."""
+    """Give a machine whose programs only note what they were told to change."""
     (tmp_path / "bin").mkdir()
     (tmp_path / "asked").touch()
     for name in ("apt-get", "systemctl", "sed", "install", "releve"):
@@ -130,6 +130,34 @@ def test_an_unknown_word_is_refused_by_both(machine: Path) -> None:
     )
     assert done.returncode == 1
     assert "'--purge'" in done.stderr or "« --purge »" in done.stderr
+
+
+@pytest.mark.real
+@pytest.mark.timeout(300)
+def test_in_a_clone_it_builds_the_package_that_it_installs(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    asked = tmp_path / "asked"
+    for name in ("apt-get", "systemctl", "releve"):
+        executable(tmp_path / "bin" / name, f'echo "{name} $*" >>{asked}')
+    subprocess.run(
+        [INSTALL],
+        env={
+            **os.environ,
+            "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+            "RELEVE_DEB_LEVEL": "0",
+        },
+        check=True,
+        capture_output=True,
+    )
+    install = next(
+        line for line in asked.read_text().splitlines() if line.startswith("apt-get")
+    )
+    package = Path(install.split()[-1])
+    assert package.parent == ROOT / "build/deb"
+    described = subprocess.run(
+        ["dpkg-deb", "--show", package], capture_output=True, text=True, check=True
+    )
+    assert described.stdout.startswith("releve\t")
 
 
 @pytest.mark.parametrize("script", [INSTALL, UNINSTALL])

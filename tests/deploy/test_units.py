@@ -1,4 +1,4 @@
-"""Each unit as it will be on the Pi: read by systemd itself, and its exposure measured."""
+"""Each unit as it will be on the Pi: read by systemd itself, its exposure measured."""
 
 from __future__ import annotations
 

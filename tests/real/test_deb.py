@@ -157,6 +157,18 @@ def test_it_starts_by_itself_and_reads_the_meter_from_within_its_sandbox(
     assert "Read-only file system" in outside.stderr
 
 
+def test_it_comes_back_whatever_ended_it(machine: Machine) -> None:
+    main = "systemctl show --value --property=MainPID releve"
+    before = machine.said(main)
+    machine.run(f"kill -KILL {before}")
+    machine.until(main, lambda said: said not in ("0", before))
+    machine.run("sed -i s/^kind/knid/ /etc/releve/releve.toml")
+    machine.run("systemctl restart releve", check=False)
+    assert "knid" in machine.said("journalctl --unit=releve --no-pager")
+    machine.run("sed -i s/^knid/kind/ /etc/releve/releve.toml")
+    machine.until("systemctl is-active releve", lambda said: said == "active")
+
+
 def test_a_backup_is_made_from_within_its_sandbox(machine: Machine) -> None:
     machine.run("systemctl start releve-backup.service")
     listed = machine.said("ls -l /var/lib/releve/backups")
@@ -182,6 +194,7 @@ def test_an_upgrade_keeps_the_readings_the_settings_and_the_owners_choices(
     assert machine.said("releve --version") == f"releve {VERSION}"
     assert machine.said("systemctl is-active releve") == "active"
     assert machine.said("systemctl is-enabled releve-backup.timer") == "disabled"
+    assert machine.said("systemctl is-active releve-backup.timer") == "inactive"
     assert before.items() <= rows(machine, at_least=len(before) + 1).items()
     assert machine.said("tail -1 /etc/releve/releve.toml") == "# mine"
     assert machine.said("cat /var/lib/releve/owner.token") == token
@@ -246,6 +259,10 @@ def test_the_whole_home_runs_in_its_sandboxes(
     assert part(report, "influxdb")["counters"]["lines"] > 0
     broker = machine.said("cat /var/lib/releve/broker/mosquitto.pid").split()[0]
     assert "Seccomp:\t2" in machine.said(f"cat /proc/{broker}/status")
+    looked = machine.run("releve doctor --seconds 1", LANG="fr_FR.UTF-8").stdout
+    assert "✗" not in looked
+    assert "refuse les inconnus" in looked
+    assert "le jeton peut écrire dans releve_raw" in looked
     # it is told that we go before its own end
     machine.run(
         "systemd-run --quiet --setenv=XDG_CONFIG_HOME=/var/lib/releve/broker/shell"

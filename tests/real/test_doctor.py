@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -241,6 +243,45 @@ def test_a_bucket_that_is_gone_or_keeps_another_time_is_told(home, server):
     ask(server, "DELETE", f"/api/v2/buckets/{ids[databases.minutes]}")
     missing = said(look(home), Level.BAD)[0]
     assert f"{databases.minutes} missing" in missing
+
+
+class Rubbish(BaseHTTPRequestHandler):
+    """Says what InfluxDB never would."""
+
+    status, body = 200, b""
+
+    def do_GET(self):
+        self.send_response(self.status)
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    do_POST = do_GET  # noqa: N815 - the name that http.server calls
+
+    def log_message(self, *_words):
+        """Keep still."""
+
+
+@pytest.mark.parametrize("status", [200, 204, 302, 401, 404, 429, 503])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>", b"{}", b"[]", b'{"buckets": 1}', b'{"buckets": [1]}', b"\xff"],
+)
+def test_rubbish_is_told_in_a_sentence(status, body, tmp_path):
+    keep_secret(tmp_path / TOKEN, "x" * 40)
+    kind = type("Saying", (Rubbish,), {"status": status, "body": body})
+    with ThreadingHTTPServer(("127.0.0.1", 0), kind) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.01,))
+        serving.start()
+        try:
+            url = f"http://127.0.0.1:{server.server_address[1]}"
+            config = Config(data_dir=tmp_path, influxdb={"url": url}, meters=METERS)
+            findings = look(config)
+        finally:
+            server.shutdown()
+            serving.join()
+    assert said(findings, Level.BAD)
+    in_both(findings)
 
 
 def test_one_that_is_away_is_told(tmp_path):
