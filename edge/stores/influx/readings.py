@@ -14,7 +14,11 @@ from edge.sample import Quality
 from edge.stores.influx.names import DEFAULT, every_fluid
 from edge.stores.influx.raw import UNKNOWN, WHOLE, Mask, decode, encode
 from edge.stores.influx.server import Server
-from edge.stores.influx.words import fields, group, head, is_, select, within
+from edge.stores.influx.words import fields, group, head, is_, name, select, within
+
+PIECE_MS = 4 * HOUR_MS
+FEW = 4000
+"""Points of a piece below which the next is twice as long."""
 
 
 def series_head(track: Track) -> str:
@@ -34,29 +38,57 @@ def read(  # noqa: PLR0913 - where, and what
     registers: Sequence[str] | None = None,
     mark: Mark | None = None,
 ) -> Track:
-    """Give a meter's track over [start, end), of some registers or marks, or of all."""
-    low = start_ms // HOUR_MS * HOUR_MS
-    if start_ms >= end_ms:
-        return Track.empty(meter)
+    """Give a meter's track over [start, end), of some registers or marks, or of all.
+
+    Read a few hours at a time: a day of a meter's points is 10 MB of JSON.
+    """
     what = "*" if registers is None else fields(WHOLE, UNKNOWN, *registers)
-    of_mark = ""
+    of = [is_("meter", meter)]
     if mark is not None:
-        quality, origin = mark
-        of_mark = f"{is_('quality', quality)} AND {is_('origin', origin)}"
-    asked = select(
-        what,
-        every_fluid(),
-        is_("meter", meter),
-        within(low, end_ms),
-        of_mark,
-        end=group("meter", "quality", "origin"),
+        of += [is_("quality", mark.quality), is_("origin", mark.origin)]
+    tracks = [Track.empty(meter)]
+    low, end = _bounds(server, database, of, start_ms, end_ms)
+    width = PIECE_MS
+    while low < end:
+        high = min(low + width, end)
+        tracks += _piece(server, database, meter, what, [*of, within(low, high)])
+        low, width = high, width * 2 if len(tracks[-1]) < FEW else PIECE_MS
+    return join(tracks).clip(start_ms, end_ms).only(registers)
+
+
+def _bounds(
+    server: Server, database: str, of: Sequence[str], start_ms: int, end_ms: int
+) -> tuple[int, int]:
+    """Give whole hours from where there is something to read on, and its end."""
+    low = start_ms // HOUR_MS * HOUR_MS
+    if end_ms - low <= PIECE_MS:
+        return low, end_ms
+    ends = (
+        select(f"{side}({name(WHOLE)})", every_fluid(), *of, within(low, end_ms))
+        for side in ("first", "last")
     )
+    first, last = server.ask(database, "; ".join(ends))
+    if not first or not last:
+        return low, low
+    low = min(one.rows[0][0] for one in first) // HOUR_MS * HOUR_MS
+    return low, min(end_ms, max(one.rows[0][0] for one in last) + 1)
+
+
+def _piece(
+    server: Server, database: str, meter: str, what: str, of: Sequence[str]
+) -> list[Track]:
+    """Give the tracks of some hours, one a source."""
+    asked = select(what, every_fluid(), *of, end=group("meter", "quality", "origin"))
     (found,) = server.ask(database, asked)
-    tracks = []
-    for one in found:
-        source = Mark(Quality(one.tags["quality"]), one.tags["origin"])
-        tracks.append(decode(meter, source, one.columns, one.rows))
-    return join([Track.empty(meter), *tracks]).clip(start_ms, end_ms).only(registers)
+    return [
+        decode(
+            meter,
+            Mark(Quality(one.tags["quality"]), one.tags["origin"]),
+            one.columns,
+            one.rows,
+        )
+        for one in found
+    ]
 
 
 def behind(track: Track) -> list[str]:

@@ -20,6 +20,7 @@ from edge.stores.influx.intervals import Query
 from edge.stores.influx.names import BEGUN, CURSOR, Databases, deletion, every_fluid
 from edge.stores.influx.parked import Parking
 from edge.stores.influx.raw import WHOLE
+from edge.stores.influx.readings import FEW, PIECE_MS
 from edge.stores.influx.sender import Sender
 from edge.stores.influx.server import Server
 from edge.stores.influx.state import Cursors, Known
@@ -243,7 +244,16 @@ class InfluxStore:
         def some(start: int, end: int) -> Track:
             return self.track(meter, start, end, [register])
 
-        return points(some, self.heard(meter), register, (start_ms, end_ms), limit)
+        heard = self.heard(meter)
+        found: list[Point] = []
+        at, width = max(start_ms, heard[0] if heard else end_ms), PIECE_MS
+        while heard and at < min(end_ms, heard[1] + 1) and len(found) < limit:
+            stop = (at + width) // HOUR_MS * HOUR_MS
+            span = (at, min(stop, end_ms))
+            some_of = points(some, heard, register, span, limit - len(found))
+            found += some_of
+            at, width = stop, width * 2 if len(some_of) < FEW else PIECE_MS
+        return found
 
     def intervals(  # noqa: PLR0913 - see Store
         self,

@@ -306,3 +306,27 @@ def test_the_token_reads_and_writes_these_buckets_and_nothing_else(
     with pytest.raises(StoreError):
         limited.prepare([Bucket("more", 0, 604_800)], tmp_path / "more.token")
     limited.close()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["' OR 'a' = 'a", "linky' --", "\\' OR 1=1 --", '"; DROP DATABASE "x', "a\\", "é"],
+)
+def test_a_name_is_never_more_than_a_name(influx_store, name):
+    influx_store.project([block(1, 5)])
+    assert influx_store.raw(name, TOTAL, 0, EVER, 9) == []
+    assert influx_store.raw("linky", name, 0, EVER, 9) == []
+    assert influx_store.heard(name) is None
+    assert influx_store.slices(name, name, 0, EVER, 9) == []
+    assert influx_store.intervals(name, name, Step.DAY, 0, EVER, 9) == []
+    assert influx_store.prune(name, Step.RAW, EVER) == 0
+    assert influx_store.baselines(name) == []
+    assert values(influx_store) == [5]
+
+
+def test_the_service_s_words_on_influxdb_never_hold_the_token(server, databases):
+    token = server._token()
+    assert token not in repr(server) + repr(databases)
+    with pytest.raises(StoreError) as told:
+        server.ask("nowhere", "SELECT 1 FROM x")
+    assert token not in str(told.value) + repr(told.value.__cause__)
