@@ -402,6 +402,28 @@ async def test_an_encrypted_broker_is_spoken_to_when_its_certificate_is_trusted(
             await Connection.open(lost, None, "releve")
 
 
+async def test_messages_that_came_in_one_record_are_all_read(tmp_path, certificates):
+    async def serve(reader, writer):
+        await reader.read(1000)
+        writer.write(b"\x20\x03\x00\x00\x00")
+        await reader.read(1000)
+        writer.write(b"\x30\x05\x00\x01t\x00x" * 20)  # one write, one record
+        await reader.read(1000)
+        writer.close()
+
+    ca, _ = certificates
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "server.crt", tmp_path / "server.key")
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    port = server.sockets[0].getsockname()[1]
+    address = Address("127.0.0.1", port, tls=True, ca_file=ca)
+    async with connected(address) as ours:
+        told = Collecting(ours)
+        ours.post("t", b"x")
+        await until(lambda: len(told.heard) == 20)
+    server.close()
+
+
 async def test_tls_to_a_broker_without_it_is_said(tmp_path):
     async with running(tmp_path) as broker:
         with pytest.raises(BrokerError, match="no encrypted connection"):
