@@ -67,13 +67,18 @@ class Broker:
 
     def save(self) -> None:
         """Have it write down what it keeps, now."""
-        before = self.kept.stat().st_mtime_ns if self.kept.exists() else 0
-        self.process.send_signal(signal.SIGUSR1)
+        before = self._saved_ns
         deadline = time.monotonic() + 20
-        while not self.kept.exists() or self.kept.stat().st_mtime_ns == before:
+        while self._saved_ns == before:
+            # asked while it still ends the save before, it forgets that it was asked
+            self.process.send_signal(signal.SIGUSR1)
             if time.monotonic() > deadline:
                 raise TimeoutError("mosquitto did not save")
-            time.sleep(0.01)
+            time.sleep(0.1)
+
+    @property
+    def _saved_ns(self) -> int:
+        return self.kept.stat().st_mtime_ns if self.kept.exists() else 0
 
 
 class Told(NamedTuple):

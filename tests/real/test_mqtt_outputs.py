@@ -28,7 +28,9 @@ from edge.service.owner import Owner
 from tests.real.home import free_port
 from tests.real.mqtt_rig import Broker, Listener, kept, until
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+KILLS = int(os.environ.get("RELEVE_BROKER_KILLS", "3"))
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180 + 15 * KILLS)]
 
 HALF_MS = 1_800_000
 T0 = 1_795_500_000_000 // HALF_MS * HALF_MS
@@ -145,7 +147,6 @@ def received(listener):
 async def test_every_interval_reaches_a_durable_subscriber_through_kills(
     house, broker, listener
 ):
-    kills = int(os.environ.get("RELEVE_BROKER_KILLS", "3"))
     rng = random.Random(4)
     stop = asyncio.Event()
 
@@ -156,7 +157,7 @@ async def test_every_interval_reaches_a_durable_subscriber_through_kills(
             await asyncio.sleep(0.01)
 
     going = asyncio.create_task(go_on())
-    for _ in range(kills):
+    for _ in range(KILLS):
         await asyncio.sleep(rng.uniform(0.1, 0.6))
         if rng.random() < 0.5:
             await asyncio.to_thread(broker.save)
