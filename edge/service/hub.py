@@ -35,7 +35,7 @@ from edge.service.keeper import JournalKeeper
 from edge.service.supervisor import Supervisor
 from edge.sources.plugins import fluid_of
 from edge.sources.protocol import Source
-from edge.stores.copying import copy
+from edge.stores.copying import copy, ended
 from edge.stores.projector import Projector
 from edge.stores.sqlite.store import FILE, SqliteStore
 from edge.tail import Snapshot
@@ -243,9 +243,21 @@ class Hub:
         """Make the stores anew: from the journal, and what only a backup still has."""
         await self.projector.rebuild()
         if backup is not None:
-            await asyncio.to_thread(_copy_backup, backup, self.store)
+            await self._copy_backup(backup)
         if self.influx is not None:
             await self.influx.rebuild()
+
+    async def _copy_backup(self, archive: Path) -> None:
+        """Copy what a backup's store has into ours, a piece at a time."""
+        with tempfile.TemporaryDirectory(dir=self.store.path.parent) as scratch:
+            await asyncio.to_thread(unpack, archive, Path(scratch))
+            kept = await asyncio.to_thread(SqliteStore, Path(scratch) / FILE)
+            try:
+                steps = copy(kept, self.store)
+                while not await asyncio.to_thread(ended, steps):
+                    pass
+            finally:
+                kept.close()
 
     def hang_up(self) -> None:
         """Have nobody wait any more for a server that may never answer."""
@@ -282,18 +294,6 @@ def _mqtt(hub: Hub) -> MqttPart | None:
     from edge.outputs.mqtt import MqttPart  # noqa: PLC0415 - engines not in use
 
     return MqttPart(hub.config, hub.journal, hub.reads, hub.bus, hub.gates)
-
-
-def _copy_backup(archive: Path, store: SqliteStore) -> None:
-    """Copy what a backup's store has into ours."""
-    with tempfile.TemporaryDirectory(dir=store.path.parent) as scratch:
-        unpack(archive, Path(scratch))
-        kept = SqliteStore(Path(scratch) / FILE)
-        try:
-            for _ in copy(kept, store):
-                pass
-        finally:
-            kept.close()
 
 
 def _limits(config: Config) -> Limits:

@@ -38,6 +38,11 @@ def copy(source: Store, target: Store) -> Iterator[None]:
         yield from minutes(source, target, meter, 0)
 
 
+def ended(steps: Iterator[None]) -> bool:
+    """Take a step; tell whether there was none left."""
+    return next(steps, steps) is steps
+
+
 def minutes(source: Store, target: Store, meter: str, since_ms: int) -> Iterator[None]:
     """Copy the days of 1min rows since an instant that the target has not kept."""
     there = source.minutes_kept(meter, since_ms, EVER_MS)

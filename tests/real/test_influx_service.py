@@ -174,6 +174,21 @@ async def test_parked_points_are_listed_sent_again_and_forgotten(home, influxd):
     assert (await command(home, "store", "parked")).stdout == "No point is parked.\n"
 
 
+async def test_one_command_rebuilds_both_stores_with_a_backup(home, influxd, tmp_path):
+    await init(home, influxd)
+    home.start()
+    await home.until(RAW, lambda page: len(page["rows"]) > 3)
+    archive = tmp_path / "home.tar.gz"
+    made = await command(home, "backup", str(archive))
+    assert made.returncode == 0, made.stderr
+    done = await command(home, "store", "rebuild", "--backup", str(archive))
+    assert done.returncode == 0, done.stderr
+    await home.until(RAW, lambda page: len(page["rows"]) > 3)
+    none = await command(home, "store", "rebuild", "--backup", str(tmp_path / "none"))
+    assert none.returncode == 2
+    assert "there is no archive" in none.stderr
+
+
 async def test_without_its_table_the_commands_say_what_to_add(home):
     text = home.config.read_text()
     home.config.write_text(text.partition("[store]")[0])

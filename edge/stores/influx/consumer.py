@@ -16,7 +16,7 @@ from edge.health import PartHealth
 from edge.interval import Step
 from edge.journal.bodies import Kind
 from edge.record import Address, Lane, Record
-from edge.stores.copying import copy, minutes
+from edge.stores.copying import copy, ended, minutes
 from edge.stores.influx.state import NOWHERE
 from edge.stores.influx.store import InfluxStore
 from edge.stores.protocol import Store
@@ -227,7 +227,7 @@ class InfluxConsumer:
         if self._filling is None:
             self._filled = await asyncio.to_thread(self.store.filled)
             self._filling = copy(self._embedded, self.store)
-        if not self._filled and await asyncio.to_thread(_ended, self._filling):
+        if not self._filled and await asyncio.to_thread(ended, self._filling):
             await asyncio.to_thread(self.store.mark_filled)
             self._filled = True
         if self._filled:
@@ -246,7 +246,7 @@ class InfluxConsumer:
             last = heard[1] // DAY_MS * DAY_MS
             oldest = last - self._keeping.minute_days * DAY_MS
             days = minutes(self._embedded, self.store, meter, oldest)
-            while not await asyncio.to_thread(_ended, days):
+            while not await asyncio.to_thread(ended, days):
                 pass
             raw_ms = last - self._keeping.raw_days * DAY_MS
             for step, before_ms in ((Step.RAW, raw_ms), (Step.MIN1, oldest)):
@@ -301,8 +301,3 @@ class InfluxConsumer:
     def close(self) -> None:
         """Let go of InfluxDB."""
         self.store.close()
-
-
-def _ended(steps: Iterator[None]) -> bool:
-    """Take a step; tell whether there was none left."""
-    return next(steps, steps) is steps
