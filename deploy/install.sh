@@ -46,6 +46,11 @@ case $architecture in
   *) fail "le processeur $architecture n'est pas pris en charge (amd64, arm64)" \
     "the processor $architecture is not supported (amd64, arm64)" ;;
 esac
+if python=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) &&
+  [ "$python" != 3.11 ]; then
+  fail "ce système a Python $python : le paquet est fait pour Debian 12 et Raspberry Pi OS bookworm (3.11)" \
+    "this system has Python $python: the package is for Debian 12 and Raspberry Pi OS bookworm (3.11)"
+fi
 free_kb() { df --output=avail -k "$1" | tail -1 | tr -d ' '; }
 for place in /usr /var; do
   [ "$(free_kb $place)" -ge 400000 ] ||

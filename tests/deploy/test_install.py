@@ -97,6 +97,11 @@ def test_another_processor_is_named(machine: Path) -> None:
     assert "the processor riscv64 is not supported" in run(machine)
 
 
+def test_a_system_that_is_newer_than_the_package_is_named(machine: Path) -> None:
+    executable(machine / "bin/python3", "echo 3.13")
+    assert "this system has Python 3.13" in run(machine)
+
+
 def test_too_little_room_is_said_with_what_there_is(machine: Path) -> None:
     room(machine, 100_000)
     assert "/usr needs 400 MB of room, and has 100" in run(machine)

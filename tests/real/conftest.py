@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ SYSTEM = ["systemd", "init-system-helpers", "apt", "udev"]
 @pytest.fixture(scope="session")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Make the disk of a clean Debian that has what the package depends on."""
+    if os.geteuid() != 0 or not Path("/var/lib/dpkg/status").exists():
+        pytest.skip("a machine in the machine takes root, on Debian")
     root = tmp_path_factory.mktemp("clean") / "root"
     (root / "etc/dpkg/dpkg.cfg.d").mkdir(parents=True)
     (root / "etc/dpkg/dpkg.cfg.d/quick").write_text("force-unsafe-io\n")

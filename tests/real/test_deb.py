@@ -94,7 +94,10 @@ def plug(machine: Machine) -> None:
         " /usr/bin/releve simulate linky"
     )
     port = machine.until("cat /run/meter", lambda said: said.startswith("/dev/pts/"))
-    machine.run(f"ln -s {port} /dev/tic")
+    # as udev gives it: the service opens it by its group, and by nothing else
+    machine.run(
+        f"chown root:dialout {port} && chmod 660 {port} && ln -s {port} /dev/tic"
+    )
 
 
 def rows(machine: Machine, at_least: int = 1) -> dict[str, int]:
@@ -109,7 +112,7 @@ def rows(machine: Machine, at_least: int = 1) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def home(
-    packages: dict[str, Path], clean: Path, tmp_path_factory: pytest.TempPathFactory
+    clean: Path, packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, dict[str, int]]:
     """Give the disk of a home that lived with the older version, and its readings."""
     place = tmp_path_factory.mktemp("home") / "lived"
@@ -159,6 +162,11 @@ def test_it_starts_by_itself_and_reads_the_meter_from_within_its_sandbox(
 
 def test_it_comes_back_whatever_ended_it(machine: Machine) -> None:
     main = "systemctl show --value --property=MainPID releve"
+    quick = "/run/systemd/system/releve.service.d"
+    machine.run(
+        f"mkdir -p {quick} && printf '[Service]\\nRestartSec=1\\n' >{quick}/q.conf"
+    )
+    machine.run("systemctl daemon-reload")
     before = machine.said(main)
     machine.run(f"kill -KILL {before}")
     machine.until(main, lambda said: said not in ("0", before))
