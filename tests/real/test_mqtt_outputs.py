@@ -145,8 +145,9 @@ def received(listener):
 
 
 async def test_every_interval_reaches_a_durable_subscriber_through_kills(
-    house, broker, listener
+    house, broker, listener, monkeypatch
 ):
+    monkeypatch.setattr("edge.broker.session.LAST_DELAY_S", 1.0)  # kills come often
     rng = random.Random(4)
     stop = asyncio.Event()
 
