@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 from edge.calendar import DAY_MS, HOUR_MS
@@ -18,6 +19,8 @@ from edge.stores.influx.server import Server
 from edge.stores.influx.state import Known
 from edge.stores.influx.words import FIRST_MS, LAST_MS, is_, name, select, within
 
+BREATH_S = 50e-6
+"""Between blocks: else this thread keeps the interpreter from live ones for 5 ms."""
 Key = tuple[str, str, str]
 """A series of readings: meter, quality, origin."""
 
@@ -59,6 +62,7 @@ class Page:
         """Take a record."""
         body = record.body
         if isinstance(body, Block):
+            time.sleep(BREATH_S)
             self._tracks.setdefault(body.meter, []).append(Track.of(body))
         elif isinstance(body, tuple):
             for one in body:
@@ -157,6 +161,7 @@ class Page:
         for place, one in enumerate(tracks):
             key = _key(meter, one)
             if int(one.instants[0]) > self._known.latest.get(key, FIRST_MS):
+                time.sleep(BREATH_S)
                 lines += readings.behind(one)
                 self._known.latest[key] = int(one.instants[-1])
                 tracks[place] = Track.empty(meter)
