@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from contextlib import asynccontextmanager
 
 import pytest
@@ -242,3 +244,20 @@ async def test_a_token_that_is_not_there_yet_stops_nothing_and_says_what_to_do(
         assert set(hub.consumers()) == {"roller", "store", "retention", "influxdb"}
     finally:
         hub.close()
+
+
+def test_nothing_of_influxdb_is_imported_where_none_is_configured(tmp_path):
+    code = (
+        "import sys; from pathlib import Path\n"
+        "import cli.compose; from edge.config import Config, MeterConfig\n"
+        "from edge.host import HostClock; from edge.service.hub import Hub\n"
+        "meters = (MeterConfig(id='linky', port='/dev/null'),)\n"
+        f"config = Config(data_dir={str(tmp_path / 'data')!r}, meters=meters)\n"
+        "hub = Hub.open(config, HostClock(), ('linky',)); hub.served; hub.close()\n"
+        "loaded = [m for m in sys.modules if 'influx' in m or m == 'urllib3']\n"
+        "sys.exit(' '.join(loaded) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
