@@ -25,10 +25,13 @@ from edge.outputs.homeassistant import (
 from edge.outputs.kept import Kept
 from edge.outputs.live import LiveOutput
 from edge.registers import CATALOGUE
+from edge.sample import Sample
 
 NAME = "homeassistant"
 LOOK_S = 1.0
 """What appears within so long is announced in one."""
+SILENT_LOOKS = 60
+"""A register that was announced and isn't said for so long is not known any more."""
 BORN_S = (1.0, 5.0)
 """How long to leave Home Assistant alone once it has started."""
 ONLINE = b"online"
@@ -66,10 +69,12 @@ class DiscoveryOutput:
         self._known: dict[str, Document] = {}
         self._names: dict[str, set[str]] = {}
         self._said: dict[str, tuple[int, frozenset[str], int]] = {}
+        self._silent: Counter[tuple[str, str]] = Counter()
         self._counters: Counter[str] = Counter()
 
     async def run(self, publisher: Publisher) -> None:
         """Announce while the connection lasts."""
+        self._silent.clear()
         self._said.clear()  # the broker may have forgotten it, and who listens too
         await self._read_back(publisher)
         born = asyncio.Event()
@@ -136,6 +141,20 @@ class DiscoveryOutput:
             )
             if self._on:
                 await self._announce(publisher, meter)
+                await self._forget(publisher, sample)
+
+    async def _forget(self, publisher: Publisher, sample: Sample) -> None:
+        """Take away what stands retained of registers that the meter says no more.
+
+        A value that it stops to send while we run is unknown, and live takes it away;
+        one that it stopped to send before we were started is missed by nobody else.
+        """
+        for name in self._names[sample.meter] - sample.values.keys():
+            self._silent[sample.meter, name] += 1
+            late = self._silent[sample.meter, name] == SILENT_LOOKS
+            if late and not CATALOGUE[name].monotonic:
+                topic = self._announcing.topics.bare(sample.meter, name)
+                await publisher.publish(topic, b"", qos=1, retain=True)
 
     async def _change(self, publisher: Publisher, meter: str) -> None:
         """Follow a change of what a meter counts; another count is another device."""

@@ -16,7 +16,7 @@ from edge.outputs.topics import Topics
 from edge.sample import Sample
 
 NAME = "mqtt_live"
-WAITING = 16
+WAITING = 8
 """Samples that may wait for us; a replay at full speed loses its own oldest."""
 
 

@@ -197,6 +197,22 @@ async def test_what_stood_on_the_topics_of_a_meter_that_went_goes_too(home):
     assert stay in home.broker.retained
 
 
+async def test_what_a_meter_stopped_to_say_before_we_started_stands_no_longer(home):
+    async with Running(home.output, home.broker):
+        home.say(peak_notice_min=30, export_total_wh=7)
+        await until(lambda: "peak_notice_min" in home.names())
+    again = Home(broker=home.broker)
+    notice, index = (
+        f"releve/linky/live/{name}" for name in ("peak_notice_min", "export_total_wh")
+    )
+    again.broker.retained |= {notice: b"30", index: b"7"}
+    async with Running(again.output, again.broker):
+        again.say()
+        await until(lambda: notice not in again.broker.retained)
+    assert index in again.broker.retained
+    assert len(again.broker.of(notice)) == 1
+
+
 async def test_turned_off_it_takes_away_what_was_announced(home):
     async with Running(home.output, home.broker):
         home.say()
