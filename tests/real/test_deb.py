@@ -232,8 +232,7 @@ def test_removing_keeps_the_readings_and_purging_takes_them_only_when_told(
 
 def test_the_word_purges_the_readings(machine: Machine) -> None:
     machine.run("systemctl stop meter")
-    shutil.copy(ROOT / "deploy/uninstall.sh", machine.root / "root")
-    machine.run("bash /root/uninstall.sh --purge-data")
+    machine.run("/usr/share/releve/uninstall.sh --purge-data")  # which goes with it
     assert not machine.said("ls -d /etc/releve /var/lib/releve 2>/dev/null")
     assert not machine.said("getent passwd releve")
 
