@@ -40,18 +40,30 @@ class Sender:
         for batch in batches(lines):
             self._send(database, batch)
 
-    def _send(self, database: str, batch: Sequence[str]) -> None:
+    def _send(self, database: str, batch: Sequence[str], *, cut: bool = True) -> None:
         refusal = self._write(database, batch)
         if refusal is None:
             return
-        if EXPIRED.search(refusal.message) and refusal.dropped == len(batch):
+        conflict = CONFLICT.search(refusal.message)
+        all_of_it = refusal.dropped == len(batch)
+        if EXPIRED.search(refusal.message) and all_of_it:
             self.expired += len(batch)
+        elif conflict and cut:
+            rests, odd = parted(batch, conflict[1])
+            if rests:
+                self._send(database, rests, cut=rests != batch)
+            if odd:
+                self._send(database, odd, cut=False)
+        elif conflict and all_of_it:
+            self._park(database, batch, refusal)
         elif len(batch) > 1:
             middle = len(batch) // 2
-            self._send(database, batch[:middle])
-            self._send(database, batch[middle:])
+            self._send(database, batch[:middle], cut=cut)
+            self._send(database, batch[middle:], cut=cut)
         else:
-            self._judge(database, batch[0])
+            again = self._write(database, batch)
+            if again is not None:
+                self._park(database, batch, again)
 
     def _write(self, database: str, batch: Sequence[str]) -> LinesRefused | None:
         """Write a batch; give its refusal, if it is of these lines and not of all."""
@@ -71,24 +83,9 @@ class Sender:
         self.lines += len(batch)
         return None
 
-    def _judge(self, database: str, one: str) -> None:
-        """Park a line that was refused alone, or only the field that can't stay."""
-        again = self._write(database, [one])
-        if again is None:
-            return
-        found = CONFLICT.search(again.message)
-        parts = None if found is None else without(one, found[1])
-        if parts is None:
-            self._park(database, one, again)
-            return
-        rest, odd = parts
-        self._park(database, odd, again)
-        if rest is not None:
-            self._send(database, [rest])
-
-    def _park(self, database: str, one: str, refusal: LinesRefused) -> None:
-        self._parking.park(database, [one], refusal.message)
-        self.parked += 1
+    def _park(self, database: str, lines: Sequence[str], refusal: LinesRefused) -> None:
+        self._parking.park(database, lines, refusal.message)
+        self.parked += len(lines)
 
 
 def batches(lines: Iterable[str]) -> Iterator[list[str]]:
@@ -120,6 +117,20 @@ def without(one: str, field: str) -> tuple[str | None, str] | None:
         return f"{start} {','.join('='.join(cell) for cell in cells)} {at}"
 
     return (told(kept) if kept else None), told(odd)
+
+
+def parted(batch: Sequence[str], field: str) -> tuple[list[str], list[str]]:
+    """Take a field out of a batch: the rest of its lines, and lines of the field."""
+    rests, odd = [], []
+    for one in batch:
+        parts = without(one, field)
+        if parts is None:
+            rests.append(one)
+            continue
+        if parts[0] is not None:
+            rests.append(parts[0])
+        odd.append(parts[1])
+    return rests, odd
 
 
 def split(one: str) -> tuple[str, list[tuple[str, str]], str]:

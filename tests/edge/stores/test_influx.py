@@ -196,6 +196,21 @@ def test_a_field_of_another_type_is_parked_alone_and_moves_nothing_else(
     assert influx_store.intervals("linky", POWER, Step.MIN30, 0, EVER, 9) == [row(3)]
 
 
+def test_thousands_of_refused_fields_cost_few_requests(influx_store, server, databases):
+    spoil(server, databases)
+    spoil(server, databases, "voltage_l1_v")
+    samples = [
+        Sample("linky", AT + i, {TOTAL: i, POWER: i % 997, "voltage_l1_v": 230 + i % 3})
+        for i in range(3000)
+    ]
+    influx_store.project([record(1, Block.of(samples))])
+    track = influx_store.track("linky", 0, EVER)
+    assert len(track) == 3000
+    assert track.columns[TOTAL].values.tolist() == list(range(3000))
+    assert influx_store.parking.count() == 6000
+    assert influx_store.sender.requests < 60
+
+
 def test_what_is_parked_is_sent_again_once_it_can_be_taken(
     influx_store, server, databases
 ):
