@@ -171,6 +171,8 @@ class IntervalsOutput:
             for record in records:
                 if len(rows) <= FEW:
                     rows += rows_of(record)
+            while await self._page(publisher):
+                pass  # what has come meanwhile doesn't wait for years to be read
         if last == before:
             return False
         self._trail.step(self._cursors, self._now_ms())

@@ -298,6 +298,29 @@ async def test_the_present_goes_before_the_past(journal, attached):
     assert places == ["30min"] * 200 + ["event"]
 
 
+async def test_what_comes_while_the_past_is_read_does_not_wait_for_it(
+    journal, attached, monkeypatch
+):
+    output, broker = attached
+    for n in range(200):
+        await history(journal, row(n, revision=2))
+    reads, once = journal.read, []
+
+    def read(after, *, lane, **kwargs):
+        if lane is Lane.HISTORY and not once:
+            once.append(journal.take((row(999),)))
+            journal._writer.submit(lambda _tx: None).result()
+        return reads(after, lane=lane, **kwargs)
+
+    monkeypatch.setattr(journal, "read", read)
+    async with Running(output, broker):
+        await until(lambda: announced(broker))
+    assert [sent.topic.split("/")[2] for sent in broker.of("releve/linky/")] == [
+        "30min",
+        "event",
+    ]
+
+
 async def test_what_an_operator_said_is_announced(journal, attached):
     output, broker = attached
     told = Slice("linky", "import_load_curve_w", 0, 1000, 5, Quality.VALIDATED, "x", 0)
