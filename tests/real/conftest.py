@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.real.machine import make
+from tests.real.machine import booted, make
 
 NEEDED = ["python3", "adduser", "mosquitto", "tzdata"]
 """What the package depends on; the machine has this and Debian's essential ones."""
@@ -25,5 +26,11 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (root / "etc/dpkg/dpkg.cfg.d").mkdir(parents=True)
     (root / "etc/dpkg/dpkg.cfg.d/quick").write_text("force-unsafe-io\n")
     make(root, [*NEEDED, *SYSTEM])
+    try:
+        with booted(tmp_path_factory.mktemp("first") / "disk", root):
+            pass
+    except (AssertionError, OSError, subprocess.SubprocessError) as error:
+        # A host that is itself a container may not allow it: no fault of ours.
+        pytest.skip(f"no machine boots within this one: {error}"[:300])
     yield root
     shutil.rmtree(root)

@@ -15,7 +15,7 @@ import pytest
 from tests.real.influxd import need
 from tests.real.machine import Machine, asking, booted
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
 DATED = "1764000000"
@@ -134,6 +134,7 @@ def machine(
         yield machine
 
 
+@pytest.mark.machine
 def test_it_starts_by_itself_and_reads_the_meter_from_within_its_sandbox(
     machine: Machine, home: tuple[Path, dict[str, int]]
 ) -> None:
@@ -160,6 +161,7 @@ def test_it_starts_by_itself_and_reads_the_meter_from_within_its_sandbox(
     assert "Read-only file system" in outside.stderr
 
 
+@pytest.mark.machine
 def test_it_comes_back_whatever_ended_it(machine: Machine) -> None:
     main = "systemctl show --value --property=MainPID releve"
     quick = "/run/systemd/system/releve.service.d"
@@ -177,6 +179,7 @@ def test_it_comes_back_whatever_ended_it(machine: Machine) -> None:
     machine.until("systemctl is-active releve", lambda said: said == "active")
 
 
+@pytest.mark.machine
 def test_a_backup_is_made_from_within_its_sandbox(machine: Machine) -> None:
     machine.run("systemctl start releve-backup.service")
     listed = machine.said("ls -l /var/lib/releve/backups")
@@ -188,6 +191,7 @@ def installer(machine: Machine, words: str, **environment: str) -> str:
     return machine.run(f"bash /root/install.sh {words}", **environment).stdout
 
 
+@pytest.mark.machine
 def test_an_upgrade_keeps_the_readings_the_settings_and_the_owners_choices(
     machine: Machine, home: tuple[Path, dict[str, int]], packages: dict[str, Path]
 ) -> None:
@@ -214,6 +218,7 @@ def test_an_upgrade_keeps_the_readings_the_settings_and_the_owners_choices(
     assert "which is newer, is installed; nothing is changed" in older.stderr
 
 
+@pytest.mark.machine
 def test_removing_keeps_the_readings_and_purging_takes_them_only_when_told(
     machine: Machine,
 ) -> None:
@@ -230,6 +235,7 @@ def test_removing_keeps_the_readings_and_purging_takes_them_only_when_told(
     assert machine.said("stat -c %U /var/lib/releve/journal.db") == "releve"
 
 
+@pytest.mark.machine
 def test_the_word_purges_the_readings(machine: Machine) -> None:
     machine.run("systemctl stop meter")
     machine.run("/usr/share/releve/uninstall.sh --purge-data")  # which goes with it
@@ -244,6 +250,7 @@ ExecStart=/usr/lib/influxdb/scripts/influxd-systemd-start.sh
 """
 
 
+@pytest.mark.machine
 def test_the_whole_home_runs_in_its_sandboxes(
     machine: Machine, packages: dict[str, Path]
 ) -> None:
@@ -282,6 +289,7 @@ def test_the_whole_home_runs_in_its_sandboxes(
     assert not machine.said("ls /proc | xargs -I{} cat /proc/{}/comm | grep mosquitto$")
 
 
+@pytest.mark.machine
 def test_a_mosquitto_that_somebody_set_up_is_left_alone(
     machine: Machine, packages: dict[str, Path]
 ) -> None:
@@ -299,6 +307,7 @@ def part(report: str, name: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.real
 def test_the_same_tree_gives_the_same_package(
     packages: dict[str, Path], architecture: str, tree: Path, tmp_path: Path
 ) -> None:
@@ -310,6 +319,7 @@ MACHINES = {"amd64": 62, "arm64": 183}
 """e_machine of ELF: x86-64 and AArch64."""
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("which", ["newer", "foreign"])
 def test_what_is_compiled_is_for_the_packages_own_processor(
     which: str, packages: dict[str, Path], tmp_path: Path
@@ -325,6 +335,7 @@ def test_what_is_compiled_is_for_the_packages_own_processor(
         assert int.from_bytes(head[18:20], "little") == machine, path
 
 
+@pytest.mark.real
 def test_its_files_are_roots_and_say_nothing_of_who_built_it(
     packages: dict[str, Path],
 ) -> None:

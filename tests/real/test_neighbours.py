@@ -11,7 +11,7 @@ import pytest
 from tests.real.influxd import need
 from tests.real.machine import Machine, booted
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.machine, pytest.mark.timeout(300)]
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 DROP_IN = "etc/systemd/system/{}.service.d/releve.conf"
