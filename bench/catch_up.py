@@ -1,6 +1,6 @@
 """After thirty days without InfluxDB, broker or embedded store: how live values fare.
 
-    python -m bench.catch_up [--days N] [--seconds N]
+    python -m bench.catch_up [--days N] [--seconds N] [--past DIRECTORY]
 
 A meter's days are in the journal, and nobody has read them. The service starts, with
 another meter that speaks on a pseudo-terminal; all three are filled while its frames
@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import json
 import logging
+import shutil
 import subprocess
 import sys
 import time
@@ -45,6 +46,7 @@ DAYS = 30
 SECONDS = 60.0
 WARM_FRAMES = 5
 LONGEST_S = 3600.0
+COUNTED = "samples"
 PAST, LIVE = "linky", "garage"
 Told = tuple[str, str, int, int]
 EVER_MS, MANY = 1 << 50, 10_000_000
@@ -179,16 +181,32 @@ def _agreed(home: Path, config: Config, told: set[Told]) -> int:
     return sum(map(len, rows.values()))
 
 
-def measure(days: int = DAYS, quiet_s: float = SECONDS) -> list[Row]:
-    """Give live delays during the catch-up and after it, and how long it took."""
+def past(data: Path, days: int) -> int:
+    """Live the days that nobody has read; give how many samples."""
+    config = Config(
+        data_dir=data,
+        journal=JournalConfig(commit_seconds=300, keep_days=days + 7),
+        meters=(MeterConfig(id=PAST, port="/dev/null"),),
+    )
+    until_ms = time.time_ns() // 1_000_000 // HOUR_MS * HOUR_MS
+    samples = asyncio.run(fill(config, PAST, days, until_ms))
+    (data / COUNTED).write_text(str(samples))
+    return samples
+
+
+def measure(
+    days: int = DAYS, quiet_s: float = SECONDS, kept: Path | None = None
+) -> list[Row]:
+    """Give live delays during the catch-up and after it, and how long it took.
+
+    `kept` is where the past is looked for, and left for another time.
+    """
     with scratch() as home, influxd(home / "influx") as (_, url):
-        past = Config(
-            data_dir=home / "data",
-            journal=JournalConfig(commit_seconds=300, keep_days=days + 7),
-            meters=(MeterConfig(id=PAST, port="/dev/null"),),
-        )
-        until_ms = time.time_ns() // 1_000_000 // HOUR_MS * HOUR_MS
-        samples = asyncio.run(fill(past, PAST, days, until_ms))
+        lived = kept or home / "past"
+        if not (lived / COUNTED).exists():
+            past(lived, days)
+        samples = int((lived / COUNTED).read_text())
+        shutil.copytree(lived, home / "data")
         for lost in (home / "data").glob(f"{FILE}*"):
             lost.unlink()  # the embedded store is away as well
         ready(url, home / "data")
@@ -223,10 +241,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, default=DAYS)
     parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--past", type=Path, help="where the days are kept, once lived")
     asked = parser.parse_args()
     logging.disable(logging.CRITICAL)
     print(machine())
-    print(render(measure(asked.days, asked.seconds)))
+    print(render(measure(asked.days, asked.seconds, asked.past)))
 
 
 if __name__ == "__main__":
