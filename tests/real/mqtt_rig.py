@@ -117,6 +117,16 @@ class Listener:
                 words, stdout=out, stderr=subprocess.DEVNULL
             )
 
+    def known_to(self, broker: Broker) -> None:
+        """Return once the broker has written this one's session down."""
+        deadline = time.monotonic() + 20
+        known = b""
+        while self.path.stem.encode() not in known:
+            if time.monotonic() > deadline:
+                raise TimeoutError("the broker knows no such session")
+            broker.save()
+            known = broker.kept.read_bytes()
+
     def end(self, number: int = signal.SIGTERM) -> None:
         if self.process is not None:
             self.process.send_signal(signal.SIGCONT)

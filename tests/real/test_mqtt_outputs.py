@@ -112,12 +112,11 @@ def durable(tmp_path, broker, name):
     """Start a durable subscriber; return once the broker has written its session."""
     made = Listener(tmp_path / f"{name}.told", broker.port, "releve/#", durable=True)
     made.start()
-    deadline = time.monotonic() + 20
-    known = b""
-    while name.encode() not in known:
-        assert time.monotonic() < deadline
-        broker.save()
-        known = broker.kept.read_bytes()
+    try:
+        made.known_to(broker)
+    except BaseException:
+        made.end(signal.SIGKILL)
+        raise
     return made
 
 
