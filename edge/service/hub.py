@@ -137,12 +137,14 @@ class Hub:
         """Bring a gate up to the journal's last word on its meter."""
         last = self.journal.last_sample(meter)
         device = self.journal.device(meter)
-        baselines = self.journal.baselines(meter)
+        offsets: dict[str, int] = {}
+        for baseline in self.journal.baselines(meter):  # each says some registers'
+            offsets.update(baseline.offsets)
         self.gates[meter].restore(
             last,
             None if device is None else device.identifier,
             known={} if last is None else self._known(last),
-            offsets=baselines[-1].offsets if baselines else {},
+            offsets=offsets,
         )
 
     def _known(self, last: Sample) -> dict[str, tuple[int, int]]:
