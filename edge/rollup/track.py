@@ -301,12 +301,7 @@ def _merge(tracks: list[Track], marks: tuple[Mark, ...]) -> Track:
 
 def _best(words: Column, instants: Instants) -> Column:
     """Keep the best word on each instant."""
-    if words.values.dtype == object:
-        order = np.array(
-            sorted(range(len(words.at)), key=lambda i: _key(words, i)), dtype=np.intp
-        )
-    else:
-        order = np.lexsort((words.values, words.state, words.at))
+    order = np.lexsort((_ranks(words), words.state, words.at))
     at = words.at[order]
     last = np.ones(len(at), dtype=bool)
     last[:-1] = at[1:] != at[:-1]
@@ -322,7 +317,15 @@ def _best(words: Column, instants: Instants) -> Column:
     return Column(one.at[start:], one.values[start:], one.state[start:])
 
 
-def _key(words: Column, i: int) -> tuple[int, int, bool, Any]:
-    known = words.state[i] == State.KNOWN  # else its value means nothing
-    value = words.values[i] if known else 0
-    return int(words.at[i]), int(words.state[i]), isinstance(value, str), value
+def _ranks(words: Column) -> NDArray[Any]:
+    """Give numbers that sort as the values do: a text behind any number."""
+    if words.values.dtype != object:
+        return words.values
+    ranks = np.zeros(len(words.at), dtype=np.intp)
+    known = words.state == State.KNOWN  # else a value means nothing
+    values = words.values[known].tolist()
+    # few texts, many times each: each is compared once, not at every instant
+    ordered = sorted(set(values), key=lambda value: (isinstance(value, str), value))
+    rank = {value: number for number, value in enumerate(ordered)}
+    ranks[known] = [rank[value] for value in values]
+    return ranks

@@ -14,7 +14,7 @@ from edge.calendar import DAY_MS, HOUR_MS
 from edge.interval import INTERVAL_STEPS, Interval, Step
 from edge.journal.block import Block
 from edge.record import Address, Baseline, Body, Correction, Lane, Record
-from edge.rollup.track import Track
+from edge.rollup.track import Column, Track
 from edge.stores.protocol import Store
 
 BEFORE_ALL = Address(0, 0)
@@ -120,8 +120,14 @@ def same(one: Track, other: Track) -> bool:
         and one.marks == other.marks
         and np.array_equal(one.mark, other.mark)
         and all(
-            np.array_equal(mine, its)
-            for name, column in one.columns.items()
-            for mine, its in zip(column, other.columns[name], strict=True)
+            _alike(column, other.columns[name]) for name, column in one.columns.items()
         )
+    )
+
+
+def _alike(one: Column, other: Column) -> bool:
+    return (
+        np.array_equal(one.at, other.at)
+        and np.array_equal(one.values, other.values)
+        and np.array_equal(one.state, other.state)
     )
