@@ -10,6 +10,7 @@ import stat
 from pathlib import Path
 
 from api.errors import TokenError
+from edge.private_file import write_private
 
 log = logging.getLogger(__name__)
 
@@ -53,25 +54,7 @@ def same(given: str, token: str) -> bool:
 
 def _create(path: Path) -> str:
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    # Written aside then linked: a power cut leaves either no token or a whole one.
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    handle = os.open(aside, flags, 0o600)  # a umask can only take rights away
-    try:
-        try:
-            os.fchmod(handle, 0o600)
-            os.write(handle, token.encode() + b"\n")
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        os.link(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    write_private(path, token.encode() + b"\n", replace=False)
     return token
 
 

@@ -23,9 +23,10 @@ from edge.broker.accounts import (
     Accounts,
     Role,
 )
-from edge.broker.passwords import Hashed, write_private
+from edge.broker.passwords import Hashed
 from edge.broker.publisher import Message, Publisher
 from edge.errors import BrokerError
+from edge.private_file import write_private
 
 log = logging.getLogger(__name__)
 

@@ -18,6 +18,7 @@ from edge.broker.mosquitto import Mosquitto, configuration, find
 from edge.errors import BrokerError, EdgeError
 from edge.health import PartHealth
 from edge.journal.file import private_directory
+from edge.private_file import write_private
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +144,7 @@ class ManagedBroker:
             text = configuration(
                 directory, mosquitto.plugin, self._host, self._address.port
             )
-            passwords.write_private(directory / "mosquitto.conf", text.encode())
+            write_private(directory / "mosquitto.conf", text.encode())
             write_shell(directory, self._address, self._accounts)
         except OSError as error:
             raise BrokerError(
@@ -213,7 +214,7 @@ def write_shell(directory: Path, address: Address, accounts: Accounts) -> Path:
         f"-u {shell.user}",
         f"-P {shell.password}",
     )
-    passwords.write_private(
+    write_private(
         home / "mosquitto_sub", "".join(f"{line}\n" for line in lines).encode()
     )
     return home

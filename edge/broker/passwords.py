@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.errors import BrokerError
-from edge.journal.file import sync_directory
+from edge.private_file import write_private
 
 PASSWORD_BYTES = 32
 SHAPE = re.compile(rb"[A-Za-z0-9_-]{43}\n?")
@@ -91,24 +91,6 @@ def load_or_create(path: Path) -> str:
             f"{error.strerror}",
             hint="run as the service's user: sudo -u releve …",
         ) from error
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, whole or not at all."""
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    handle = os.open(aside, flags, 0o600)
-    try:
-        try:
-            os.fchmod(handle, 0o600)
-            os.write(handle, content)
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-    sync_directory(path.parent)
 
 
 def _load(path: Path) -> str | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 
 from edge.errors import StoreError
+from edge.private_file import write_private
 
 TOKEN, ADMIN = "influx.token", "influx.admin"
 INIT = "`releve store init` makes one"
@@ -35,18 +36,8 @@ def load_secret(path: Path) -> str:
 
 def keep_secret(path: Path, secret: str) -> None:
     """Write a secret, mode 0600 from its first byte on, in place of another."""
-    draft = path.with_name(f".{path.name}.new")
     try:
-        draft.unlink(missing_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(secret + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-            if os.geteuid() == 0:  # made by root for the service, which isn't
-                owner = path.parent.stat()
-                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
-        draft.replace(path)
+        write_private(path, secret.encode() + b"\n")
     except OSError as error:
         raise StoreError(f"{path} can't be written: {error.strerror}") from error
 
