@@ -2,43 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Protocol
 
-from edge.journal.bodies import Kind
-from edge.record import Address, Lane, Record
+from edge.journal.followed import RememberedJournal
+from edge.record import Address, Lane
 
 
-class ReadJournal(Protocol):
+class ReadJournal(RememberedJournal, Protocol):
     """A journal, as far as this consumer needs it."""
-
-    @property
-    def tail(self) -> Address:
-        """Give the address of the last record committed."""
-        ...
-
-    def read(
-        self,
-        after: Address | None = None,
-        *,
-        limit: int = 256,
-        lane: Lane | None = None,
-        kinds: Iterable[Kind] | None = None,
-    ) -> list[Record]:
-        """Give the committed records behind an address."""
-        ...
-
-    def cursor(self, consumer: str, lane: Lane) -> Address | None:
-        """Give how far a consumer has come."""
-        ...
-
-    def memory(self, consumer: str) -> bytes | None:
-        """Give the state that a consumer left with its last move."""
-        ...
-
-    async def register(self, consumer: str) -> None:
-        """Make a consumer known."""
-        ...
 
     async def move(
         self, consumer: str, lane: Lane, address: Address, state: bytes | None = None
@@ -48,8 +19,4 @@ class ReadJournal(Protocol):
 
     async def rewind(self, consumer: str, lane: Lane, address: Address | None) -> None:
         """Set a cursor to any address."""
-        ...
-
-    async def wait_committed(self, after: Address | None) -> Address:
-        """Wait for a record behind an address."""
         ...

@@ -9,6 +9,7 @@ from typing import Protocol
 from edge.health import PartHealth
 from edge.interval import Interval
 from edge.journal.bodies import Kind
+from edge.journal.followed import RememberedJournal
 from edge.record import Address, Body, Lane, Record
 from edge.roller.history import History
 from edge.roller.roller import Counting, Roller
@@ -19,27 +20,8 @@ PAGE = 256
 """Records read at once; at full speed a block is hundreds of samples."""
 
 
-class RolledJournal(Protocol):
+class RolledJournal(RememberedJournal, Protocol):
     """A journal, as far as the roller needs it."""
-
-    def read(
-        self,
-        after: Address | None = None,
-        *,
-        limit: int = 256,
-        lane: Lane | None = None,
-        kinds: Iterable[Kind] | None = None,
-    ) -> list[Record]:
-        """Give the committed records behind an address."""
-        ...
-
-    def cursor(self, consumer: str, lane: Lane) -> Address | None:
-        """Give how far a consumer has come."""
-        ...
-
-    def memory(self, consumer: str) -> bytes | None:
-        """Give the state that a consumer left with its last move."""
-        ...
 
     async def append_and_move(
         self,
@@ -50,14 +32,6 @@ class RolledJournal(Protocol):
         state: bytes | None = None,
     ) -> tuple[Address, ...]:
         """Append, move the cursor and keep the state, in one transaction."""
-        ...
-
-    async def register(self, consumer: str) -> None:
-        """Make a consumer known."""
-        ...
-
-    async def wait_committed(self, after: Address | None) -> Address:
-        """Wait for a record behind an address."""
         ...
 
 

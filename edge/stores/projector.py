@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
 
 from edge.health import PartHealth
-from edge.record import Address, Lane, Record
+from edge.journal.followed import MovedJournal
+from edge.record import Address, Lane
 from edge.stores.protocol import Store
 
 NAME = "store"
@@ -16,31 +16,6 @@ EVERY_S = 3600.0
 """Measured (bench/projection.py): an hour's chunk is then written once, whole."""
 FULL = 3000
 """Records that wait at most, however young: the tail is held in memory."""
-
-
-class ProjectedJournal(Protocol):
-    """A journal, as far as the projector needs it."""
-
-    @property
-    def tail(self) -> Address:
-        """Give the address of the last record committed; its seq is 0 for none."""
-        ...
-
-    def read(self, after: Address | None = None, *, limit: int = 256) -> list[Record]:
-        """Give the committed records behind an address."""
-        ...
-
-    async def move(self, consumer: str, lane: Lane, address: Address) -> None:
-        """Move a cursor forward."""
-        ...
-
-    async def register(self, consumer: str) -> None:
-        """Make a consumer known."""
-        ...
-
-    async def wait_committed(self, after: Address | None) -> Address:
-        """Wait for a record behind an address."""
-        ...
 
 
 class Projector:
@@ -52,7 +27,7 @@ class Projector:
 
     def __init__(
         self,
-        journal: ProjectedJournal,
+        journal: MovedJournal,
         store: Store,
         *,
         every_s: float = EVERY_S,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from edge.config import Config, InfluxConfig
-from edge.stores.influx.consumer import FollowedJournal, InfluxConsumer, Keeping
+from edge.journal.followed import MovedJournal
+from edge.stores.influx.consumer import InfluxConsumer, Keeping
 from edge.stores.influx.names import Databases
 from edge.stores.influx.parked import FILE, Parking
 from edge.stores.influx.server import Influx2, Server
@@ -20,7 +21,7 @@ def token_file(config: Config, influx: InfluxConfig) -> Path:
 
 
 def attach(
-    config: Config, influx: InfluxConfig, journal: FollowedJournal, embedded: Store
+    config: Config, influx: InfluxConfig, journal: MovedJournal, embedded: Store
 ) -> InfluxConsumer:
     """Give the consumer of a configured InfluxDB, which need not be there.
 

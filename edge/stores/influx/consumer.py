@@ -6,15 +6,14 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 from edge.calendar import DAY_MS
 from edge.errors import StoreDown, StoreError
 from edge.health import PartHealth
 from edge.interval import Step
-from edge.journal.bodies import Kind
+from edge.journal.followed import MovedJournal
 from edge.record import Address, Lane, Record
 from edge.stores.copying import copy, ended, minutes
 from edge.stores.influx.state import NOWHERE
@@ -32,38 +31,6 @@ FULL = 32
 """Records that need not wait for the minute to be over: live ones are a few of it."""
 FIRST_DELAY_S, LAST_DELAY_S, LONGEST_ASKED_S = 5.0, 300.0, 3600.0
 TIDY_S = FOLLOW_S = 3600.0
-
-
-class FollowedJournal(Protocol):
-    """A journal, as far as this consumer needs it."""
-
-    @property
-    def tail(self) -> Address:
-        """Give the address of the last record committed; its seq is 0 for none."""
-        ...
-
-    def read(
-        self,
-        after: Address | None = None,
-        *,
-        limit: int = 256,
-        lane: Lane | None = None,
-        kinds: Iterable[Kind] | None = None,
-    ) -> list[Record]:
-        """Give the committed records behind an address."""
-        ...
-
-    async def move(self, consumer: str, lane: Lane, address: Address) -> None:
-        """Move a cursor forward."""
-        ...
-
-    async def register(self, consumer: str) -> None:
-        """Make a consumer known."""
-        ...
-
-    async def wait_committed(self, after: Address | None) -> Address:
-        """Wait for a record behind an address."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +64,7 @@ class InfluxConsumer:
 
     def __init__(
         self,
-        journal: FollowedJournal,
+        journal: MovedJournal,
         store: InfluxStore,
         embedded: Store,
         keeping: Keeping,
