@@ -35,6 +35,11 @@ class MqttParts:
     forgets_s: float
 
 
+def forgets_s(config: Config) -> float:
+    """Give how much of what it acknowledged the broker may forget when killed."""
+    return AUTOSAVE_S if config.mqtt.url == "managed" else FOREIGN_S
+
+
 def open_parts(config: Config, outputs: Sequence[Output]) -> MqttParts:
     """Give what [mqtt] asks for; raise BrokerError when it can't be understood."""
     mqtt = config.mqtt
@@ -52,7 +57,7 @@ def open_parts(config: Config, outputs: Sequence[Output]) -> MqttParts:
             outputs=outputs,
             notice=SEEN + (CLEAR if clear else ""),
         )
-        return MqttParts(session.run, lambda: (session.health(),), FOREIGN_S)
+        return MqttParts(session.run, lambda: (session.health(),), forgets_s(config))
     accounts = home(mqtt.prefix, mqtt.discovery_prefix)
     directory = broker_directory(config)
     address = parse_listen(mqtt.listen)
@@ -69,7 +74,7 @@ def open_parts(config: Config, outputs: Sequence[Output]) -> MqttParts:
     return MqttParts(
         lambda: broker.run(session.run),
         lambda: (broker.health(), session.health()),
-        AUTOSAVE_S,
+        forgets_s(config),
     )
 
 

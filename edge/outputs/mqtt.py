@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 
-from edge.broker.mosquitto import AUTOSAVE_S
-from edge.broker.parts import FOREIGN_S, open_parts
+from edge.broker.parts import forgets_s, open_parts
 from edge.broker.publisher import Output
 from edge.bus import Bus
 from edge.config import Config
@@ -100,8 +99,9 @@ class MqttPart:
         bus: Bus,
         gates: Mapping[str, Gate],
     ) -> None:
-        forgets_s = AUTOSAVE_S if config.mqtt.url == "managed" else FOREIGN_S
-        self.outputs = Outputs(config, journal, reads, bus, gates, period_s=forgets_s)
+        self.outputs = Outputs(
+            config, journal, reads, bus, gates, period_s=forgets_s(config)
+        )
         self._parts = open_parts(config, self.outputs.all)
 
     async def run(self) -> None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from edge.backup import unpack
 from edge.bus import Bus
-from edge.catalogue import Fluid
 from edge.config import Config
 from edge.errors import StoreBehind, StoreError
 from edge.event import Event, EventKind
@@ -86,7 +85,7 @@ class Hub:
         except BaseException:
             journal.close()
             raise
-        counting = Counting(zone=config.zone, fluids=_fluids(config))
+        counting = _counting(config)
         reads = Reads(store, journal, counting)
         hub = cls(
             config=config,
@@ -125,8 +124,7 @@ class Hub:
         """Give what the API answers from: `reads`, or the same out of an InfluxDB."""
         if self.influx is None or self.config.store.engine != "influxdb":
             return self.reads
-        counting = Counting(zone=self.config.zone, fluids=_fluids(self.config))
-        return Reads(self.influx.store, self.journal, counting)
+        return Reads(self.influx.store, self.journal, _counting(self.config))
 
     @property
     def keeper(self) -> JournalKeeper:
@@ -274,8 +272,9 @@ class Hub:
         self.journal.close()
 
 
-def _fluids(config: Config) -> dict[str, Fluid]:
-    return {meter.id: fluid_of(meter.kind) for meter in config.meters}
+def _counting(config: Config) -> Counting:
+    fluids = {meter.id: fluid_of(meter.kind) for meter in config.meters}
+    return Counting(zone=config.zone, fluids=fluids)
 
 
 def _influx(
