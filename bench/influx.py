@@ -22,17 +22,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter
 
 from bench.decode import day
 from bench.scratch import scratch
 from bench.service import _cpu_s, _status, _written
 from bench.table import Row, machine, render
+from bench.whole import through
 from edge.config import Config, InfluxConfig, JournalConfig, MeterConfig
 from edge.errors import StoreError
-from edge.host import HostClock
-from edge.service.service import Service
-from edge.sources.replay import ReplaySource
 from edge.stores.influx.names import Databases
 from edge.stores.influx.server import Influx2
 from edge.stores.influx.setup import Bucket, Setup
@@ -46,8 +44,9 @@ WARM_S = 75.0
 """A new InfluxDB makes its files in the first minute."""
 MEMORY_TARGET = 110.0
 LINES = 5000
-SHARED = Path(__file__).parents[2] / "shared" / "influxdb"
-CACHE = Path("build") / "influxd"
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "influxdb"
+CACHE = ROOT / "build" / "influxd"
 RUN = "from cli.main import main; main()"
 PI = (
     "--storage-cache-max-memory-size=67108864",
@@ -61,20 +60,25 @@ PI = (
 EVER_S = 0
 
 
-def program() -> str:
-    """Give an influxd; end with a sentence where there is none."""
-    named = os.environ.get("INFLUXD") or shutil.which("influxd")
-    if named:
-        return named
+def unpacked() -> str | None:
+    """Give the shared influxd, unpacked once; None when it isn't there."""
     for packed in sorted(SHARED.glob("influxd-2*.xz")):
         path = CACHE / packed.stem
         if not path.exists():
             CACHE.mkdir(parents=True, exist_ok=True)
-            with lzma.open(packed) as source, path.open("wb") as target:
+            draft = path.with_suffix(f".{os.getpid()}")
+            with lzma.open(packed) as source, draft.open("wb") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
-            path.chmod(0o755)
+            draft.chmod(0o755)
+            draft.replace(path)
         return str(path)
-    sys.exit("there is no influxd on PATH: name one in INFLUXD")
+    return None
+
+
+def program() -> str:
+    """Give an influxd; end with a sentence where there is none."""
+    found = os.environ.get("INFLUXD") or shutil.which("influxd") or unpacked()
+    return found or sys.exit("there is no influxd on PATH: name one in INFLUXD")
 
 
 @contextmanager
@@ -121,14 +125,6 @@ def ready(url: str, data: Path) -> None:
     setup.close()
 
 
-async def _through(config: Config, capture: Path) -> tuple[float, float]:
-    source = ReplaySource("linky", capture, None, HostClock(trust=True))
-    service = Service(config, sources=[source], replay=True)
-    wall, cpu = perf_counter(), process_time()
-    await service.run(asyncio.Event())
-    return perf_counter() - wall, process_time() - cpu
-
-
 def at_full_speed(frames: int) -> list[Row]:
     """Give frames a second of the whole way, beside influxd fed the same lines."""
     with scratch() as directory:
@@ -153,7 +149,7 @@ def at_full_speed(frames: int) -> list[Row]:
 
             Influx2.write = remembered  # type: ignore[method-assign, assignment]
             try:
-                wall, cpu = asyncio.run(_through(config, capture))
+                wall, cpu = asyncio.run(through(config, capture))
             finally:
                 Influx2.write = write  # type: ignore[method-assign]
             influx_cpu = _cpu_s(running.pid)

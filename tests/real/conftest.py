@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.real.home import free_port
+from tests.real.influxd import Influxd, need
 from tests.real.machine import booted, make
+from tests.real.mqtt_rig import Broker
 
 NEEDED = ["python3", "adduser", "mosquitto", "tzdata"]
 """What the package depends on; the machine has this and Debian's essential ones."""
@@ -34,3 +38,21 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         pytest.skip(f"no machine boots within this one: {error}"[:300])
     yield root
     shutil.rmtree(root)
+
+
+@pytest.fixture
+def influxd(tmp_path: Path) -> Iterator[Influxd]:
+    """Start an InfluxDB of this test's own, not set up yet."""
+    running = Influxd(need(), tmp_path / "influx")
+    running.start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    """Start a broker of others, of this test's own."""
+    made = Broker(tmp_path / "broker", free_port())
+    made.start()
+    yield made
+    made.end(signal.SIGKILL)

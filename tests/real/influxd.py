@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import lzma
-import os
 import shutil
 import signal
 import subprocess
@@ -13,13 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from bench.influx import unpacked
 from edge.stores.influx.setup import Setup
 from tests.conftest import real_is_required
 from tests.real.home import free_port
 
-ROOT = Path(__file__).parents[2]
-SHARED = ROOT.parent / "shared" / "influxdb"
-CACHE = ROOT / "build" / "influxd"
 READY_S = 60
 
 
@@ -28,17 +24,7 @@ def find() -> str | None:
     there = shutil.which("influxd")
     if there is not None and b"v2" in version(there):
         return there
-    for packed in sorted(SHARED.glob("influxd-2*.xz")):
-        path = CACHE / packed.stem
-        if not path.exists():
-            CACHE.mkdir(parents=True, exist_ok=True)
-            draft = path.with_suffix(f".{os.getpid()}")
-            with lzma.open(packed) as source, draft.open("wb") as target:
-                shutil.copyfileobj(source, target, 1 << 20)
-            draft.chmod(0o755)
-            draft.replace(path)
-        return str(path)
-    return None
+    return unpacked()
 
 
 def need() -> str:

@@ -20,36 +20,10 @@ MOSQUITTO_SUB = shutil.which("mosquitto_sub")
 FORMAT = '{"topic":"%t","retain":%r,"qos":%q,"payload":"%x"}'
 
 
-class Broker:
-    """A Mosquitto whose clients need no password, on a port that stays its own."""
+class Program:
+    """One that runs until it is ended, and may be frozen meanwhile."""
 
-    def __init__(self, directory: Path, port: int, autosave_s: int = 1800) -> None:
-        directory.mkdir()
-        self.directory, self.port = directory, port
-        self.url = f"mqtt://127.0.0.1:{port}"
-        self.kept = directory / "mosquitto.db"
-        user = pwd.getpwuid(os.geteuid()).pw_name
-        (directory / "mosquitto.conf").write_text(
-            f"user {user}\nlistener {port} 127.0.0.1\nallow_anonymous true\n"
-            f"persistence true\npersistence_location {directory}/\n"
-            f"autosave_interval {autosave_s}\nmax_queued_messages 50000\n"
-            "log_type error\nlog_type warning\n"
-        )
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start it and wait until it listens."""
-        self.process = subprocess.Popen(
-            [MOSQUITTO, "-c", str(self.directory / "mosquitto.conf")],
-            stderr=subprocess.DEVNULL,
-        )
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            with suppress(OSError), socket.socket() as probe:
-                probe.connect(("127.0.0.1", self.port))
-                return
-            time.sleep(0.02)
-        raise TimeoutError("mosquitto does not listen")
+    process: subprocess.Popen[bytes] | None = None
 
     def end(self, number: int = signal.SIGTERM) -> None:
         """End it by a signal, and reap it."""
@@ -64,6 +38,37 @@ class Broker:
 
     def thaw(self) -> None:
         self.process.send_signal(signal.SIGCONT)
+
+
+class Broker(Program):
+    """A Mosquitto whose clients need no password, on a port that stays its own."""
+
+    def __init__(self, directory: Path, port: int, autosave_s: int = 1800) -> None:
+        directory.mkdir()
+        self.directory, self.port = directory, port
+        self.url = f"mqtt://127.0.0.1:{port}"
+        self.kept = directory / "mosquitto.db"
+        user = pwd.getpwuid(os.geteuid()).pw_name
+        (directory / "mosquitto.conf").write_text(
+            f"user {user}\nlistener {port} 127.0.0.1\nallow_anonymous true\n"
+            f"persistence true\npersistence_location {directory}/\n"
+            f"autosave_interval {autosave_s}\nmax_queued_messages 50000\n"
+            "log_type error\nlog_type warning\n"
+        )
+
+    def start(self) -> None:
+        """Start it and wait until it listens."""
+        self.process = subprocess.Popen(
+            [MOSQUITTO, "-c", str(self.directory / "mosquitto.conf")],
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with suppress(OSError), socket.socket() as probe:
+                probe.connect(("127.0.0.1", self.port))
+                return
+            time.sleep(0.02)
+        raise TimeoutError("mosquitto does not listen")
 
     def save(self) -> None:
         """Have it write down what it keeps, now."""
@@ -92,7 +97,7 @@ class Told(NamedTuple):
         return json.loads(self.payload)
 
 
-class Listener:
+class Listener(Program):
     """A mosquitto_sub; a durable one has a session that outlives the broker's restart.
 
     It connects again by itself a second after the broker went.
@@ -104,7 +109,6 @@ class Listener:
         self.path, self._port, self._topics = path, port, topics or ("#",)
         self._durable = durable
         self.words: list[str] = []
-        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         words = [MOSQUITTO_SUB, "-V", "5", "-p", str(self._port), "-F", FORMAT]
@@ -126,19 +130,6 @@ class Listener:
                 raise TimeoutError("the broker knows no such session")
             broker.save()
             known = broker.kept.read_bytes()
-
-    def end(self, number: int = signal.SIGTERM) -> None:
-        if self.process is not None:
-            self.process.send_signal(signal.SIGCONT)
-            self.process.send_signal(number)
-            self.process.wait(timeout=20)
-            self.process = None
-
-    def freeze(self) -> None:
-        self.process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        self.process.send_signal(signal.SIGCONT)
 
     def told(self, start: str = "") -> list[Told]:
         """Give what it was told so far of topics that start so."""

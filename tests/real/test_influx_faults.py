@@ -14,7 +14,6 @@ import random
 import pytest
 
 from bench.decode import DAY_START_MS
-from tests.real import influxd as real
 from tests.real.influx_house import HOUR_MS, House, ready
 from tests.real.proxy import Proxy, none
 
@@ -23,14 +22,6 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 HOURS = float(os.environ.get("RELEVE_INFLUX_HOURS", "1.5"))
 HTML = b"<html><body>It works!</body></html>"
 WRONG_LINE = b"""{"code":"invalid","message":"unable to parse 'x': missing fields"}"""
-
-
-@pytest.fixture
-def influxd(tmp_path):
-    running = real.Influxd(real.need(), tmp_path / "influx")
-    running.start()
-    yield running
-    running.kill()
 
 
 async def through(house, trouble):

@@ -10,18 +10,9 @@ import pytest
 from edge.backup import backup
 from edge.record import Address
 from edge.stores.sqlite.store import FILE
-from tests.real import influxd as real
 from tests.real.influx_house import HOUR_MS, House, ready
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
-
-
-@pytest.fixture
-def influxd(tmp_path):
-    running = real.Influxd(real.need(), tmp_path / "influx")
-    running.start()
-    yield running
-    running.kill()
 
 
 async def filled(house):

@@ -26,7 +26,7 @@ from edge.service.hub import Hub
 from edge.service.intake import Intake
 from edge.service.owner import Owner
 from tests.real.home import free_port
-from tests.real.mqtt_rig import Broker, Listener, kept, until
+from tests.real.mqtt_rig import Listener, kept, until
 
 KILLS = int(os.environ.get("RELEVE_BROKER_KILLS", "3"))
 
@@ -98,14 +98,6 @@ class House:
 
     def part(self, name):
         return next(p for p in self.hub.mqtt.health() if p.name == name)
-
-
-@pytest.fixture
-def broker(tmp_path):
-    made = Broker(tmp_path / "broker", free_port())
-    made.start()
-    yield made
-    made.end(signal.SIGKILL)
 
 
 def durable(tmp_path, broker, name):

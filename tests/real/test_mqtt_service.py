@@ -21,8 +21,8 @@ from edge.sample import millis
 from teleinfo import Mode
 from teleinfo.virtual import Contract, MeterSpec, PtyLine, VirtualLinky
 from tests.edge.outputs.discovery_rules import check
-from tests.real.home import RELEVE, Home, free_port
-from tests.real.mqtt_rig import Broker, Listener, kept, until
+from tests.real.home import RELEVE, Home
+from tests.real.mqtt_rig import Listener, kept, until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
@@ -35,14 +35,6 @@ SPECS = (
 )
 DAY_MS = 86_400_000
 STEP_MS = 5_000
-
-
-@pytest.fixture
-def broker(tmp_path):
-    made = Broker(tmp_path / "broker", free_port())
-    made.start()
-    yield made
-    made.end(signal.SIGKILL)
 
 
 @pytest.fixture

@@ -36,8 +36,6 @@ from edge.stores.protocol import Store
 from edge.stores.sqlite import SqliteStore
 from teleinfo import Mode
 from teleinfo.virtual import MeterSpec, VirtualLinky
-from tests.conftest import real_is_required
-from tests.real import influxd as real
 from tests.real.home import Home, free_port
 
 KILLS = int(os.environ.get("RELEVE_ENGINE_KILLS", "3"))
@@ -136,17 +134,9 @@ def everything(store: Store) -> dict[object, object]:
 
 
 @pytest.fixture
-def influxd(tmp_path):
-    program = real.find()
-    if program is None:
-        if real_is_required():
-            pytest.fail("RELEVE_REQUIRE_REAL=1, but there is no influxd")
-        pytest.skip("there is no influxd")
-    running = real.Influxd(program, tmp_path / "influxd")
-    running.start()
-    running.set_up()
-    yield running
-    running.end()
+def influxd(influxd):
+    influxd.set_up()
+    return influxd
 
 
 @pytest.fixture
