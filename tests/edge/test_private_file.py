@@ -16,7 +16,7 @@ def test_it_is_its_owner_s_alone_whatever_the_umask(tmp_path):
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
     assert (tmp_path / "secret").read_bytes() == b"word\n"
-    assert os.listdir(tmp_path) == ["secret"]
+    assert [found.name for found in tmp_path.iterdir()] == ["secret"]
 
 
 def test_it_takes_the_place_of_another_unless_told_not_to(tmp_path):
@@ -26,7 +26,7 @@ def test_it_takes_the_place_of_another_unless_told_not_to(tmp_path):
     with pytest.raises(FileExistsError):
         write_private(path, b"third", replace=False)
     assert path.read_bytes() == b"second"
-    assert os.listdir(tmp_path) == ["secret"]
+    assert [found.name for found in tmp_path.iterdir()] == ["secret"]
 
 
 def test_its_name_is_durable_too(tmp_path, monkeypatch):
@@ -47,4 +47,4 @@ def test_what_could_not_be_written_leaves_what_was_there(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         write_private(path, b"second")
     assert path.read_bytes() == b"first"
-    assert os.listdir(tmp_path) == ["secret"]
+    assert [found.name for found in tmp_path.iterdir()] == ["secret"]
