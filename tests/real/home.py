@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -73,8 +75,16 @@ silence_seconds = 5
             f"http://127.0.0.1:{self.port}{path}",
             headers={"Authorization": f"Bearer {token}"},
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
-            return json.load(answer)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
+                return json.load(answer)
+        except urllib.error.HTTPError as refused:
+            # read whole: else its socket is left to the collector, which warns
+            with refused:
+                told = io.BytesIO(refused.read())
+            raise urllib.error.HTTPError(
+                request.full_url, refused.code, refused.reason, refused.headers, told
+            ) from None
 
     async def until(self, path: str, true, seconds: float = 60):
         """Ask until an answer satisfies; give it."""
