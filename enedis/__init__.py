@@ -1,0 +1,1 @@
+"""Enedis's files and answers on electricity; pure, usable alone."""

@@ -1,0 +1,95 @@
+"""Naive local times as instants: the hour that October repeats, the one March lacks."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from exports.errors import RowRefused
+
+DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})|(\d{2})/(\d{2})/(\d{4})")
+TIME = re.compile(r"[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.0+)?)?(Z|[+-]\d{2}:?\d{2})?")
+
+
+class Civil:
+    """Reads one file's times in order; a naive time goes on from the one before it.
+
+    Of a naive time that exists twice, the later instant is meant where the earlier is
+    not after the time before it. `zone` is where the meter stands.
+    """
+
+    def __init__(self, zone: ZoneInfo | None = None) -> None:
+        self.zone = zone or ZoneInfo("Europe/Paris")
+        self._last: datetime | None = None
+
+    def instant(self, text: object) -> datetime:
+        """Give the aware UTC instant of `2023-01-01T00:00:00+01:00` or a local time.
+
+        A local one is naive, ISO or dd/mm/yyyy. Raises RowRefused: "not-a-time", or
+        "no-such-time" for one that March skips.
+        """
+        if isinstance(text, datetime):
+            text = text.isoformat()
+        given = str(text).strip()
+        day = DAY.match(given)
+        clock = None if day is None else TIME.fullmatch(given, day.end())
+        if day is None or (clock is None and day.end() != len(given)):
+            raise RowRefused("not-a-time", f"{given[:40]!r} is not a date and time")
+        hour, minute, second = (
+            (0, 0, 0)
+            if clock is None
+            else (int(part or 0) for part in clock.groups()[:3])
+        )
+        try:
+            naive = datetime.combine(
+                self.day(given[: day.end()]), time(hour, minute, second)
+            )
+        except ValueError as error:
+            raise RowRefused("not-a-time", f"{given[:40]!r}: {error}") from error
+        offset = None if clock is None else clock.group(4)
+        if offset is not None:
+            aware = datetime.fromisoformat(naive.isoformat() + offset)
+            self._last = aware.astimezone(UTC)
+            return self._last
+        return self.local(naive)
+
+    def local(self, naive: datetime) -> datetime:
+        """Give the instant of a naive local time, which goes on from the one before."""
+        first = naive.replace(tzinfo=self.zone, fold=0).astimezone(UTC)
+        second = naive.replace(tzinfo=self.zone, fold=1).astimezone(UTC)
+        if first > second:  # the clock jumped over it
+            raise RowRefused(
+                "no-such-time", f"{naive} doesn't exist: clocks went forward"
+            )
+        last = self._last
+        again = last is not None and first <= last < second
+        self._last = second if again else first
+        return self._last
+
+    def day(self, text: object) -> date:
+        """Give the date of `2019-11-30`, `30/11/2019`, or a longer text that starts so.
+
+        Raises RowRefused ("not-a-date").
+        """
+        if isinstance(text, datetime):
+            return text.date()
+        if isinstance(text, date):
+            return text
+        found = DAY.match(str(text).strip())
+        if found is None:
+            raise RowRefused("not-a-date", f"{str(text)[:40]!r} is not a date")
+        y1, m1, d1, d2, m2, y2 = found.groups()
+        try:
+            return date(int(y1 or y2), int(m1 or m2), int(d1 or d2))
+        except ValueError as error:
+            raise RowRefused("not-a-date", f"{str(text)[:40]!r}: {error}") from error
+
+    def midnight(self, day: date, hour: int = 0) -> datetime:
+        """Give the instant at which a civil day (gas: hour=6) begins."""
+        start = datetime.combine(day, time(hour), tzinfo=self.zone)
+        return start.astimezone(UTC)
+
+    def span(self, first: date, last: date, hour: int = 0) -> tuple[datetime, datetime]:
+        """Give [start, end) of the days `first` to `last`, both included."""
+        return self.midnight(first, hour), self.midnight(last + timedelta(days=1), hour)

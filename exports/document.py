@@ -1,0 +1,182 @@
+"""A file's bytes as a text, a table or JSON; each bounded, each with its places."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from exports.errors import FileRefused
+
+MOST_BYTES = 64 << 20
+"""Ten years of minutes are less; what is larger is no household's file."""
+MOST_ROWS = 2_000_000
+MOST_UNPACKED = 256 << 20
+ZIP = b"PK\x03\x04"
+DELIMITERS = (";", "\t", ",")
+
+Json: TypeAlias = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells; `rows[i]` stands at `places[i]` ("line 12", "row 10")."""
+
+    rows: list[list[Any]]
+    places: list[str]
+
+    def __iter__(self) -> Iterator[tuple[str, list[Any]]]:
+        return zip(self.places, self.rows, strict=True)
+
+    def head(self, count: int = 40) -> list[list[str]]:
+        """Give the first rows as stripped texts, to recognise a format by."""
+        return [
+            ["" if cell is None else str(cell).strip() for cell in row]
+            for row in self.rows[:count]
+        ]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file of at most 64 MiB: its bytes and the name it came under."""
+
+    data: bytes
+    name: str = ""
+    _kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.data.strip(b"\x00 \r\n\t"):
+            raise FileRefused("empty", "the file is empty", hint="download it again")
+        if len(self.data) > MOST_BYTES:
+            raise FileRefused("too-large", "the file is larger than 64 MiB")
+
+    @property
+    def is_sheet(self) -> bool:
+        """Tell whether it is an XLSX workbook, by its first bytes."""
+        return self.data.startswith(ZIP)
+
+    @cached_property
+    def text(self) -> str:
+        """Give the text, its byte order mark taken off; raise FileRefused.
+
+        UTF-8 and UTF-16 with a mark, UTF-8, then Windows-1252, in which spreadsheets
+        save here. A page ("web-page") and binary ("not-text") are refused.
+        """
+        text = self._decoded()
+        start = text[:2000].lstrip().lower()
+        if start.startswith(("<!doctype html", "<html")) or "<html" in start:
+            raise FileRefused(
+                "web-page",
+                "this is a web page, not the file: the portal was out of service",
+                hint="download it again later",
+            )
+        if "\x00" in text:
+            raise FileRefused("not-text", "the file holds binary data")
+        return text
+
+    def _decoded(self) -> str:
+        try:
+            if self.data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                return self.data.decode("utf-16")
+            return self.data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return self._windows()
+
+    def _windows(self) -> str:
+        try:
+            text = self.data.decode("cp1252")
+        except UnicodeDecodeError as error:
+            raise FileRefused(
+                "not-text", "the file is in no encoding we know"
+            ) from error
+        printable = sum(ch.isprintable() or ch in "\r\n\t" for ch in text[:4096])
+        if printable < 0.95 * len(text[:4096]):
+            raise FileRefused("not-text", "the file holds binary data")
+        return text
+
+    @cached_property
+    def json(self) -> Json:
+        """Give the JSON value; of several one after the other (NDJSON) their list.
+
+        Raises FileRefused: "truncated" where it stops in the middle.
+        """
+        text = self.text.strip()
+        decoder = json.JSONDecoder()
+        found, at = [], 0
+        try:
+            while at < len(text):
+                value, at = decoder.raw_decode(text, at)
+                found.append(value)
+                while at < len(text) and text[at] in " \r\n\t,":
+                    at += 1
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise FileRefused(
+                "truncated",
+                f"the JSON breaks off or is damaged: {error}"[:200],
+                hint="download it again",
+            ) from error
+        return found[0] if len(found) == 1 else found
+
+    @property
+    def looks_json(self) -> bool:
+        """Tell whether it begins as JSON does; never raises."""
+        return self.data[:64].lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b"[")
+
+    @cached_property
+    def table(self) -> Table:
+        """Give the rows of a CSV or of an XLSX workbook's first sheet.
+
+        Raises FileRefused: "truncated", "too-large", "not-text", "web-page".
+        """
+        return self._sheet() if self.is_sheet else self._csv()
+
+    def _csv(self) -> Table:
+        text = self.text
+        head = text[:4096].splitlines()[:20]
+        counts = {d: sum(line.count(d) for line in head) for d in DELIMITERS}
+        delimiter = max(DELIMITERS, key=lambda d: counts[d])
+        rows, places = [], []
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        try:
+            for row in reader:
+                rows.append(row)
+                places.append(f"line {reader.line_num}")
+                if len(rows) > MOST_ROWS:
+                    raise FileRefused("too-large", "the file has too many lines")
+        except csv.Error as error:
+            message = f"line {reader.line_num} is no CSV: {error}"
+            raise FileRefused("not-text", message) from error
+        return Table(rows, places)
+
+    def _sheet(self) -> Table:
+        from openpyxl import load_workbook  # noqa: PLC0415 - 8 MB, for workbooks only
+
+        try:
+            self._bounded()
+            book = load_workbook(io.BytesIO(self.data), read_only=True, data_only=True)
+            try:
+                sheet = book.worksheets[0]
+                sheet.reset_dimensions()  # some writers say A1 and mean all
+                rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+            finally:
+                book.close()
+        except FileRefused:
+            raise
+        except Exception as error:  # openpyxl raises what the damage makes it raise
+            raise FileRefused(
+                "truncated",
+                "the workbook is damaged or breaks off",
+                hint="download it again",
+            ) from error
+        return Table(rows, [f"row {number}" for number in range(1, len(rows) + 1)])
+
+    def _bounded(self) -> None:
+        with zipfile.ZipFile(io.BytesIO(self.data)) as packed:
+            unpacked = sum(part.file_size for part in packed.infolist())
+        if unpacked > MOST_UNPACKED:
+            raise FileRefused("too-large", "the workbook unpacks to too much")

@@ -1,0 +1,1 @@
+"""GRDF gas meters: pulses, the portal's files, ADICT; pure, usable alone."""

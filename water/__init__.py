@@ -1,0 +1,1 @@
+"""Water meters: portals' files and radio messages; pure, usable alone."""
