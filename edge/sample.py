@@ -62,16 +62,22 @@ class MeterInstant:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """What a source says of a period [start, end): kept as given, never re-derived."""
+    """What a source says of a period [start, end): kept as given, never re-derived.
+
+    Of two of one meter, register, period and origin the one received last stands; one
+    without a value takes back what was said. `index_end` is the counter at the end, in
+    the register's unit, where the source gave it.
+    """
 
     meter: str
     register: str
     start_ms: int
     end_ms: int
-    value: int
+    value: int | None
     quality: Quality
     origin: str
     received_ms: int
+    index_end: int | None = None
 
 
 # Not frozen: a frozen one is made three times slower, and this is made for each frame.

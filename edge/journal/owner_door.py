@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from edge.journal import devices, held, quarantine
+from edge.journal import devices, held, imports, quarantine
 from edge.journal.devices import Device
 from edge.journal.door import Door
 from edge.journal.held import Held, When
+from edge.journal.imports import Imported
 from edge.journal.log import Transaction
 from edge.journal.quarantine import Quarantined
 from edge.record import Body, Lane
@@ -89,3 +90,29 @@ class OwnerDoor(Door):
 
         device: Device = await self._do(work)
         return device
+
+    def imported(self) -> list[Imported]:
+        """Give every import of a file, oldest first."""
+        with self.reader.view() as view:
+            return imports.imported(view.database)
+
+    def said_by_import(self, number: int) -> bytes:
+        """Give what an import said, as it was packed; raise JournalError if unknown."""
+        with self.reader.view() as view:
+            return imports.said(view.database, number)
+
+    async def take_import(
+        self, one: Imported, packed: bytes, bodies: Sequence[Body]
+    ) -> int:
+        """Append what a file changes, all or none; give the number of the import."""
+        number: int = await self._do(lambda tx: imports.put(tx, one, packed, bodies))
+        return number
+
+    async def undo_import(
+        self, number: int, at_ms: int, bodies: Sequence[Body]
+    ) -> Imported:
+        """Append what takes an import back, all or none; raise JournalError."""
+        one: Imported = await self._do(
+            lambda tx: imports.undo(tx, number, at_ms, bodies)
+        )
+        return one

@@ -1,7 +1,8 @@
 """What can still be read of a database that was set aside, taken over into the new one.
 
 Best effort, and never in the way of a start: what no consumer had read yet, the owner's
-words, devices, the quarantine, what waits for a date, and each consumer's place.
+words, devices, the quarantine, imports, what waits for a date, and where each consumer
+was.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ STUMBLES = 200
 TABLES = {
     "device": "number, meter, identifier, from_ms, to_ms, confirmed",
     "quarantine": "number, meter, register, reason, device, verdict, entry",
+    "import": "number, at_ms, undone_ms, entry, said",
 }
 
 

@@ -7,7 +7,7 @@ from edge.journal.migration import Schema
 APPLICATION_ID = 0x52454C4A
 """'RELJ': tells our journal from any other SQLite file (PRAGMA application_id)."""
 
-VERSION = 2
+VERSION = 3
 
 PAGE_SIZE = 1024
 """Measured (bench/journal_bytes): 17.5 MB a day, and 26.2 MB with 4096."""
@@ -77,7 +77,18 @@ VERSION_2: tuple[str, ...] = (
         seen_ms INTEGER NOT NULL)""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2)
+# 3: what each imported file said, to be taken back; and slices that are withdrawn,
+# which an older version could not read.
+VERSION_3: tuple[str, ...] = (
+    """CREATE TABLE import (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        at_ms INTEGER NOT NULL,
+        undone_ms INTEGER,
+        entry TEXT NOT NULL,
+        said BLOB NOT NULL)""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2, VERSION_3)
 """MIGRATIONS[n] leads from version n to n + 1."""
 
 SCHEMA = Schema(
