@@ -1,0 +1,27 @@
+"""Civil months as rows."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from exports import Civil, Nature, RowRefused
+from water.row import Row
+
+
+def month_row(  # noqa: PLR0913 - a row has its cells
+    place: str,
+    year: object,
+    month: int,
+    volume_l: int | None,
+    civil: Civil,
+    nature: Nature = Nature.MEASURED,
+) -> Row:
+    """Give the row of a civil month, 1 to 12; raise RowRefused ("not-a-date")."""
+    try:
+        first = date(int(str(year)), month, 1)
+        following = date(first.year + month // 12, month % 12 + 1, 1)
+    except ValueError as error:
+        raise RowRefused("not-a-date", "its month doesn't exist") from error
+    return Row(
+        place, civil.midnight(first), civil.midnight(following), volume_l, nature
+    )
