@@ -51,7 +51,7 @@ def read(document: Document, zone: ZoneInfo) -> Export:
 
 
 def _points(value: Json) -> list[tuple[str | None, list[Json]]]:
-    """Give (PCE, readings) of each supply point; of each answer, where they are many."""
+    """Give (PCE, readings) of each supply point of each answer in the file."""
     named: list[tuple[str | None, Json]] = []
     for answer in value if isinstance(value, list) else [value]:
         if isinstance(answer, dict):
