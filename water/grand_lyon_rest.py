@@ -41,14 +41,16 @@ def _recognises(document: Document, *, daily: bool) -> bool:
 
 
 def _items(answer: Json) -> Iterator[tuple[str, Item]]:
-    for place, body in objects_with(answer, "postes"):
-        yield from objects_with(body["postes"], "annee", "mois", "consommation")
-        del place
+    for _, body in objects_with(answer, "postes"):
+        yield from objects_with(
+            body["postes"], "annee", "mois", "consommation", under="postes"
+        )
 
 
 def _unit_l(answer: Json, quantity: str, otherwise: int) -> int:
     for _, body in objects_with(answer, "unites"):
-        unit = plain((body["unites"] or {}).get(quantity)).replace(" ", "")
+        units = body["unites"] if isinstance(body["unites"], dict) else {}
+        unit = plain(units.get(quantity)).replace(" ", "")
         if unit in LITRES:
             return 1
         if unit in CUBIC:
@@ -90,7 +92,7 @@ def read_daily(document: Document, zone: ZoneInfo) -> Export:
 def _day(place: str, item: Item, civil: Civil, unit_l: int, index_unit_l: int) -> Row:
     try:
         day = date(item["annee"], _month(item), item["jour"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise RowRefused("not-a-date", "its day doesn't exist") from error
     volume, index = item["consommation"], item.get("index")
     return Row.of_day(

@@ -74,8 +74,7 @@ def export(
 
 def _ordered(rows: list[Row]) -> list[Row]:
     if len(rows) > 1 and rows[0].start > rows[-1].start:
-        # Two of one day stay in the order that they were written in.
-        return sorted(reversed(rows), key=lambda row: row.start)
+        rows.reverse()  # two of one day stay in the order that they were written in
     return sorted(rows, key=lambda row: row.start)
 
 

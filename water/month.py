@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date
 
 from exports import Civil, Nature, RowRefused
-from water.row import Row
+from water.row import Row, span
 
 
 def month_row(  # noqa: PLR0913 - a row has its cells
@@ -19,9 +20,8 @@ def month_row(  # noqa: PLR0913 - a row has its cells
     """Give the row of a civil month, 1 to 12; raise RowRefused ("not-a-date")."""
     try:
         first = date(int(str(year)), month, 1)
-        following = date(first.year + month // 12, month % 12 + 1, 1)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise RowRefused("not-a-date", "its month doesn't exist") from error
-    return Row(
-        place, civil.midnight(first), civil.midnight(following), volume_l, nature
-    )
+    last = first.replace(day=monthrange(first.year, month)[1])
+    start, end = span(first, last, civil)
+    return Row(place, start, end, volume_l, nature)

@@ -6,7 +6,9 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from exports import Civil, Nature
+from exports import Civil, Nature, RowRefused
+
+FIRST_YEAR, LAST_YEAR = 1980, 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,15 @@ class Row:
         index_l: int | None = None,
     ) -> Row:
         """Give the row of one civil day."""
-        start, end = civil.span(day, day)
+        start, end = span(day, day, civil)
         return cls(place, start, end, volume_l, nature, index_l)
+
+
+def span(first: date, last: date, civil: Civil) -> tuple[datetime, datetime]:
+    """Give [start, end) of the days; raise RowRefused for what no water file knows."""
+    if not (first.year >= FIRST_YEAR and last.year <= LAST_YEAR):
+        raise RowRefused("not-a-date", "its year can't be right")
+    return civil.span(first, last)
 
 
 def plain(text: object) -> str:

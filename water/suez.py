@@ -1,7 +1,8 @@
 """Suez, Tout sur mon eau: telemetry by day, month or year; readings twice a year.
 
 `content.measures[]`, cubic metres. Telemetry: `date`, `index` at the end, `volume`;
-`numberOfDays` in months and years. An index null is unknown, even beside a volume 0.
+`numberOfDays` in months and years. An index null is unknown, even beside a volume 0,
+and so is a 0 beside a 0.
 Nontelemetry: dd/mm/yyyy, `type` R (read) or E (estimated), from `previousDateMeasure`.
 """
 
@@ -15,7 +16,7 @@ from exports import Civil, Document, Export, FileRefused, Format, Refused, RowRe
 from water.answers import Item, has_objects_with, objects_with
 from water.judged import IndexAt, export
 from water.litres import amount_l, index_l
-from water.row import Row, nature_of
+from water.row import Row, nature_of, span
 
 TELEMETRY = ("date", "index", "volume")
 NONE_YET = "02"
@@ -68,7 +69,7 @@ def read_telemetry(document: Document, zone: ZoneInfo) -> Export:
     rows: list[Row] = []
     refused: list[Refused] = []
     step = _step([item for _, item in items])
-    dated = [item for _, item in items if item["index"] is not None]
+    dated = [item for _, item in items if _is_read(item)]
     for place, item in items:
         try:
             first, last = _span(
@@ -106,7 +107,7 @@ def _span(
     last = following - timedelta(days=1)
     count = item.get("numberOfDays")
     whole = (following - first).days
-    if isinstance(count, int) and 0 < count < whole and item["index"] is not None:
+    if isinstance(count, int) and 0 < count < whole and _is_read(item):
         newest = max(edges, key=lambda edge: str(edge["date"]))
         if item is newest:
             return first, first + timedelta(days=count - 1)
@@ -116,16 +117,22 @@ def _span(
 
 
 def _row(place: str, item: Item, civil: Civil, first: date, last: date) -> Row:
-    start, end = civil.span(first, last)
+    start, end = span(first, last, civil)
     index, volume = item["index"], item["volume"]
+    unknown = volume is None or not _is_read(item)
     return Row(
         place,
         start,
         end,
-        None if index is None or volume is None else amount_l(volume),
+        None if unknown else amount_l(volume),
         nature_of(item.get("type")),
         None if index is None else index_l(index),
     )
+
+
+def _is_read(item: Item) -> bool:
+    """Tell whether an index was read: null was not, nor was a 0 beside a volume 0."""
+    return item["index"] is not None and bool(item["index"] or item["volume"])
 
 
 def read_readings(document: Document, zone: ZoneInfo) -> Export:

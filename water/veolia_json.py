@@ -2,7 +2,8 @@
 
 Daily: `date_releve`, `consommation.litre` (or m3), `index.m3`, `fiabilite_index`.
 Monthly: `annee`, `mois` from 1 to 12, `consommation.m3`, `fiabilite_conso`. Both may
-stand in one file, and both are what it says: a month is its days over again. When in its day an index was read is asked of the rows.
+stand in one file, and both are what it says: a month is its days over again.
+When in its day an index was read is asked of the rows.
 """
 
 from __future__ import annotations
