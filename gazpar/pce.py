@@ -18,8 +18,10 @@ def pce_number(value: object) -> str | None:
     FileRefused ("mangled-number") where a spreadsheet has rounded it: it names no
     meter.
     """
-    if isinstance(value, int | float):
-        return f"{int(value):0{DIGITS}d}"
+    if isinstance(value, float) and value.is_integer():  # as spreadsheets have it
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = f"{value:0{DIGITS}d}"
     text = "".join(str(value or "").split()).upper()
     if ROUNDED.fullmatch(text):
         raise FileRefused(

@@ -17,7 +17,7 @@ PARIS = ZoneInfo("Europe/Paris")
 Read = Callable[..., Export]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def read() -> Read:
     """Read bytes, a text, or a value as JSON, by the format they are recognised as."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from exports import FileRefused, Nature
+from exports import Document, FileRefused, Nature
+from gazpar import portal_xlsx
 
 DAILY = [
     "Date de relevé",
@@ -189,6 +191,17 @@ def test_a_line_of_csv_that_breaks_off_is_refused(read):
 def test_a_period_without_numbers_is_an_absence(read, workbook):
     export = read(workbook(sheet(PERIODS, [["Novembre 2020 ", None, None]])))
     assert (len(export.absent), export.amounts) == (1, ())
+
+
+def test_a_table_without_the_head_of_the_page_is_read(read):
+    export = read("\n".join(";".join(map(str, row[:5])) for row in (DAILY, DAYS[0])))
+    assert (export.meter, len(export.amounts)) == (None, 2)
+
+
+def test_what_is_not_the_portals_table_is_not_read_as_one():
+    with pytest.raises(FileRefused) as refusal:
+        portal_xlsx.FORMAT.read(Document(b"a;b\n1;2\n"), ZoneInfo("Europe/Paris"))
+    assert refusal.value.reason == "unknown-format"
 
 
 def test_a_number_of_the_meter_that_lost_its_zeros_gets_them_back(read, workbook):
