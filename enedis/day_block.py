@@ -1,0 +1,50 @@
+"""`Date;Valeur (en kWh)`: the energy of civil days, in the site's layout of 2025.
+
+A date is a text, a date, or the number by which a spreadsheet counts days.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from enedis.direction import Direction
+from enedis.findings import Findings
+from enedis.sections import Section
+from enedis.units import amount
+from enedis.words import is_empty
+from exports import Absence, Amount, Civil, Nature, RowRefused
+
+EPOCH = date(1899, 12, 30)
+"""Day 0 of a spreadsheet; later than February 1900 its error doesn't matter."""
+FIRST, LAST = 36_526, 73_050
+"""The years 2000 to 2099."""
+
+
+def read_days(findings: Findings, section: Section, name: str, zone: ZoneInfo) -> None:
+    """Add a block of days; 'NA' is an absence."""
+    said = section.said("type de comptage", "grandeur metier")
+    quantity = Direction.said_by(said, section.title, name).energy
+    civil = Civil(zone)
+    for place, row in section.rows:
+        try:
+            day = _day(civil, row[0])
+            start, end = civil.span(day, day)
+            cell = row[1] if len(row) > 1 else None
+            if is_empty(cell):
+                findings.absent.append(Absence(start, end, place))
+                continue
+            value = amount(cell, 1000)
+        except RowRefused as error:
+            findings.refuse(place, error)
+            continue
+        findings.amounts.append(
+            Amount(quantity, start, end, value, Nature.MEASURED, place)
+        )
+
+
+def _day(civil: Civil, cell: object) -> date:
+    number = str(cell).strip().removesuffix(".0")
+    if number.isdecimal() and len(number) == 5 and FIRST <= int(number) <= LAST:
+        return EPOCH + timedelta(days=int(number))
+    return civil.day(cell)

@@ -1,0 +1,48 @@
+"""What was found in one file, gathered until it is whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from exports import Absence, Amount, Export, ExportError, FileRefused, Refused
+
+Fact = dict[str, str | int | None]
+
+
+@dataclass(slots=True)
+class Findings:
+    """Amounts, absences, refusals and facts, in the order in which they were met."""
+
+    amounts: list[Amount] = field(default_factory=list)
+    absent: list[Absence] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+
+    def refuse(self, place: str, error: ExportError) -> None:
+        """Say of a row what an error says of it."""
+        self.refused.append(Refused.from_error(place, error))
+
+    def export(self, name: str, meter: str | None) -> Export:
+        """Give the whole; of one period said twice, the first word.
+
+        A second, different word is refused ("two-values"). Raises FileRefused
+        ("no-readings") where nothing was found at all.
+        """
+        kept: dict[tuple[str, datetime, datetime], Amount] = {}
+        refused = list(self.refused)
+        for one in self.amounts:
+            there = kept.setdefault((one.quantity, one.start, one.end), one)
+            if there.value != one.value:
+                detail = f"{there.value} stands for the same period ({there.place})"
+                refused.append(Refused(one.place, "two-values", detail))
+        if not (kept or refused or self.absent or self.facts):
+            raise FileRefused("no-readings", "the file has a header and no readings")
+        return Export(
+            format=name,
+            meter=meter,
+            amounts=tuple(kept.values()),
+            refused=tuple(refused),
+            absent=tuple(self.absent),
+            facts=tuple(self.facts),
+        )

@@ -1,0 +1,29 @@
+"""Rows in the order of time: naive times can only be told apart in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from exports import Civil, RowRefused
+
+Row = tuple[str, list[Any]]
+
+
+def in_order(rows: list[Row]) -> list[Row]:
+    """Give the rows rising, where the file has the newest first."""
+    ends = [row[0] for _, row in (rows[:1] + rows[-1:]) if row]
+    if len(ends) == 2 and _falls(*ends):
+        return rows[::-1]
+    return rows
+
+
+def _falls(first: object, last: object) -> bool:
+    if isinstance(first, datetime) and isinstance(last, datetime):
+        return first > last
+    civil = Civil()
+    try:
+        days = civil.day(first), civil.day(last)
+    except RowRefused:
+        return False
+    return days[0] > days[1] or (days[0] == days[1] and str(first) > str(last))
