@@ -16,6 +16,7 @@ from exports.errors import FileRefused
 MOST_BYTES = 64 << 20
 """Ten years of minutes are less; what is larger is no household's file."""
 MOST_ROWS = 2_000_000
+MOST_CELLS = 10_000_000
 MOST_UNPACKED = 256 << 20
 ZIP = b"PK\x03\x04"
 DELIMITERS = (";", "\t", ",")
@@ -114,7 +115,7 @@ class Document:
                 found.append(value)
                 while at < len(text) and text[at] in " \r\n\t,":
                     at += 1
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # a number of 5,000 digits, too
             raise FileRefused(
                 "truncated",
                 f"the JSON breaks off or is damaged: {error}"[:200],
@@ -131,9 +132,17 @@ class Document:
     def table(self) -> Table:
         """Give the rows of a CSV or of an XLSX workbook's first sheet.
 
-        Raises FileRefused: "truncated", "too-large", "not-text", "web-page".
+        Raises FileRefused: "truncated", "too-large", "not-text", "web-page", "packed".
         """
-        return self._sheet() if self.is_sheet else self._csv()
+        return next(iter(self.sheets.values())) if self.is_sheet else self._csv()
+
+    @cached_property
+    def sheets(self) -> dict[str, Table]:
+        """Give a workbook's sheets by their titles, the first first, as `table` does.
+
+        The place of a row in a later sheet names the sheet.
+        """
+        return self._sheets()
 
     def _csv(self) -> Table:
         text = self.text
@@ -153,18 +162,20 @@ class Document:
             raise FileRefused("not-text", message) from error
         return Table(rows, places)
 
-    def _sheet(self) -> Table:
+    def _sheets(self) -> dict[str, Table]:
         from openpyxl import load_workbook  # noqa: PLC0415 - 8 MB, for workbooks only
 
         try:
             self._bounded()
             book = load_workbook(io.BytesIO(self.data), read_only=True, data_only=True)
             try:
-                sheet = book.worksheets[0]
-                sheet.reset_dimensions()  # some writers say A1 and mean all
-                rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+                found = {
+                    sheet.title: _rows(sheet, f"{sheet.title}, " if later else "")
+                    for later, sheet in enumerate(book.worksheets)
+                }
             finally:
                 book.close()
+            next(iter(found))  # a workbook without a sheet is a damaged one
         except FileRefused:
             raise
         except Exception as error:  # openpyxl raises what the damage makes it raise
@@ -173,10 +184,30 @@ class Document:
                 "the workbook is damaged or breaks off",
                 hint="download it again",
             ) from error
-        return Table(rows, [f"row {number}" for number in range(1, len(rows) + 1)])
+        return found
 
     def _bounded(self) -> None:
         with zipfile.ZipFile(io.BytesIO(self.data)) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
+            names = packed.namelist()
         if unpacked > MOST_UNPACKED:
             raise FileRefused("too-large", "the workbook unpacks to too much")
+        if not any(name.startswith("xl/") for name in names):
+            raise FileRefused(
+                "packed",
+                "this is a ZIP with files in it, not one of them",
+                hint="unpack it, and import the files that it holds",
+            )
+
+
+def _rows(sheet: Any, within: str) -> Table:
+    """Give a sheet's rows; refuse more rows, or wider ones, than a household's have."""
+    sheet.reset_dimensions()  # some writers say A1 and mean all
+    rows: list[list[Any]] = []
+    cells = 0
+    for row in sheet.iter_rows(values_only=True):
+        rows.append(list(row))
+        cells += len(row)
+        if len(rows) > MOST_ROWS or cells > MOST_CELLS:
+            raise FileRefused("too-large", "the workbook has too many cells")
+    return Table(rows, [f"{within}row {number}" for number in range(1, len(rows) + 1)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Literal, TypeAlias
 
 from exports.errors import RowRefused
@@ -14,6 +14,8 @@ NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]{1,15})?(?:[eE][+-]?[0-9]{1,2}
 SPACES = str.maketrans("", "", " \u00a0\u202f")
 """French texts group thousands by these."""
 LARGEST = 10**15
+EXACT = Context(prec=60)
+"""More digits than a number and a scale have: nothing is rounded on the way."""
 
 
 def scaled(value: object, scale: int, *, rounding: Rounding = "exact") -> int:
@@ -26,9 +28,11 @@ def scaled(value: object, scale: int, *, rounding: Rounding = "exact") -> int:
     text = "" if isinstance(value, bool) else str(value).translate(SPACES)
     if not NUMBER.fullmatch(text):
         raise RowRefused("not-a-number", f"{text[:40]!r} is not a number")
-    exact = Decimal(text.replace(",", ".")) * scale
+    exact = EXACT.multiply(Decimal(text.replace(",", ".")), Decimal(scale))
     whole = (
-        int(exact.to_integral_value("ROUND_FLOOR")) if abs(exact) < LARGEST else None
+        int(exact.to_integral_value("ROUND_FLOOR", EXACT))
+        if abs(exact) < LARGEST
+        else None
     )
     if whole is None or (rounding == "exact" and whole != exact):
         raise RowRefused(
