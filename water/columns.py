@@ -78,9 +78,7 @@ def _columns(row: int, headers: tuple[str, ...]) -> Columns | None:
     volume = _first(headers, ("consommation", "volume"))
     if date is None or volume is None or date == volume:
         return None
-    quality = _first(
-        headers, ("index mesure", "methode", "mesure", "fiabilite", "type")
-    )
+    quality = _first(headers, ("index mesur", "methode", "mesur", "fiabilite", "type"))
     index = next(
         (
             at

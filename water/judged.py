@@ -33,7 +33,7 @@ def export(
     Rows may come newest first. `index_at` is the company's habit; None asks the rows
     themselves, and leaves indexes out where they don't tell. Of two rows of one period
     the measured one counts, then the first; another value is refused ("two-values").
-    `beside` are further quantities.
+    `beside` are further quantities, left out where their row is refused.
     """
     ordered = _ordered(list(rows))
     turned_down = list(refused)
@@ -44,6 +44,7 @@ def export(
     good = [row for number, row in enumerate(ordered) if number not in failed]
     single, doubled = _single(good)
     turned_down += doubled
+    spoilt = {one.place for one in turned_down}
     known = [row for row in single if row.volume_l is not None]
     index_at = index_at or _tells(single)
     ends = _indexes(single, index_at)
@@ -66,7 +67,7 @@ def export(
     return Export(
         format=name,
         meter=None,
-        amounts=(*amounts, *beside),
+        amounts=(*amounts, *(one for one in beside if one.place not in spoilt)),
         refused=tuple(turned_down),
         absent=tuple(absent),
     )

@@ -77,10 +77,10 @@ KNOWN = (
         "a contract, an invoice, alerts or a sign-in of a water company, no reading",
         ACCOUNT_HINT,
         (
-            ("AuthenticationResult",),
-            ("contacts",),
+            ("AccessToken", "ExpiresIn"),
+            ("id_contact", "tiers"),
             ("numero_pds", "date_debut_abonnement"),
-            ("seuils",),
+            ("moyen_contact", "valeur"),
             ("prelevements_echeancier",),
             ("libelle", "type_commune"),
             ("clientCompteursPro",),

@@ -61,7 +61,8 @@ def plain(text: object) -> str:
     return "".join(ch for ch in split if not unicodedata.combining(ch))
 
 
-MEASURED = ("m", "r", "mesure", "reel", "releve")
+MEASURED = ("m", "r", "mesur", "reel", "relev")
+"""Two letters, then beginnings: the é after them suffers in spreadsheets."""
 
 
 def nature_of(word: object) -> Nature:
@@ -78,4 +79,4 @@ def nature_of(word: object) -> Nature:
 
 def says_nothing(word: object) -> bool:
     """Tell whether a quality is the word for a reading that did not happen."""
-    return plain(word).startswith(("non mesure", "non_mesure", "absen", "manquant"))
+    return plain(word).startswith(("non mesur", "non_mesur", "absen", "manquant"))

@@ -43,7 +43,8 @@ def _measures(document: Document) -> bool:
 
 
 def _answers_nothing(document: Document) -> bool:
-    return has_objects_with(document, "content", "code") and not _measures(document)
+    empty = has_objects_with(document, "content", "code", "message")
+    return empty and not _measures(document)
 
 
 def _items(document: Document) -> list[tuple[str, Item]]:

@@ -194,3 +194,20 @@ def test_an_answer_that_breaks_off_is_refused_as_such(read):
     with pytest.raises(FileRefused) as caught:
         read('{"postes":[{"data":[{"annee":2026,"mois":0,"cons')
     assert caught.value.reason == "truncated"
+
+
+def test_a_refused_day_takes_its_leak_with_it(read, days, reasons):
+    found = read(
+        daily(
+            day(1, -90_000, volumeEstimeFuite=5),
+            day(2, 90_300, volumeEstimeFuite=6),
+            day(3, 200, volumeEstimeFuite=7),
+        )
+    )
+    assert [reason for _, reason in reasons(found)] == ["negative", "compensates"]
+    assert days(found, "leak_l") == {"2026-01-03": 7}
+
+
+def test_days_of_a_bare_poste_without_units_are_litres(read, days):
+    found = read({"postes": [{"data": [day(1, 312)]}], "unites": None})
+    assert days(found) == {"2026-01-01": 312}

@@ -159,6 +159,31 @@ def test_days_and_months_of_one_file_are_both_said(read, total):
     assert total(found) == 340 + 3_400
 
 
+def test_an_accent_that_a_spreadsheet_spoilt_changes_no_quality(read):
+    header = "Date de relev\ufffd;Index relev\ufffd;Consommation;Index Mesur\ufffd\n"
+    found = read(header + "01/02/2024;1;2;Mesur\ufffd\n02/02/2024;3;4;Estim\ufffd\n")
+    assert [a.nature for a in found.amounts] == [Nature.MEASURED, Nature.ESTIMATED]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"AuthenticationResult": {"AccessToken": "x", "ExpiresIn": 3600}},
+        {"contacts": [{"id_contact": "1", "tiers": []}]},
+        {"numero_pds": "1", "date_debut_abonnement": "2020-01-15"},
+        {"seuils": {"journalier": {"valeur": 1, "moyen_contact": {}}}},
+        {"content": {"clientCompteursPro": []}, "x": 1},
+    ],
+)
+def test_answers_of_an_account_hold_no_reading_and_are_called_what_they_are(
+    read, answer
+):
+    with pytest.raises(FileRefused) as caught:
+        read(answer)
+    assert caught.value.reason == "no-readings"
+    assert "account" in str(caught.value)
+
+
 @pytest.mark.parametrize("wrap", [lambda rows: {"return": rows}, lambda rows: rows])
 def test_the_old_answer_s_amounts_run_to_the_next_index(read, days, wrap):
     rows = [
