@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from edge.catalogue import Register
+from edge.catalogue import Fluid, Register
 from edge.gate.verdict import Reason
 from edge.sample import Value
 
@@ -23,6 +23,7 @@ class Count:
         "at",
         "candidate",
         "candidate_at",
+        "exact",
         "frozen",
         "previous",
         "register",
@@ -33,6 +34,9 @@ class Count:
 
     def __init__(self, register: Register) -> None:
         self.register = register
+        # a pulse count, a radio's or a portal's word is whole: no second one is waited
+        # for, as a TIC frame needs, whose checksum lets one in eight damages through
+        self.exact = register.fluid is not Fluid.ELECTRICITY
         self.value: int | None = None
         self.at = 0
         self.candidate: int | None = None

@@ -202,6 +202,18 @@ class Counting:
         self._apart = True  # judge everything anew in the next frame
         return Baseline(self._meter, at_ms, "device", offsets, self.device)
 
+    def set_index(self, name: str, value: int, at_ms: int, now: int) -> Baseline:
+        """Take the owner's word on where an index stands; its series has no step."""
+        published = self._published(name)
+        self._owed.pop(name, None)
+        offsets = {} if published is None else {name: published - value}
+        self.offsets.update(offsets)
+        self._indexes.put(name, value, now)
+        if self._why == "indexes":
+            self._why, self._lasting = None, frozenset()
+        self._other, self._doubts = None, Doubts()
+        return Baseline(self._meter, at_ms, "set_index", offsets, self.device)
+
     def _published(self, name: str) -> int | None:
         if name in self._owed:
             return self._owed[name][1]

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from edge.catalogue import Catalogue
-from edge.clock import Dated, MeterClock
+from edge.catalogue import Catalogue, Fluid
+from edge.clock import TOLERANCE_MS, Dated, MeterClock
 from edge.edges import WATCHED, Edges
 from edge.event import Event, EventKind
 from edge.gate.absences import Absences
@@ -34,15 +34,37 @@ TARIFF = frozenset({"tariff_period", "tariff_index", "tariff_option"})
 _make = tuple.__new__
 
 
+def ahead(reading: Reading) -> bool:
+    """Tell whether it speaks of an instant that a synchronised host hasn't reached.
+
+    A Linky's clock that is ahead is no matter (edge.clock): it is sent as it is. Who
+    sends another reading names its instant, and a false one would hide all later ones.
+    """
+    clock, seen = reading.meter_clock, reading.seen
+    return (
+        clock is not None
+        and seen.synchronised
+        and clock.at_ms - seen.wall_ms > TOLERANCE_MS
+    )
+
+
 class Gate:
     """One meter's gate: judges its readings in the order of their arrival."""
 
-    def __init__(self, meter: str, catalogue: Catalogue = CATALOGUE) -> None:
+    def __init__(
+        self,
+        meter: str,
+        catalogue: Catalogue = CATALOGUE,
+        *,
+        fluid: Fluid = Fluid.ELECTRICITY,
+        qmax_l_h: int | None = None,
+    ) -> None:
         self.meter = meter
+        self._told = fluid is not Fluid.ELECTRICITY
         self.counters: Counter[str] = Counter()
         self.clock = MeterClock()
         self._catalogue = catalogue
-        self._power = Power()
+        self._power = Power(fluid, qmax_l_h)
         self._tally = Tally(meter)
         self._steady = Steady()
         self._edges = Edges(meter)
@@ -111,15 +133,24 @@ class Gate:
         """
         return self._counting.confirm(at_ms)
 
+    def set_index(self, register: str, value: int, at_ms: int) -> Baseline:
+        """Take the owner's word on where an index stands from `at_ms` on.
+
+        Journal the baseline before the next sample: it is in that count.
+        """
+        return self._counting.set_index(register, value, at_ms, self._now)
+
     def dated(self, held: HostInstant) -> int | None:
         """Give the instant of what was held in this boot; None while it isn't known."""
         return self.clock.when(held)
 
-    def judge(self, reading: Reading) -> Verdict:
+    def judge(self, reading: Reading) -> Verdict:  # noqa: C901 - the hot loop, inline
         """Give what may enter of one reading, and what was refused, with the reason."""
         before, seen = self._reading, reading.seen
         if before is not None and same(reading, before):
             return self._drop(reading, "duplicate")
+        if self._told and ahead(reading):
+            return self._drop_ahead(reading)
         dated = self.clock.date(seen, reading.meter_clock)
         if dated.replayed:
             return self._drop(reading, "replayed")
@@ -164,6 +195,16 @@ class Gate:
     def _drop(self, reading: Reading, why: str) -> Verdict:
         self.counters[why] += 1
         return Verdict(None, reading.seen, dropped=why)
+
+    def _drop_ahead(self, reading: Reading) -> Verdict:
+        """Refuse all of a reading whose instant is still to come."""
+        trouble: list[Trouble] = [
+            (name, value, Reason.FUTURE, self._out.get(name))
+            for name, value in reading.values.items()
+            if value is not None
+        ]
+        refused = self._refuse(trouble, reading.seen.wall_ms, reading)
+        return self._drop(reading, "future")._replace(refused=tuple(refused))
 
     def _look(
         self, reading: Reading

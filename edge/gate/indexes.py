@@ -103,6 +103,16 @@ class Indexes:
         most = self._power.growth(count.register.power, now - count.at)
         return 0 <= value - count.value <= most
 
+    def put(self, name: str, value: int, now: int) -> None:
+        """Take the owner's word on where an index stands."""
+        self._put(self._count(name), value, now)
+        self.pending.discard(name)
+
+    @staticmethod
+    def _put(count: Count, value: int, now: int) -> None:
+        count.value, count.at, count.standing = value, now, True
+        count.candidate = count.previous = count.frozen = None
+
     def forget(self, name: str) -> None:
         """Start a register anew: its next value is a first baseline."""
         count = self._count(name)
@@ -271,7 +281,10 @@ class Indexes:
             summed, exact = name in self._summed, name in proved
             same = value == count.value
             awake = same or (summed and exact) or self._waking.awake(count)
-            if summed and denied:
+            if count.exact:
+                self._put(count, value, moment.now)
+                outcome.values[name] = value
+            elif summed and denied:
                 outcome.refused.append((name, value, Reason.CONTRADICTION, count.value))
                 self._wait(count, value, earlier, moment, outcome)
                 # what its own frame denies can't be the first of two that agree

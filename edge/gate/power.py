@@ -1,9 +1,11 @@
-"""What the subscribed power bounds: an index's growth, an instant's peak."""
+"""What the contract's power, or the greatest flow, bounds: growth and peaks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from edge.catalogue import Fluid
+from edge.gate import flow
 from edge.sample import Value
 
 DEFAULT_KVA = 36
@@ -23,15 +25,30 @@ VOLTS_A_PHASE = 200
 
 MS_AN_HOUR = 3_600_000
 
+FLOWS = {
+    "gas": (Fluid.GAS, flow.growth),
+    "gas_energy": (Fluid.GAS, flow.energy),
+    "water": (Fluid.WATER, flow.growth),
+}
+"""What bounds an index that no power does: which fluid's greatest flow, and how."""
+
 
 class Power:
-    """The contract's power, once confirmed; 36 kVA while it isn't known."""
+    """The contract's power, once confirmed; 36 kVA while it isn't known.
+
+    `qmax_l_h` is what a gas or water meter lets through at most.
+    """
 
     REGISTERS = frozenset(
         {"subscribed_power_kva", "subscribed_current_a", "breaker_power_kva"}
     )
 
-    def __init__(self) -> None:
+    def __init__(
+        self, fluid: Fluid = Fluid.ELECTRICITY, qmax_l_h: int | None = None
+    ) -> None:
+        self.qmax_l_h = dict(flow.QMAX_L_H)
+        if qmax_l_h is not None:
+            self.qmax_l_h[fluid] = qmax_l_h
         self.import_va = DEFAULT_KVA * 1000
         self.export_va = DEFAULT_KVA * 1000
 
@@ -55,6 +72,9 @@ class Power:
 
     def growth(self, direction: str | None, elapsed_ms: int) -> int:
         """Give the most that an index can have counted in this time, in its unit."""
+        if direction in FLOWS:
+            fluid, most = FLOWS[direction]
+            return most(self.qmax_l_h[fluid], elapsed_ms)
         va = self.import_va if direction == "import" else self.export_va
         return int(MARGIN * va * max(elapsed_ms, 0) / MS_AN_HOUR) + SLACK_WH
 

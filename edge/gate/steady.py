@@ -5,7 +5,7 @@ One corrupted frame in eight passes the checksum, and a false tariff would move 
 
 from __future__ import annotations
 
-from edge.catalogue import Kind, Register
+from edge.catalogue import Fluid, Kind, Register
 from edge.sample import Value
 
 AT_ONCE = frozenset({"overload"})
@@ -18,6 +18,8 @@ def needs_two(register: Register) -> bool:
     Powers and currents are measures, even where they are of a past day: they change
     too often to wait, and the next frame mends a false one.
     """
+    if register.fluid is not Fluid.ELECTRICITY:
+        return False  # what carries it is whole or isn't, unlike a TIC frame
     if register.kind is Kind.TEXT:
         return True
     if register.kind is not Kind.STATE or register.name in AT_ONCE:

@@ -26,6 +26,8 @@ class Reason(StrEnum):
     """An index that the next frame took back."""
     DEVICE = "device"
     """A frame of another physical meter than the one known."""
+    FUTURE = "future"
+    """Said of an instant that is still to come."""
     UNKNOWN = "unknown"
     """A register that the catalogue doesn't have."""
 
@@ -33,7 +35,7 @@ class Reason(StrEnum):
 Trouble: TypeAlias = tuple[str, Value, Reason, Value]
 """A value refused: its register, itself, the reason, what stood before."""
 
-DURABLE = frozenset({Reason.FALL, Reason.JUMP, Reason.DEVICE})
+DURABLE = frozenset({Reason.FALL, Reason.JUMP, Reason.DEVICE, Reason.FUTURE})
 """What goes to the quarantine, to be accepted or dismissed by the owner."""
 
 

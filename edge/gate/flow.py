@@ -1,0 +1,30 @@
+"""What the greatest flow bounds: how far a gas or water index can have risen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from edge.catalogue import Fluid
+
+QMAX_L_H: Mapping[Fluid, int] = {Fluid.GAS: 6_000, Fluid.WATER: 5_000}
+"""A G4 gas meter lets 6 m³ through in an hour, a home's water meter (DN 15, DN 20)
+up to 5 when it is overloaded."""
+
+MARGIN = 1.5
+SLACK_L = 1_000
+"""Some dials and radios say whole m³ only."""
+
+WH_A_LITRE = 28
+"""The richest gas in a network, propane; natural gas has 12 at most."""
+
+MS_AN_HOUR = 3_600_000
+
+
+def growth(qmax_l_h: int, elapsed_ms: int) -> int:
+    """Give the most litres that can have flowed in this time."""
+    return int(MARGIN * qmax_l_h * max(elapsed_ms, 0) / MS_AN_HOUR) + SLACK_L
+
+
+def energy(qmax_l_h: int, elapsed_ms: int) -> int:
+    """Give the most Wh that gas can have brought in this time."""
+    return growth(qmax_l_h, elapsed_ms) * WH_A_LITRE

@@ -1,0 +1,134 @@
+"""Pulse counts, which are ours alone: durable before anyone is shown them.
+
+One small database, `pulses.db`, in the data directory: each count is one row, written
+anew in a transaction that is on the disk before it returns.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge.errors import DamagedDatabase, DiskFull, NewerSchema
+from edge.journal.database import Connect, Database, SqliteDatabase
+from edge.journal.file import prepare, set_aside, sync_directory, verify, wall_ms
+from edge.sources.settable import Span
+
+FILE = "pulses.db"
+VERSION = 1
+SCHEMA = (
+    """CREATE TABLE count (
+        meter TEXT PRIMARY KEY,
+        index_ml INTEGER NOT NULL,
+        pulses INTEGER NOT NULL,
+        seen_ms INTEGER NOT NULL
+    ) WITHOUT ROWID""",
+    # since the index was last set: what was missed was missed then
+    """CREATE TABLE uncounted (
+        meter TEXT NOT NULL,
+        start_ms INTEGER NOT NULL,
+        end_ms INTEGER NOT NULL
+    )""",
+    "CREATE INDEX uncounted_meter ON uncounted (meter)",
+    f"PRAGMA user_version={VERSION}",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Where a meter's count stands: its index in ml, all pulses ever, and when."""
+
+    index_ml: int
+    pulses: int
+    seen_ms: int
+
+
+class PulseCounts:
+    """The file of counts; everything here blocks for as long as the disk takes."""
+
+    def __init__(self, path: Path, connect: Connect = SqliteDatabase) -> None:
+        """Open the file, made when there is none.
+
+        A damaged one is set aside and a new one begun. Raises DiskFull, NewerSchema.
+        """
+        self.set_aside: Path | None = None
+        try:
+            self._database = _open(path, connect)
+        except DamagedDatabase:
+            self.set_aside = set_aside(path, wall_ms())
+            self._database = _open(path, connect)
+
+    def load(self, meter: str) -> Count | None:
+        """Give where a meter's count stands; None: it has none yet."""
+        rows = self._database.execute(
+            "SELECT index_ml, pulses, seen_ms FROM count WHERE meter=?", (meter,)
+        )
+        return Count(*rows[0]) if rows else None
+
+    def save(self, meter: str, count: Count) -> None:
+        """Have a count on the disk; raise DiskFull, and then it isn't."""
+        self._database.execute(
+            "INSERT INTO count VALUES (?, ?, ?, ?) ON CONFLICT (meter) DO UPDATE SET"
+            " index_ml=excluded.index_ml, pulses=excluded.pulses,"
+            " seen_ms=excluded.seen_ms",
+            (meter, count.index_ml, count.pulses, count.seen_ms),
+        )
+
+    def miss(self, meter: str, span: Span) -> None:
+        """Note a time in which nothing was counted."""
+        self._database.execute("INSERT INTO uncounted VALUES (?, ?, ?)", (meter, *span))
+
+    def uncounted(self, meter: str) -> tuple[Span, ...]:
+        """Give the times in which nothing was counted since the index was set."""
+        rows = self._database.execute(
+            "SELECT start_ms, end_ms FROM uncounted WHERE meter=? ORDER BY start_ms",
+            (meter,),
+        )
+        return tuple(Span(*row) for row in rows)
+
+    def set(self, meter: str, count: Count) -> None:
+        """Set a count anew: what was missed before it is settled by it."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            self._database.execute("DELETE FROM uncounted WHERE meter=?", (meter,))
+            self.save(meter, count)
+            self._database.execute("COMMIT")
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+
+def _open(path: Path, connect: Connect) -> Database:
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise DiskFull(f"{path} can't be made: {error.strerror}") from error
+    database = connect(path)
+    try:
+        prepare(database)
+        _migrate(database, path.name)
+        verify(database)
+    except BaseException:
+        database.close()
+        raise
+    sync_directory(path.parent)
+    return database
+
+
+def _migrate(database: Database, name: str) -> None:
+    ((version,),) = database.execute("PRAGMA user_version")
+    if version > VERSION:
+        raise NewerSchema(
+            f"{name} was written by a newer Relevé",
+            hint="install that version again, or a newer one",
+        )
+    if version < VERSION:
+        database.execute("BEGIN IMMEDIATE")
+        for statement in SCHEMA:
+            database.execute(statement)
+        database.execute("COMMIT")
