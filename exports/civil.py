@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from exports.errors import RowRefused
 
-DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})|(\d{2})/(\d{2})/(\d{4})")
-TIME = re.compile(r"[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.0+)?)?(Z|[+-]\d{2}:?\d{2})?")
+DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})|(\d{2})/(\d{2})/(\d{4})", re.ASCII)
+TIME = re.compile(
+    r"[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.0+)?)?(Z|[+-]\d{2}:?\d{2})?", re.ASCII
+)
 HALF = timedelta(milliseconds=500)
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
@@ -51,7 +53,7 @@ class Civil:
             naive = datetime.combine(
                 self.day(given[: day.end()]), time(hour, minute, second)
             )
-        except ValueError as error:
+        except (ValueError, RowRefused) as error:
             raise RowRefused("not-a-time", f"{given[:40]!r}: {error}") from error
         offset = None if clock is None else clock.group(4)
         if offset is not None:
