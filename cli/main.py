@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "device": "cli.device:app",
     "correct": "cli.correct:correct",
     "store": "cli.store:app",
+    "import": "cli.import_files:app",
     "simulate": "cli.simulate:app",
 }
 """Where each command lives; a group of commands is a typer app of its own."""

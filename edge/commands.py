@@ -60,8 +60,36 @@ class RebuildStore:
     backup: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ImportFile:
+    """Import a file that was staged in the data directory, or preview it.
+
+    `name` is the file's own; `mapping` the text of a TOML that names its columns.
+    """
+
+    staged: str
+    name: str
+    meter: str | None = None
+    register: str | None = None
+    mapping: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UndoImport:
+    """Take an import back, by its number."""
+
+    number: int
+
+
 Command: TypeAlias = (
-    ConfirmDevice | Correct | AcceptQuarantined | DismissQuarantined | RebuildStore
+    ConfirmDevice
+    | Correct
+    | AcceptQuarantined
+    | DismissQuarantined
+    | RebuildStore
+    | ImportFile
+    | UndoImport
 )
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
@@ -71,6 +99,8 @@ KINDS: dict[str, type[Any]] = {
         AcceptQuarantined,
         DismissQuarantined,
         RebuildStore,
+        ImportFile,
+        UndoImport,
     )
 }
 
@@ -104,8 +134,9 @@ def from_json(document: Any) -> Command:
             "int": int,
             "int | None": int | None,
             "str | None": str | None,
+            "bool": bool,
         }[expected]
-        if not isinstance(value, right) or isinstance(value, bool):
+        if not isinstance(value, right) or (isinstance(value, bool) > (right is bool)):
             raise CommandRefused(f"{kind.__name__}: {name} must be {expected}")
     try:
         command: Command = kind(**given)

@@ -257,18 +257,23 @@ class Reads:
         end_ms: int,
         limit: int = MOST,
     ) -> list[Slice]:
-        """Give what sources said of periods, as given; never part of other rows."""
-        tail = self._snapshot()
-        kept = self._store.slices(meter, register, start_ms, end_ms, limit)
+        """Give what sources said of periods, as given, and what of it stands."""
+        told = [
+            one
+            for one in self._snapshot().slices.get((meter, register), ())
+            if start_ms <= one.start_ms < end_ms
+        ]
+        # what is withdrawn since must not make a whole page look like the last
+        more = limit + sum(one.value is None for one in told)
+        kept = self._store.slices(meter, register, start_ms, end_ms, more)
         newest = {(one.start_ms, one.end_ms, one.origin): one for one in kept}
-        for one in tail.slices:
+        for one in told:
             slot = (one.start_ms, one.end_ms, one.origin)
-            mine = (one.meter, one.register) == (meter, register)
             standing = newest.get(slot)
-            newer = standing is None or one.received_ms >= standing.received_ms
-            if mine and newer and start_ms <= one.start_ms < end_ms:
+            if standing is None or one.received_ms >= standing.received_ms:
                 newest[slot] = one
-        return [newest[slot] for slot in sorted(newest)][:limit]
+        stand = (newest[slot] for slot in sorted(newest))
+        return [one for one in stand if one.value is not None][:limit]
 
     def baselines(self, meter: str) -> list[Baseline]:
         """Give a meter's baselines, oldest record first."""

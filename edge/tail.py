@@ -39,7 +39,7 @@ class Snapshot:
 
     tracks: Mapping[str, Track] = field(default_factory=dict)
     rows: Mapping[Slot, Mapping[int, Interval]] = field(default_factory=dict)
-    slices: Sequence[Slice] = ()
+    slices: Mapping[tuple[str, str], Sequence[Slice]] = field(default_factory=dict)
     baselines: Sequence[Baseline] = ()
     corrections: Sequence[Correction] = ()
 
@@ -47,7 +47,8 @@ class Snapshot:
         """Give a snapshot with these records too."""
         heard: dict[str, list[Track]] = {}
         rows: dict[Slot, dict[int, Interval]] = {}
-        slices, baselines = list(self.slices), list(self.baselines)
+        told: dict[tuple[str, str], list[Slice]] = {}
+        baselines = list(self.baselines)
         corrections = list(self.corrections)
         for record in records:
             body = record.body
@@ -60,12 +61,16 @@ class Snapshot:
             elif isinstance(body, tuple):
                 for one in body:
                     if isinstance(one, Slice):
-                        slices.append(one)
+                        told.setdefault((one.meter, one.register), []).append(one)
                     else:
                         self._row(rows, one)
         tracks = dict(self.tracks)
         for meter, some in heard.items():
             tracks[meter] = join([tracks.get(meter, Track.empty(meter)), *some])
+        slices = {
+            **self.slices,
+            **{of: (*self.slices.get(of, ()), *some) for of, some in told.items()},
+        }
         return Snapshot(tracks, {**self.rows, **rows}, slices, baselines, corrections)
 
     def _row(self, rows: dict[Slot, dict[int, Interval]], row: Interval) -> None:

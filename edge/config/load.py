@@ -14,6 +14,7 @@ from pydantic_settings.exceptions import SettingsError
 from edge.config.model import (
     ApiConfig,
     Config,
+    ImportConfig,
     InfluxConfig,
     JournalConfig,
     MeterConfig,
@@ -30,6 +31,7 @@ SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("store",): StoreConfig,
     ("influxdb",): InfluxConfig,
     ("mqtt",): MqttConfig,
+    ("imports",): ImportConfig,
     ("meters",): MeterConfig,
 }
 

@@ -8,7 +8,14 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -172,6 +179,20 @@ class MqttConfig(Section):
     )
 
 
+class ImportConfig(Section):
+    """[imports]: the folder whose files are imported by the service."""
+
+    folder: Path | None = Field(
+        default=Path("import"),
+        description='files put there are imported; "" for none',
+    )
+
+    @field_validator("folder", mode="before")
+    @classmethod
+    def _none(cls, given: object) -> object:
+        return None if given == "" else given
+
+
 class MeterConfig(BaseModel):
     """[[meters]]: one supply point; what `kind` needs besides is its source's."""
 
@@ -185,6 +206,12 @@ class MeterConfig(BaseModel):
     mode: Literal["auto", "historic", "standard"] = "auto"
     parity: Literal["hardware", "software"] = "hardware"
     silence_seconds: int = Field(default=60, ge=5, le=86_400)
+    identifier: str | None = Field(
+        default=None,
+        max_length=40,
+        repr=False,  # it is never seen in a log
+        description="its PRM, PCE or contract's number, which files are recognised by",
+    )
 
     @model_validator(mode="after")
     def _linky_needs_a_port(self) -> MeterConfig:
@@ -216,6 +243,7 @@ class Config(BaseSettings):
     store: StoreConfig = StoreConfig()
     influxdb: InfluxConfig | None = None
     mqtt: MqttConfig = MqttConfig()
+    imports: ImportConfig = ImportConfig()
     meters: tuple[MeterConfig, ...] = Field(
         min_length=1, description="the meters of the home"
     )

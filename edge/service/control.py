@@ -24,6 +24,8 @@ from edge.commands import (
 from edge.errors import EdgeError
 
 LINE_LIMIT = 64 * 1024
+ANSWER_LIMIT = 64 << 20
+"""What an import refused can be told row by row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,9 @@ async def send(data_dir: Path, command: Command) -> dict[str, Any]:
     """
     path = data_dir / CONTROL_SOCKET
     try:
-        reader, writer = await asyncio.open_unix_connection(str(path), limit=LINE_LIMIT)
+        reader, writer = await asyncio.open_unix_connection(
+            str(path), limit=ANSWER_LIMIT
+        )
     except (FileNotFoundError, ConnectionRefusedError) as error:
         raise CommandRefused(
             f"no service runs on {data_dir}", hint="start it with `releve run`"

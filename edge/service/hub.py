@@ -19,6 +19,9 @@ from edge.event import Event, EventKind
 from edge.gate import Gate
 from edge.health import HealthReport, PartHealth
 from edge.host import Clock, written_bytes
+from edge.importing import staged
+from edge.importing.home import home_of
+from edge.importing.importer import Importer
 from edge.journal.journal import HOME, Journal
 from edge.journal.writer import Policy
 from edge.reads import Reads
@@ -66,6 +69,7 @@ class Hub:
     gates: Mapping[str, Gate]
     influx: InfluxConsumer | None = None
     mqtt: MqttPart | None = None
+    importer: Importer | None = None
     bus: Bus = field(default_factory=Bus)
     supervisor: Supervisor = field(default_factory=Supervisor)
     sources: list[Source] = field(default_factory=list)
@@ -108,6 +112,13 @@ class Hub:
         )
         for meter in meters:
             hub.restore(meter)
+        staged.clear(Path(config.data_dir))
+        hub.importer = Importer(
+            journal,
+            reads,
+            home_of(config, journal.devices(), journal.last_sample),
+            lambda: clock.now().wall_ms,
+        )
         try:
             hub.influx = _influx(config, journal, store)
             hub.mqtt = _mqtt(hub)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,11 +16,16 @@ from edge.commands import (
     ConfirmDevice,
     Correct,
     DismissQuarantined,
+    ImportFile,
     RebuildStore,
+    UndoImport,
 )
 from edge.event import Event, EventKind
 from edge.gate import Gate
 from edge.host import Clock
+from edge.importing.importer import Importer
+from edge.importing.reading import Asked
+from edge.importing.staged import fetch
 from edge.interval import Point
 from edge.journal.journal import Journal
 from edge.journal.quarantine import Quarantined
@@ -52,8 +57,9 @@ class Owner:
     bus: Bus
     clock: Clock
     rebuild: Callable[[Path | None], Awaitable[None]]
+    importer: Importer | None = None
 
-    async def execute(self, command: Command) -> dict[str, Any]:
+    async def execute(self, command: Command) -> dict[str, Any]:  # noqa: PLR0911 - a line a command
         """Carry a command out; give its acknowledgement once it is durable."""
         match command:
             case ConfirmDevice():
@@ -68,6 +74,27 @@ class Owner:
             case RebuildStore(backup):
                 await self.rebuild(None if backup is None else Path(backup))
                 return {"rebuilding": True}
+            case ImportFile():
+                return await self._import(command)
+            case UndoImport(number):
+                return asdict(await self._importer.undo(number))
+
+    @property
+    def _importer(self) -> Importer:
+        if self.importer is None:
+            raise CommandRefused("nothing is imported here")
+        return self.importer
+
+    async def _import(self, command: ImportFile) -> dict[str, Any]:
+        asked = Asked(
+            command.name,
+            command.meter,
+            command.register,
+            command.mapping,
+            command.dry_run,
+        )
+        data = await asyncio.to_thread(fetch, self.journal.directory, command.staged)
+        return (await self._importer.take(data, asked)).plain()
 
     def _gate(self, meter: str) -> Gate:
         try:

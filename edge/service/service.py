@@ -134,7 +134,13 @@ class Service:
         config, clock = hub.config, hub.clock
         limits = {meter.id: float(meter.silence_seconds) for meter in config.meters}
         owner = Owner(
-            hub.journal, hub.gates, hub.reads, hub.bus, clock, rebuild=hub.rebuild
+            hub.journal,
+            hub.gates,
+            hub.reads,
+            hub.bus,
+            clock,
+            rebuild=hub.rebuild,
+            importer=hub.importer,
         )
         parts = {
             "control": ControlServer(config.data_dir, owner).run,

@@ -19,6 +19,8 @@ from edge.host import Clock
 from edge.sources.protocol import Source
 
 GROUP = "releve.sources"
+NAMED = {"gazpar": Fluid.GAS, "gas": Fluid.GAS, "water": Fluid.WATER}
+"""What flows through kinds whose package is not installed: files may speak of them."""
 
 
 def kinds() -> dict[str, EntryPoint]:
@@ -29,7 +31,9 @@ def kinds() -> dict[str, EntryPoint]:
 def fluid_of(kind: str) -> Fluid:
     """Give what flows through a kind of meter: its class says, else electricity."""
     point = kinds().get(kind)
-    made = None if point is None else point.load()
+    if point is None:
+        return NAMED.get(kind, Fluid.ELECTRICITY)
+    made = point.load()
     return Fluid(getattr(made, "fluid", Fluid.ELECTRICITY))
 
 

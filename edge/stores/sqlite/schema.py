@@ -74,7 +74,22 @@ VERSION_1 = (
             JOIN name r ON r.number < 63 AND s.members >> r.number & 1""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (VERSION_1,)
+# 2: a slice without a value takes back what was said; the counter at its end.
+VERSION_2 = (
+    "ALTER TABLE slice RENAME TO slice_1",
+    """CREATE TABLE slice (
+        meter INTEGER, register INTEGER, start_ms INTEGER, end_ms INTEGER,
+        origin INTEGER, received_ms INTEGER, value INTEGER,
+        quality INTEGER NOT NULL, index_end INTEGER,
+        PRIMARY KEY (meter, register, start_ms, end_ms, origin)) WITHOUT ROWID""",
+    """INSERT INTO slice
+        SELECT meter, register, start_ms, end_ms, origin, received_ms, value, quality,
+            NULL
+        FROM slice_1""",
+    "DROP TABLE slice_1",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2)
 """MIGRATIONS[n] leads from version n to n + 1."""
 
 VERSION = len(MIGRATIONS)

@@ -45,7 +45,10 @@ def _told(database: Database, names: Names, meter: str, kind: Kind) -> list[obje
 
 
 def write_slices(database: Database, names: Names, slices: tuple[Slice, ...]) -> None:
-    """Keep slices; of two of one source and period the one received last."""
+    """Keep slices; of two of one source and period the one received last.
+
+    One that takes back what was said stays too: an older one may come again.
+    """
     for one in slices:
         meter = names.give(database, one.meter)
         register = names.give(database, one.register)
@@ -53,10 +56,11 @@ def write_slices(database: Database, names: Names, slices: tuple[Slice, ...]) ->
         slot = (meter, register, one.start_ms, one.end_ms, origin)
         told = (one.received_ms, one.value, QUALITY_NUMBERS[one.quality])
         database.execute(
-            "INSERT INTO slice VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            "INSERT INTO slice VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
             " SET received_ms = excluded.received_ms, value = excluded.value,"
-            " quality = excluded.quality WHERE excluded.received_ms >= received_ms",
-            (*slot, *told),
+            " quality = excluded.quality, index_end = excluded.index_end"
+            " WHERE excluded.received_ms >= received_ms",
+            (*slot, *told, one.index_end),
         )
 
 
@@ -69,11 +73,12 @@ def read_slices(  # noqa: PLR0913 - where, and what
     end_ms: int,
     limit: int,
 ) -> list[Slice]:
-    """Give the slices that start in [start, end)."""
+    """Give the slices that start in [start, end), those that stand."""
     of = (names.find(database, meter), names.find(database, register))
     rows = database.execute(
-        "SELECT start_ms, end_ms, value, quality, origin, received_ms FROM slice"
-        " WHERE meter = ? AND register = ? AND start_ms >= ? AND start_ms < ?"
+        "SELECT start_ms, end_ms, value, quality, origin, received_ms, index_end"
+        " FROM slice WHERE meter = ? AND register = ?"
+        " AND start_ms >= ? AND start_ms < ? AND value IS NOT NULL"
         " ORDER BY start_ms, end_ms, origin LIMIT ?",
         (*of, start_ms, end_ms, limit),
     )
@@ -87,6 +92,7 @@ def read_slices(  # noqa: PLR0913 - where, and what
             QUALITIES[quality],
             names.name(database, origin),
             received,
+            index_end,
         )
-        for start, end, value, quality, origin, received in rows
+        for start, end, value, quality, origin, received, index_end in rows
     ]

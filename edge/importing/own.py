@@ -1,0 +1,93 @@
+"""Relevé's own exports: what GET …/registers/{register} gives, as JSON or as CSV.
+
+A JSON page names its register; a CSV names none, so that it must be said.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from exports.civil import Civil
+from exports.document import Document
+from exports.errors import FileRefused, RowRefused
+from exports.format import Format
+from exports.number import scaled
+from exports.said import Absence, Amount, Export, Nature, Refused
+
+CSV, JSON = "releve-csv", "releve-json"
+COLUMNS = ("start", "end", "value", "unit", "quality", "coverage", "revision")
+ANY = ""
+"""The quantity of a CSV's rows: which register it is of stands nowhere in it."""
+DOUBTFUL = ("estimated", "interpolated")
+
+
+def _is_csv(document: Document) -> bool:
+    if document.is_sheet or document.looks_json:
+        return False
+    head = document.table.head(1)
+    return bool(head) and set(COLUMNS) <= set(head[0])
+
+
+def _is_json(document: Document) -> bool:
+    if not document.looks_json:
+        return False
+    page = document.json
+    wanted = ("meter", "register", "step", "zone", "rows")
+    return isinstance(page, dict) and all(name in page for name in wanted)
+
+
+def _read_csv(document: Document, zone: ZoneInfo) -> Export:
+    table = document.table
+    names = [str(cell).strip() for cell in table.rows[0]]
+    rows = [
+        (place, dict(zip(names, row, strict=False)))
+        for place, row in list(table)[1:]
+        if row
+    ]
+    return _export(CSV, ANY, rows, zone)
+
+
+def _read_json(document: Document, zone: ZoneInfo) -> Export:
+    page = document.json
+    if not isinstance(page["rows"], list) or page["step"] == "raw":
+        raise FileRefused(
+            "raw-export",
+            "this page holds raw readings: only intervals can be imported",
+            hint="ask for step=30min or a longer one",
+        )
+    rows = [(f"row {number}", row) for number, row in enumerate(page["rows"], 1)]
+    return _export(JSON, str(page["register"]), rows, zone)
+
+
+def _export(
+    name: str, quantity: str, rows: list[tuple[str, Any]], zone: ZoneInfo
+) -> Export:
+    civil = Civil(zone)
+    amounts: list[Amount] = []
+    absent: list[Absence] = []
+    refused: list[Refused] = []
+    for place, row in rows:
+        try:
+            start, end = civil.instant(row["start"]), civil.instant(row["end"])
+            if row["value"] in (None, "") or float(row["coverage"]) < 1:
+                absent.append(Absence(start, end, place))
+                continue
+            value = scaled(row["value"], 1)
+            doubtful = row["quality"] in DOUBTFUL
+            nature = Nature.ESTIMATED if doubtful else Nature.MEASURED
+        except (KeyError, TypeError, ValueError):
+            refused.append(
+                Refused(place, "not-a-row", "it lacks what a row of ours has")
+            )
+        except RowRefused as error:
+            refused.append(Refused.from_error(place, error))
+        else:
+            amounts.append(Amount(quantity, start, end, value, nature, place))
+    return Export(name, None, tuple(amounts), tuple(refused), tuple(absent))
+
+
+FORMATS = (
+    Format(CSV, "Relevé, rows as CSV", _is_csv, _read_csv),
+    Format(JSON, "Relevé, a page of rows as JSON", _is_json, _read_json),
+)

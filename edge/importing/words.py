@@ -1,0 +1,118 @@
+"""Why something of a file was refused, as a household reads it in French.
+
+In English the detail says it, which names values besides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from exports.said import Refused
+
+Language = Literal["fr", "en"]
+
+FRENCH: Mapping[str, str] = {
+    # the file
+    "empty": "le fichier est vide ; téléchargez-le de nouveau",
+    "too-large": "le fichier est trop gros",
+    "unreadable": "le fichier ne peut pas être lu",
+    "web-page": (
+        "c'est une page web et non le fichier : le site était en maintenance ou la"
+        " session avait expiré ; téléchargez-le de nouveau plus tard"
+    ),
+    "not-text": "ce n'est ni un texte, ni un tableau que l'on sache lire",
+    "not-json": "ce n'est pas du JSON",
+    "truncated": "le fichier est abîmé ou s'interrompt ; téléchargez-le de nouveau",
+    "unknown-format": (
+        "ce n'est aucun fichier connu d'Enedis, de GRDF, d'un service des eaux, ni de"
+        " Relevé ; `--mapping` lit tout CSV dont vous nommez les colonnes"
+    ),
+    "no-readings": "le fichier ne contient aucun relevé",
+    "portal-error": "le site a répondu par une erreur à la place des relevés",
+    "mangled-identifier": (
+        "un tableur a abîmé le numéro du compteur (2,3E+13) ; importez le fichier tel"
+        " que téléchargé, sans l'avoir enregistré depuis un tableur"
+    ),
+    "mangled-number": (
+        "un tableur a abîmé les nombres du fichier ; importez-le tel que téléchargé"
+    ),
+    "several-meters": "le fichier contient plusieurs compteurs ; séparez-les",
+    "unknown-unit": "l'unité du fichier n'est pas connue",
+    "ambiguous-unit": "l'unité du fichier n'est pas claire",
+    "other-unit": "l'unité n'est pas celle qui était attendue",
+    "not-daily": "ce fichier n'est pas au pas journalier",
+    "live-message": "c'est un message en direct et non un fichier de relevés",
+    "no-dates": "le fichier ne contient pas de dates",
+    "raw-export": "ce sont des valeurs brutes ; exportez un pas de 30 min ou plus",
+    "unknown-quantity": "cette grandeur n'a pas de registre chez Relevé",
+    "wrong-mapping": "la description des colonnes (--mapping) ne convient pas",
+    "which-register": "le fichier ne dit pas de quel registre il s'agit : --register",
+    "other-register": "le fichier dit lui-même de quel registre il s'agit",
+    # the meter
+    "which-meter": (
+        "le logement a plusieurs compteurs de ce fluide et le fichier ne dit pas"
+        " lequel : nommez-le par --meter"
+    ),
+    "other-meter": (
+        "le fichier porte le numéro d'un autre compteur ; s'il est bien du vôtre,"
+        " nommez-le par --meter"
+    ),
+    "no-such-meter": "aucun compteur configuré ne compte ce fluide",
+    "unknown-meter": "aucun compteur ne porte ce nom",
+    "wrong-fluid": "ce compteur compte un autre fluide que le fichier",
+    "no-such-import": "cet import n'existe pas, ou il a déjà été annulé",
+    # a row
+    "not-a-number": "ce n'est pas un nombre",
+    "not-a-time": "ce n'est ni une date, ni une heure",
+    "not-a-date": "ce n'est pas une date",
+    "no-such-time": "cette heure n'existe pas : passage à l'heure d'été",
+    "no-time": "il manque l'heure",
+    "not-a-row": "la ligne n'a pas la forme attendue",
+    "short-row": "la ligne a trop peu de colonnes",
+    "not-a-reading": "la ligne n'est pas un relevé",
+    "not-a-period": "ce n'est pas une période",
+    "no-period": "la période est vide ou finit avant de commencer",
+    "start-after-end": "la période finit avant de commencer",
+    "odd-interval": "la durée ne convient pas",
+    "unknown-step": "le pas de temps ne peut être déterminé",
+    "part-missing": "une partie de la période manque",
+    "one-index": "un seul index ne dit pas de consommation",
+    "no-consumption": "la ligne ne donne pas de consommation",
+    "no-total": "la ligne ne donne pas de total",
+    "no-id": "il manque l'identifiant",
+    "no-pulse-weight": "le poids d'une impulsion n'est pas connu",
+    "header": "l'en-tête n'est pas celui attendu",
+    "duplicate": "la même période figure déjà plus haut",
+    "two-values": "une autre valeur figure pour la même période",
+    "negative": "une consommation ne peut être négative",
+    "negative-index": "un index ne peut être négatif",
+    "negative-total": "un total ne peut être négatif",
+    "index-falls": "l'index recule : relève manquée ou compteur changé",
+    "compensates": "elle compense une relève manquée : ce n'est pas une consommation",
+    "bad-coefficient": "le coefficient de conversion est impossible",
+    "too-much": "c'est plus qu'il ne peut passer par le compteur d'un logement",
+    "no-such-index": "l'index est plus grand que ce qu'un compteur affiche",
+    "in-the-future": "la date est dans l'avenir",
+    "too-old": "la date est antérieure à l'an 2000",
+}
+"""By reason."""
+
+PLACE = re.compile(r"(line|row) (\d+)")
+
+
+def said(one: Refused, language: Language) -> str:
+    """Give why, in one language; a reason without French is said in English."""
+    if language == "en" or one.reason not in FRENCH:
+        return one.detail
+    return FRENCH[one.reason]
+
+
+def place(where: str, language: Language) -> str:
+    """Give where in the file, in one language."""
+    if language == "en":
+        return where
+    if where == "file":
+        return "fichier"
+    return PLACE.sub(r"ligne \2", where)
