@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ def test_the_amounts_add_up_to_the_whole_in_any_order(rises, random):
     assert refused == []
     assert sum(one.value for one in amounts) == values[-1] - values[0]
     assert [one.index_end for one in amounts] == values[1:]
-    assert all(a.end == b.start for a, b in zip(amounts, amounts[1:], strict=False))
+    assert all(a.end == b.start for a, b in pairwise(amounts))
 
 
 def test_a_missing_day_makes_the_next_amount_longer():
