@@ -6,8 +6,15 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Mapping,
+    Sequence,
+)
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -96,19 +103,21 @@ class PulseSource:
 
     async def __aiter__(self) -> AsyncIterator[Reading]:
         """Give readings for ever; a line that fails is opened again with back-off."""
-        async for readings in self.batches():
-            for reading in readings:
-                yield reading
+        async with aclosing(self.batches()) as batches:
+            async for readings in batches:
+                for reading in readings:
+                    yield reading
 
-    async def batches(self) -> AsyncIterator[Sequence[Reading]]:
+    async def batches(self) -> AsyncGenerator[Sequence[Reading], None]:
         """Give the same readings, those together that were committed together."""
         delay_s = FIRST_DELAY_S
         while True:
             opened = self._opened
             if self._open_line is not None:
                 try:
-                    async for readings in self._listen(self._open_line):
-                        yield readings
+                    async with aclosing(self._listen(self._open_line)) as heard:
+                        async for readings in heard:
+                            yield readings
                 except EdgeError as error:
                     self._tell(error)
             self._beat()
@@ -154,7 +163,9 @@ class PulseSource:
         self.beat_ns = now.monotonic_ns
         return now
 
-    async def _listen(self, open_line: OpenLine) -> AsyncIterator[Sequence[Reading]]:
+    async def _listen(
+        self, open_line: OpenLine
+    ) -> AsyncGenerator[Sequence[Reading], None]:
         """Give readings until the line is lost; raise LineError then."""
         line = open_line()
         loop = asyncio.get_running_loop()
