@@ -294,9 +294,10 @@ class InfluxStore:
         """Give what sources said of periods, as given."""
         where = is_("register", register)
         span = (start_ms, end_ms)
-        return told.read_slices(
+        found = told.read_slices(
             self._server, self._databases.lasting, meter, where, span
-        )[:limit]
+        )
+        return [one for one in found if one.value is not None][:limit]
 
     def baselines(self, meter: str) -> list[Baseline]:
         """Give a meter's baselines, oldest record first."""

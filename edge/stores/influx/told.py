@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import orjson
@@ -15,6 +16,7 @@ from edge.stores.influx.intervals import APART_MS, runs
 from edge.stores.influx.names import EVENT, GAP, SLICE, WORD, every_fluid, fluid
 from edge.stores.influx.server import Series, Server
 from edge.stores.influx.words import (
+    delete,
     fields,
     group,
     head,
@@ -48,15 +50,57 @@ def encode_slice(one: Slice) -> str:
         value=one.value,
         quality=one.quality.value,
         received_ms=one.received_ms,
+        index_end=one.index_end,
+    )
+
+
+def withdrawals(slices: Sequence[Slice], there: Mapping[Slot, Slice]) -> list[str]:
+    """Write what takes the points of slices away that no longer say what stands.
+
+    A point's fields are joined with what it had: one that loses any must go first.
+    What lies together in a series goes at once, if nothing else stands between.
+    """
+    lost = {
+        slot(one)
+        for one in slices
+        if (before := there.get(slot(one))) is not None and _loses(one, before)
+    }
+    series: dict[tuple[str, str, str, int], list[tuple[int, bool]]] = {}
+    for meter, register, start, end, origin in sorted(there):
+        goes = (meter, register, start, end, origin) in lost
+        of = (meter, register, origin, end - start)
+        series.setdefault(of, []).append((start, goes))
+    return [
+        delete(
+            f"{fluid(register)}_{SLICE}",
+            is_("meter", meter),
+            is_("register", register),
+            is_("origin", origin),
+            is_("length_ms", str(length)),
+            within(first, last + 1),
+        )
+        for (meter, register, origin, length), starts in series.items()
+        for goes, run in groupby(starts, key=lambda one: one[1])
+        if goes
+        for first, last in runs([start for start, _ in run], length)
+    ]
+
+
+def _loses(one: Slice, before: Slice) -> bool:
+    return (one.value is None and before.value is not None) or (
+        one.index_end is None and before.index_end is not None
     )
 
 
 def read_slices(
     server: Server, database: str, meter: str, where: str, span: tuple[int, int]
 ) -> list[Slice]:
-    """Give a meter's slices that start in a span, and meet a condition if any."""
+    """Give a meter's slices that start in a span, and meet a condition if any.
+
+    Those that were withdrawn are there too, without a value.
+    """
     asked = select(
-        fields("value", "quality", "received_ms"),
+        fields("value", "quality", "received_ms", "index_end"),
         every_fluid(f"_{SLICE}"),
         is_("meter", meter),
         within(*span),
@@ -72,7 +116,7 @@ def read_slices(
 
 def _slices(meter: str, series: Series) -> Iterable[Slice]:
     tags = series.tags
-    for start_ms, value, quality, received_ms in series.rows:
+    for start_ms, value, quality, received_ms, index_end in series.rows:
         yield Slice(
             meter,
             tags["register"],
@@ -82,6 +126,7 @@ def _slices(meter: str, series: Series) -> Iterable[Slice]:
             Quality(quality),
             tags["origin"],
             received_ms,
+            index_end,
         )
 
 

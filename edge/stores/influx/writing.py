@@ -146,12 +146,15 @@ class Page:
         there = told.standing_slices(
             self._server, self._databases.lasting, self._slices
         )
+        newest: dict[told.Slot, Slice] = {}
         for one in self._slices:
-            before = there.get(told.slot(one))
+            slot = told.slot(one)
+            before = newest.get(slot) or there.get(slot)
             if before is None or one.received_ms >= before.received_ms:
-                there[told.slot(one)] = one
-        slots = dict.fromkeys(told.slot(one) for one in self._slices)
-        return [told.encode_slice(there[slot]) for slot in slots]
+                newest[slot] = one
+        for gone in told.withdrawals(list(newest.values()), there):
+            self._server.ask(self._databases.lasting, gone)
+        return [told.encode_slice(one) for one in newest.values()]
 
     # readings
 

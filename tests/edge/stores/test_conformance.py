@@ -294,6 +294,39 @@ def test_slices_are_kept_apart_as_given_the_last_received_wins(store, told):
     assert store.raw("linky", TOTAL, 0, EVER, 9) == []
 
 
+def days_of_slices(values, received_ms, index_end=None):
+    return tuple(
+        Slice(
+            "linky",
+            TOTAL,
+            AT + day * DAY_MS,
+            AT + (day + 1) * DAY_MS,
+            value,
+            Quality.RAW,
+            "file:enedis",
+            received_ms,
+            index_end,
+        )
+        for day, value in enumerate(values)
+    )
+
+
+def test_a_slice_that_is_withdrawn_stands_no_more_and_an_older_one_stays_away(
+    store, told
+):
+    first = days_of_slices((1, 2, 3, 4), AT, 70)
+    store.project([told(first)])
+    assert store.slices("linky", TOTAL, 0, EVER, 9) == list(first)
+    gone = days_of_slices((None, None, None), AT + 5)
+    store.project([told(gone)])
+    assert store.slices("linky", TOTAL, 0, EVER, 9) == [first[3]]
+    store.project([told(first)])
+    assert store.slices("linky", TOTAL, 0, EVER, 9) == [first[3]]
+    again = days_of_slices((9,), AT + 7)
+    store.project([told(again)])
+    assert store.slices("linky", TOTAL, 0, EVER, 9) == [*again, first[3]]
+
+
 def test_the_owner_s_words_come_back_in_their_order(store, told):
     first = Baseline("linky", AT, "new meter", {TOTAL: 4})
     second = Baseline("linky", AT - 5, "mode", {TOTAL: 1}, device="3")

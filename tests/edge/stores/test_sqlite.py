@@ -16,7 +16,7 @@ from edge.record import Address, Lane, Record
 from edge.sample import Quality, Sample
 from edge.stores.sqlite import SqliteStore, intervals, raw
 from edge.stores.sqlite.packs import PERIOD_S
-from edge.stores.sqlite.schema import VERSION
+from edge.stores.sqlite.schema import VERSION, VERSION_1
 
 AT = 1_792_870_200_000
 EVER = 1 << 50
@@ -80,6 +80,27 @@ def test_a_newer_store_is_refused_and_left_as_it_is(path):
         SqliteStore(path)
     with sqlite3.connect(path) as file:
         assert file.execute("SELECT count(*) FROM interval").fetchone() == (1,)
+    file.close()
+
+
+def test_a_store_of_schema_1_goes_on_with_its_slices(path):
+    filled(path).close()
+    with sqlite3.connect(path) as file:
+        file.execute("DROP TABLE slice")
+        file.execute(next(sql for sql in VERSION_1 if "TABLE slice" in sql))
+        file.execute("INSERT INTO name VALUES (61, 'enedis')")
+        meter = file.execute("SELECT number FROM name WHERE name = 'linky'").fetchone()
+        row = (*meter, 61, AT, AT + HALF, 61, AT, 7, 1)
+        file.execute("INSERT INTO slice VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        file.execute("PRAGMA user_version=1")
+    file.close()
+    store = SqliteStore(path)
+    (kept,) = store.slices("linky", "enedis", 0, EVER, 9)
+    assert (kept.value, kept.index_end) == (7, None)
+    store.close()
+    with sqlite3.connect(path) as file:
+        assert file.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        assert file.execute("SELECT count(*) FROM readable").fetchone() > (0,)
     file.close()
 
 
