@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "consumers": "cli.consumers:consumers",
     "device": "cli.device:app",
     "correct": "cli.correct:correct",
+    "set-index": "cli.set_index:set_index",
     "store": "cli.store:app",
     "import": "cli.import_files:app",
     "simulate": "cli.simulate:app",

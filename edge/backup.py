@@ -34,12 +34,17 @@ from edge.journal.file import (
     wall_ms,
 )
 from edge.sample import utc
+from edge.sources.pulses import count_file
 from edge.stores.sqlite import schema as store_schema
 from edge.stores.sqlite.store import FILE as STORE
 
 MANIFEST = "manifest"
 FORMAT = 1
-SCHEMAS = {JOURNAL: journal_schema.VERSION, STORE: store_schema.VERSION}
+SCHEMAS = {
+    JOURNAL: journal_schema.VERSION,
+    STORE: store_schema.VERSION,
+    count_file.FILE: count_file.VERSION,
+}
 """The journal first: its cursors must not be ahead of what the store's copy holds."""
 PAGES = 512
 BLOCK = 1 << 20

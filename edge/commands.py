@@ -37,6 +37,14 @@ class Correct:
 
 
 @dataclass(frozen=True, slots=True)
+class SetIndex:
+    """The dial of a meter whose pulses are counted here shows `index_l` now."""
+
+    meter: str
+    index_l: int
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptQuarantined:
     """Let in what the gate refused, by its number in the quarantine."""
 
@@ -85,6 +93,7 @@ class UndoImport:
 Command: TypeAlias = (
     ConfirmDevice
     | Correct
+    | SetIndex
     | AcceptQuarantined
     | DismissQuarantined
     | RebuildStore
@@ -96,6 +105,7 @@ KINDS: dict[str, type[Any]] = {
     for kind in (
         ConfirmDevice,
         Correct,
+        SetIndex,
         AcceptQuarantined,
         DismissQuarantined,
         RebuildStore,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from edge.catalogue import Fluid
 
@@ -10,6 +11,7 @@ QMAX_L_H: Mapping[Fluid, int] = {Fluid.GAS: 6_000, Fluid.WATER: 5_000}
 """A G4 gas meter lets 6 m³ through in an hour, a home's water meter (DN 15, DN 20)
 up to 5 when it is overloaded."""
 
+MOST_M3_H = 10_000
 MARGIN = 1.5
 SLACK_L = 1_000
 """Some dials and radios say whole m³ only."""
@@ -18,6 +20,14 @@ WH_A_LITRE = 28
 """The richest gas in a network, propane; natural gas has 12 at most."""
 
 MS_AN_HOUR = 3_600_000
+
+
+def qmax_l_h(table: Mapping[str, Any], fluid: Fluid) -> int:
+    """Give what a meter's table says that it lets through; its fluid's usual, else."""
+    said = table.get("qmax_m3_h")
+    if isinstance(said, int | float) and 0 < said <= MOST_M3_H:
+        return int(said * 1000)
+    return QMAX_L_H[fluid]
 
 
 def growth(qmax_l_h: int, elapsed_ms: int) -> int:

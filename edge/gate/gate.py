@@ -140,6 +140,11 @@ class Gate:
         """
         return self._counting.set_index(register, value, at_ms, self._now)
 
+    def flows(self, register: str, elapsed_ms: int) -> int:
+        """Give the most that an index can count in this time."""
+        power = self._catalogue[register].power
+        return self._power.growth(power, elapsed_ms) - self._power.growth(power, 0)
+
     def dated(self, held: HostInstant) -> int | None:
         """Give the instant of what was held in this boot; None while it isn't known."""
         return self.clock.when(held)

@@ -19,6 +19,12 @@ from edge.rollup.rolling import HOLD_MS
 from edge.rollup.track import Track
 
 PARIS = ZoneInfo("Europe/Paris")
+HOLDS_MS: Mapping[Fluid, int] = {
+    Fluid.ELECTRICITY: HOLD_MS,
+    # an index that stands is said each 40 s by who counts its pulses
+    Fluid.GAS: 120_000,
+    Fluid.WATER: 120_000,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,7 @@ class Counting:
     zone: ZoneInfo = PARIS
     catalogue: Catalogue = field(default_factory=lambda: CATALOGUE)
     hold_ms: Mapping[Fluid, int] = field(
-        default_factory=lambda: dict.fromkeys(Fluid, HOLD_MS)
+        default_factory=lambda: HOLDS_MS
     )
     fluids: Mapping[str, Fluid] = field(default_factory=dict)
     """The fluid of each meter, electricity where nothing is said."""

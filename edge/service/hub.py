@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 from edge.backup import unpack
 from edge.bus import Bus
+from edge.catalogue import Fluid
 from edge.config import Config
 from edge.errors import StoreBehind, StoreError
 from edge.event import Event, EventKind
 from edge.gate import Gate
+from edge.gate.flow import qmax_l_h
 from edge.health import HealthReport, PartHealth
 from edge.host import Clock, written_bytes
 from edge.importing import staged
@@ -108,7 +110,7 @@ class Hub:
                 _limits(config),
                 free_bytes(Path(config.data_dir)),
             ),
-            gates={meter: Gate(meter) for meter in meters},
+            gates=_gates(config, meters),
         )
         for meter in meters:
             hub.restore(meter)
@@ -281,6 +283,17 @@ class Hub:
             self.influx.close()
         self.store.close()
         self.journal.close()
+
+
+def _gates(config: Config, meters: tuple[str, ...]) -> dict[str, Gate]:
+    """Make a gate for each meter: what flows through it bounds what it can count."""
+    made = {meter: Gate(meter) for meter in meters}
+    for meter in config.meters:
+        fluid = fluid_of(meter.kind)
+        if meter.id in made and fluid is not Fluid.ELECTRICITY:
+            qmax = qmax_l_h(meter.model_extra or {}, fluid)
+            made[meter.id] = Gate(meter.id, fluid=fluid, qmax_l_h=qmax)
+    return made
 
 
 def _counting(config: Config) -> Counting:

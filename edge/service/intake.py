@@ -79,6 +79,9 @@ class Intake:
         self.gaps: Counter[str] = Counter()
         self.passed_over = 0
         self._known_ms: dict[str, int] = {}
+        self._hold_ms = int(getattr(source, "hold_ms", HOLD_MS))
+        # pulses that fell while nothing ran are lost, however short that was
+        self._counts_here = bool(getattr(source, "counts_here", False))
 
     def restore(self, meter: str, last_ms: int) -> None:
         """Go on after the last sample of the journal: what lies between is a gap."""
@@ -168,8 +171,10 @@ class Intake:
         meter, at_ms = sample.meter, sample.at_ms
         last_ms = self._last_ms.get(meter)
         self._last_ms[meter] = at_ms
-        if last_ms is not None and at_ms - last_ms > HOLD_MS:
-            self._keeper.add(Gap(meter, last_ms, at_ms, self._why[meter]))
+        why = self._why[meter]
+        hold_ms = 0 if self._counts_here and why == "stopped" else self._hold_ms
+        if last_ms is not None and at_ms - last_ms > hold_ms:
+            self._keeper.add(Gap(meter, last_ms, at_ms, why))
             self.gaps[meter] += 1
         self._why[meter] = "silence"
 

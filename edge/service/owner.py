@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +18,7 @@ from edge.commands import (
     DismissQuarantined,
     ImportFile,
     RebuildStore,
+    SetIndex,
     UndoImport,
 )
 from edge.event import Event, EventKind
@@ -31,7 +32,10 @@ from edge.journal.journal import Journal
 from edge.journal.quarantine import Quarantined
 from edge.record import Baseline, Body, Correction, Lane
 from edge.registers import CATALOGUE
+from edge.registers.gas import VOLUME_MAX_L
 from edge.sample import Quality, Sample, Value
+from edge.service import index_setting
+from edge.sources.protocol import Source
 
 LOOK_MS = 86_400_000
 """How far around a refused value its neighbours are looked for."""
@@ -58,6 +62,7 @@ class Owner:
     clock: Clock
     rebuild: Callable[[Path | None], Awaitable[None]]
     importer: Importer | None = None
+    sources: Sequence[Source] = ()
 
     async def execute(self, command: Command) -> dict[str, Any]:  # noqa: PLR0911 - a line a command
         """Carry a command out; give its acknowledgement once it is durable."""
@@ -66,6 +71,8 @@ class Owner:
                 return await self._confirm(command)
             case Correct():
                 return await self._correct(command)
+            case SetIndex():
+                return await self._set_index(command)
             case AcceptQuarantined(number):
                 return await self._accept(number)
             case DismissQuarantined(number):
@@ -162,6 +169,23 @@ class Owner:
         event = Event(command.meter, now_ms, EventKind.CORRECTION, detail)
         await self._tell(event, correction)
         return {"corrected": command.register}
+
+    async def _set_index(self, command: SetIndex) -> dict[str, Any]:
+        gate = self._gate(command.meter)
+        source = index_setting.settable(self.sources, command.meter)
+        if not 0 <= command.index_l <= VOLUME_MAX_L:
+            raise CommandRefused("a dial shows 0 to 99999.999 m³")
+        changed = await source.set_index(command.index_l)
+        # Nothing is awaited from here to the append: no reading comes in between.
+        latest = self.bus.latest.get(command.meter)
+        at_ms = latest.at_ms + 1 if latest else changed.at_ms
+        baseline = gate.set_index(changed.register, changed.after_l, at_ms)
+        corrections = index_setting.missed(
+            command.meter, changed, lambda ms: gate.flows(changed.register, ms)
+        )
+        event = index_setting.told(command.meter, changed, corrections)
+        await self._tell(event, baseline, *corrections)
+        return dict(event.detail)
 
     async def _accept(self, number: int) -> dict[str, Any]:
         waiting = await asyncio.to_thread(self.journal.quarantined)
