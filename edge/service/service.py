@@ -64,7 +64,8 @@ class Service:
         threads = ThreadPoolExecutor(THREADS, thread_name_prefix="part")
         asyncio.get_running_loop().set_default_executor(threads)
         try:
-            tables = [meter.model_dump() for meter in self._config.meters]
+            place = {"data_dir": str(self._config.data_dir)}
+            tables = [meter.model_dump() | place for meter in self._config.meters]
             hub.sources += (
                 [build(table, self._clock) for table in tables]
                 if self._given is None
@@ -132,7 +133,17 @@ class Service:
     ) -> dict[str, Callable[[], Awaitable[None]]]:
         """Give the parts of this layer, by name."""
         config, clock = hub.config, hub.clock
-        limits = {meter.id: float(meter.silence_seconds) for meter in config.meters}
+        mute = {
+            meter
+            for source in hub.sources
+            if not getattr(source, "speaks", True)
+            for meter in source.meters
+        }
+        limits = {
+            meter.id: float(meter.silence_seconds)
+            for meter in config.meters
+            if meter.id not in mute
+        }
         owner = Owner(
             hub.journal,
             hub.gates,
@@ -141,6 +152,7 @@ class Service:
             clock,
             rebuild=hub.rebuild,
             importer=hub.importer,
+            sources=hub.sources,
         )
         parts = {
             "control": ControlServer(config.data_dir, owner).run,
