@@ -13,6 +13,7 @@ from enedis.direction import Direction
 from enedis.findings import Findings
 from enedis.order import in_order
 from enedis.sections import Section
+from enedis.spreadsheet import moment
 from enedis.units import Unit, amount, unit, unit_of_header
 from enedis.words import folded, is_empty
 from exports import Absence, Amount, Civil, Nature, Refused, RowRefused
@@ -49,7 +50,7 @@ def _read_means(
     points: list[Point] = []
     for place, row in in_order(section.rows):
         try:
-            at = civil.instant(row[0])
+            at = civil.instant(moment(row[0]))
             cell = row[1] if len(row) > 1 else None
             value = None if is_empty(cell) else amount(cell, scale)
         except RowRefused as error:
@@ -70,7 +71,7 @@ def _read_largest(
     civil, quantity = Civil(zone), direction.max_power
     for place, row in in_order(section.rows):
         try:
-            day = civil.instant(row[0]).astimezone(zone).date()
+            day = civil.instant(moment(row[0])).astimezone(zone).date()
             start, end = civil.span(day, day)
             cell = row[1] if len(row) > 1 else None
             if is_empty(cell):

@@ -5,20 +5,15 @@ A date is a text, a date, or the number by which a spreadsheet counts days.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from enedis.direction import Direction
 from enedis.findings import Findings
 from enedis.sections import Section
+from enedis.spreadsheet import day_cell
 from enedis.units import amount
 from enedis.words import is_empty
 from exports import Absence, Amount, Civil, Nature, RowRefused
-
-EPOCH = date(1899, 12, 30)
-"""Day 0 of a spreadsheet; later than February 1900 its error doesn't matter."""
-FIRST, LAST = 36_526, 73_050
-"""The years 2000 to 2099."""
 
 
 def read_days(findings: Findings, section: Section, name: str, zone: ZoneInfo) -> None:
@@ -28,7 +23,7 @@ def read_days(findings: Findings, section: Section, name: str, zone: ZoneInfo) -
     civil = Civil(zone)
     for place, row in section.rows:
         try:
-            day = _day(civil, row[0])
+            day = civil.day(day_cell(row[0]))
             start, end = civil.span(day, day)
             cell = row[1] if len(row) > 1 else None
             if is_empty(cell):
@@ -41,10 +36,3 @@ def read_days(findings: Findings, section: Section, name: str, zone: ZoneInfo) -
         findings.amounts.append(
             Amount(quantity, start, end, value, Nature.MEASURED, place)
         )
-
-
-def _day(civil: Civil, cell: object) -> date:
-    number = str(cell).strip().removesuffix(".0")
-    if number.isdecimal() and len(number) == 5 and FIRST <= int(number) <= LAST:
-        return EPOCH + timedelta(days=int(number))
-    return civil.day(cell)

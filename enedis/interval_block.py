@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from enedis.curve import Point, take_curve
 from enedis.direction import Direction
 from enedis.findings import Findings
-from enedis.order import in_order
+from enedis.order import in_order, untangled
 from enedis.sections import Section
+from enedis.spreadsheet import moment
 from enedis.steps import STEPS
 from enedis.units import amount, unit, unit_of_header
 from enedis.words import is_empty
@@ -36,9 +37,9 @@ def read_intervals(
     quantity = Direction.said_by(*titles).mean_power
     starts, walls = Civil(zone), Civil(ZoneInfo("UTC"))
     points: list[Point] = []
-    for place, row in in_order(section.rows):
+    for place, row in untangled(in_order(section.rows)):
         try:
-            start = starts.instant(row[0])
+            start = starts.instant(moment(row[0]))
             step = _step(row, walls)
             cell = row[2] if len(row) > 2 else None
             value = None if is_empty(cell) else amount(cell, said.scale)
@@ -55,8 +56,8 @@ def _step(row: list[object], walls: Civil) -> int:
     Naive ends are read as a wall clock shows them: where clocks change they are an
     hour too near or too far, and one of the three is a step that meters have.
     """
-    start = walls.instant(row[0])
-    end = walls.instant(row[1] if len(row) > 1 else None)
+    start = walls.instant(moment(row[0]))
+    end = walls.instant(moment(row[1]) if len(row) > 1 else None)
     apart = int((end - start).total_seconds())
     for step in (apart, apart + HOUR, apart - HOUR):
         if step in STEPS:

@@ -27,3 +27,27 @@ def _falls(first: object, last: object) -> bool:
     except RowRefused:
         return False
     return days[0] > days[1] or (days[0] == days[1] and str(first) > str(last))
+
+
+def untangled(rows: list[Row]) -> list[Row]:
+    """Give 02:00, 02:30, 02:00, 02:30 of 02:00, 02:00, 02:30, 02:30.
+
+    So does a file come out whose naive rows were sorted by their times: each of the
+    repeated hour beside its twin.
+    """
+    found: list[Row] = []
+    twins: list[Row] = []
+    i = 0
+    while i < len(rows):
+        place_row = rows[i]
+        beside = rows[i + 1] if i + 1 < len(rows) else None
+        if beside is not None and beside[1][:1] == place_row[1][:1]:
+            found.append(place_row)
+            twins.append(beside)
+            i += 2
+            continue
+        found += twins
+        twins = []
+        found.append(place_row)
+        i += 1
+    return found + twins

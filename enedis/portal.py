@@ -52,5 +52,5 @@ def _read(
             read_intervals(findings, section, name, zone)
         case Kind.DAYS:
             read_days(findings, section, name, zone)
-        case Kind.FLOW:
-            pass  # a flow of SGE, which enedis.sge_csv reads
+        case Kind.FLOW:  # of SGE, which enedis.sge_csv reads
+            pass

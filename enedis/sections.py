@@ -83,20 +83,20 @@ def kinds(document: Document) -> set[Kind]:
         return set()
     return {
         one.kind
-        for title, table in pages(document)
-        for one in _walk(title, Table(table.rows[:HEAD], table.places[:HEAD]))
+        for title, table in pages(document, HEAD)
+        for one in _walk(title, table)
     }
 
 
-def pages(document: Document) -> Iterator[tuple[str, Table]]:
+def pages(document: Document, most: int | None = None) -> Iterator[tuple[str, Table]]:
     """Give a CSV's one table, or a workbook's by its titles, no empty column first."""
-    if not document.is_sheet:
-        yield "", document.table
-        return
-    for title, table in document.sheets.items():
-        margin = min((_margin(row) for row in table.rows), default=0)
-        rows = [row[margin:] for row in table.rows] if margin else table.rows
-        yield title, Table(rows, table.places)
+    sheets = document.sheets if document.is_sheet else {"": document.table}
+    for title, table in sheets.items():
+        margin = min((_margin(row) for row in table.rows[:HEAD]), default=0)
+        rows = table.rows[:most]
+        if margin:
+            rows = [row[margin:] for row in rows]
+        yield title, Table(rows, table.places[:most])
 
 
 def _margin(row: list[Any]) -> int:
@@ -109,7 +109,7 @@ def _walk(title: str, table: Table) -> Iterator[Section]:
     section: Section | None = None
     for place, row in table:
         first = row[0] if row else None
-        if labels:
+        if labels and _margin(row) < len(row):
             about = dict(zip(labels, row, strict=False))
             labels = []
         elif section is not None and _is_data(first):

@@ -111,8 +111,8 @@ def _stamped_at_start(series: Series, points: list[Point], zone: ZoneInfo) -> bo
     """Tell whether the stamps are the starts of steps, by the days asked for.
 
     A Linky's stamps (C5, P4) are ends; those of larger contracts and of 5-minute flows
-    were seen to be starts. The period's own beginning can be a start only, since what
-    ends there lies outside; its end can be an end only.
+    were seen to be starts. The period's own beginning is a start, since what ends there
+    lies outside; but for a period given with both its ends.
     """
     civil = Civil(zone)
     try:
@@ -120,7 +120,7 @@ def _stamped_at_start(series: Series, points: list[Point], zone: ZoneInfo) -> bo
     except RowRefused:
         return False
     stamps = {point.at for point in points}
-    return civil.midnight(begin) in stamps and civil.midnight(end) not in stamps
+    return civil.midnight(begin) in stamps and max(stamps) != civil.midnight(end)
 
 
 def _take_days(

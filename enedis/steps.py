@@ -44,7 +44,20 @@ def steps(ends: Sequence[int], declared: int | None = None) -> list[int | None]:
             if after not in STEPS or end % after:
                 after = None
             known = _settled(before, known, after)
+            if gap is not None and known is not None and known > gap:
+                known = gap if gap in STEPS else None
         found.append(known)
+    return _filled(found, ends)
+
+
+def _filled(found: list[int | None], ends: Sequence[int]) -> list[int | None]:
+    """Give what nothing told before the first hole the step of what comes after."""
+    later: int | None = None
+    for i in range(len(found) - 1, -1, -1):
+        nearest = ends[i] - ends[i - 1] if i else later
+        if found[i] is None and later is not None and later <= (nearest or 0):
+            found[i] = later
+        later = found[i]
     return found
 
 
