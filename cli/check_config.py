@@ -6,7 +6,8 @@ import typer
 
 from cli.options import ConfigFile
 from edge.config import ConfigError, load_config
-from edge.sources.plugins import kinds
+from edge.host import HostClock
+from edge.sources.plugins import build, kinds
 
 
 def check_config(config: ConfigFile = None) -> None:
@@ -18,9 +19,11 @@ def check_config(config: ConfigFile = None) -> None:
                 f"meter {meter.id!r} is of an unknown kind, {meter.kind!r}",
                 hint=f"there are: {', '.join(sorted(kinds()))}",
             )
+        build(meter.model_dump() | {"data_dir": str(found.data_dir)}, HostClock())
     typer.echo("The configuration is usable.")
     typer.echo(f"  data: {found.data_dir}   store: {found.store.engine}")
     typer.echo(f"  API:  http://{found.api.listen}/   time zone: {found.time_zone}")
     for meter in found.meters:
-        where = meter.port or "-"
+        gpio = (meter.model_extra or {}).get("gpio")
+        where = meter.port or ("-" if gpio is None else f"GPIO {gpio}")
         typer.echo(f"  meter {meter.id}: {meter.kind} on {where}, mode {meter.mode}")

@@ -1,5 +1,6 @@
 """Every pulse counts once, whatever its contact does; what is no pulse never."""
 
+import os
 import random
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from edge.sources.pulses import Flank, PulseCounter, Shape
 
 WATER = Shape(30 * MS, 30 * MS, 200 * MS)
 GAS = Shape()
+PULSES = int(os.environ.get("RELEVE_PULSES", "20000"))
 
 
 def counter(shape=WATER, *, active=False):
@@ -31,6 +33,13 @@ def test_a_bouncing_contact_counts_each_pulse_once(seed, pulses):
     found, counting = count(flanks)
     assert len(found) == pulses == counting.pulses
     assert found == sorted(found)
+
+
+def test_as_many_pulses_as_are_asked_for_are_counted_to_the_last():
+    counting, found = counter(), 0
+    for flank in meter(random.Random(0), PULSES):
+        found += len(counting.feed([flank]))
+    assert found + len(counting.settle(flank.at_ns + 1_000 * MS)) == PULSES
 
 
 @given(st.integers(0, 2**32), st.integers(1, 60), st.integers(1, 9))
