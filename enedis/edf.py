@@ -21,6 +21,7 @@ from exports import Civil, Document, Export, RowRefused
 
 DATE = re.compile(r"\d{2}/\d{2}/\d{4}|\d{4}-\d{2}-\d{2}")
 TIME = re.compile(r"\d{2}:\d{2}(?::\d{2})?")
+LOST = date.min
 MIDNIGHT = ("00:00:00", "00:00")
 Row = tuple[str, list[Any]]
 
@@ -75,9 +76,10 @@ def _days(findings: Findings, document: Document) -> list[tuple[date, list[Row]]
                 days.append((Civil().day(first), []))
             except RowRefused as error:
                 findings.refuse(place, error)
+                days.append((LOST, []))  # nobody knows whose rows follow
         elif TIME.fullmatch(first) and days:
             days[-1][1].append((place, [first, *row[1:]]))
-    return days
+    return [(day, rows) for day, rows in days if day is not LOST]
 
 
 def _rising(days: list[tuple[date, list[Row]]]) -> list[tuple[date, Row]]:

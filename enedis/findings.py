@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from exports import Absence, Amount, Export, ExportError, FileRefused, Refused
 
+NUMBER = re.compile(r"\d{10,}")
+"""As long as a meter's number, which no message may tell; a date or an index isn't."""
 Fact = dict[str, str | int | None]
 
 
@@ -42,7 +45,15 @@ class Findings:
             format=name,
             meter=meter,
             amounts=tuple(kept.values()),
-            refused=tuple(refused),
+            refused=tuple(_told(one) for one in refused),
             absent=tuple(self.absent),
             facts=tuple(self.facts),
         )
+
+
+def _told(one: Refused) -> Refused:
+    """Leave out what may be a meter's number, where a damaged row has it."""
+    if NUMBER.search(one.place) or NUMBER.search(one.detail):
+        masked = NUMBER.sub("…", one.place), NUMBER.sub("…", one.detail)
+        return replace(one, place=masked[0], detail=masked[1])
+    return one

@@ -140,7 +140,8 @@ class Document:
     def sheets(self) -> dict[str, Table]:
         """Give a workbook's sheets by their titles, the first first, as `table` does.
 
-        The place of a row in a later sheet names the sheet.
+        The place of a row in a later sheet is `sheet 2, row 9`: a title may be a
+        meter's number.
         """
         return self._sheets()
 
@@ -170,8 +171,8 @@ class Document:
             book = load_workbook(io.BytesIO(self.data), read_only=True, data_only=True)
             try:
                 found = {
-                    sheet.title: _rows(sheet, f"{sheet.title}, " if later else "")
-                    for later, sheet in enumerate(book.worksheets)
+                    sheet.title: _rows(sheet, f"sheet {number}, " if number > 1 else "")
+                    for number, sheet in enumerate(book.worksheets, start=1)
                 }
             finally:
                 book.close()

@@ -72,5 +72,8 @@ def test_a_time_said_twice_is_refused_and_a_bare_file_is_recognised(read):
 
 
 def test_a_date_that_does_not_exist_is_refused_with_nothing_else(read):
-    export = read(HEAD + "30/01/2026;;\n23:30:00;1;R\n31/02/2026;;\n29/01/2026;;\n")
-    assert [one.reason for one in export.refused] == ["not-a-date", "unknown-step"]
+    export = read(
+        HEAD + "30/01/2026;;\n23:30:00;1;R\n23:00:00;2;R\n31/02/2026;;\n23:30:00;5;R\n"
+    )
+    assert [one.reason for one in export.refused] == ["not-a-date"]
+    assert [one.value for one in export.amounts] == [2, 1]

@@ -172,4 +172,4 @@ def test_the_workbook_with_its_cover_is_read(workbook, read, said):
         "01 23:30-02 00:00 500",
         "02 00:00-02 00:30 1000",
     ]
-    assert export.amounts[0].place == "Consommation Horaire, row 6"
+    assert export.amounts[0].place == "sheet 2, row 6"

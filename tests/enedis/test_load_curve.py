@@ -250,10 +250,8 @@ def test_the_largest_power_of_a_day_is_of_its_civil_day(read, said):
 
 
 def test_a_value_counts_rather_than_an_empty_row_of_the_same_time(read):
-    ends = ["00:30", "01:00", "01:00", "01:30"]
-    rows = [
-        f"2023-01-01T{end}:00+01:00;{v}" for end, v in zip(ends, "1 23", strict=True)
-    ]
+    said = [("00:30", "1"), ("01:00", ""), ("01:00", "2"), ("01:30", "3")]
+    rows = [f"2023-01-01 {end};{value}" for end, value in said]
     export = read(curve(*rows))
     assert [one.value for one in export.amounts] == [1, 2, 3]
     assert export.absent == export.refused == ()

@@ -51,6 +51,13 @@ def test_a_spoilt_file_is_refused_whole(number, refusal):
     assert refusal(CURVE.format(number)).reason == "mangled-identifier"
 
 
+def test_a_number_in_a_damaged_row_is_not_told(read):
+    text = CURVE.format("12345678901234")
+    export = read(text + "12345678901234;Courbe de charge\n")
+    assert [one.reason for one in export.refused] == ["not-a-time"]
+    assert "1234" not in export.refused[0].detail
+
+
 def test_a_masked_number_hides_no_reading(read):
     export = read(CURVE.format("XXXXXXXXXXXXXX"))
     assert export.meter is None

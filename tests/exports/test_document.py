@@ -129,7 +129,7 @@ def test_a_workbook_gives_its_sheets_with_their_places():
     assert document.table.rows == [["Bonjour"]]
     assert document.table.places == ["row 1"]
     assert list(document.sheets) == ["Accueil", "Export"]
-    assert document.sheets["Export"].places == ["Export, row 1", "Export, row 2"]
+    assert document.sheets["Export"].places == ["sheet 2, row 1", "sheet 2, row 2"]
     assert document.sheets["Export"].head()[0] == ["Date", "Valeur"]
 
 
