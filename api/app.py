@@ -18,10 +18,12 @@ from api.limits import Lane
 from api.openapi import API_VERSION, describe
 from api.pages import pages, public
 from api.parameters import explain, known_only
-from api.routes import health, live, meters, registers
+from api.routes import health, imports, live, meters, registers
 from api.rows import Rows
 
 PREFIX = "/api/v1"
+METHODS = {f"{PREFIX}/imports": "GET, POST"}
+"""What else than GET a path serves."""
 
 
 def create_app(deps: Deps) -> FastAPI:
@@ -38,6 +40,7 @@ def create_app(deps: Deps) -> FastAPI:
         tally=Tally(),
         streams=Lane(limits.streams, limits.streams_per_credential, "too-many-streams"),
         queries=Lane(limits.queries, limits.queries_per_caller, "too-many-queries"),
+        uploads=Lane(limits.uploads, limits.uploads, "too-many-uploads"),
     )
     app = FastAPI(
         openapi_url=None,  # ours needs the credential, theirs would load a CDN
@@ -47,8 +50,8 @@ def create_app(deps: Deps) -> FastAPI:
         dependencies=[Depends(known_only)],
     )
     app.state.home = home
-    for router in (meters.router, registers.router, live.router, health.router):
-        app.include_router(router, prefix=PREFIX)
+    for part in (meters, registers, live, health, imports):
+        app.include_router(part.router, prefix=PREFIX)
     app.include_router(health.metrics_router)
     app.include_router(pages())
     description: list[bytes] = []  # made when first asked for: it costs some 30 ms
@@ -89,10 +92,13 @@ async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     if error.status_code == 405:
+        allowed = METHODS.get(request.url.path, "GET")
+        if request.url.path.startswith(f"{PREFIX}/imports/"):
+            allowed = "DELETE"
         raise Problem(
             "method-not-allowed",
-            f"{request.method} is not served here; use GET",
-            headers={"Allow": "GET"},
+            f"{request.method} is not served here; use {allowed}",
+            headers={"Allow": allowed},
         ) from error
     raise Problem(
         "not-found",

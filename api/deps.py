@@ -12,7 +12,11 @@ from api.limits import Limits
 from edge.bus import Bus
 from edge.catalogue import Fluid, Register
 from edge.health import HealthReport
+from edge.importing.importer import Undone
+from edge.importing.reading import Asked
+from edge.importing.report import Report
 from edge.interval import Point, Step
+from edge.journal.imports import Imported
 from edge.registers import CATALOGUE
 from edge.sample import Sample
 from edge.stores.protocol import IntervalColumns
@@ -48,6 +52,22 @@ class Reads(Protocol):
         ...
 
 
+class Imports(Protocol):
+    """What imports files."""
+
+    async def take(self, data: bytes, asked: Asked) -> Report:
+        """Import a file, or preview it; a refusal is a report as well."""
+        ...
+
+    def listed(self) -> list[Imported]:
+        """Give every import, oldest first; may block."""
+        ...
+
+    async def undo(self, number: int) -> Undone:
+        """Take an import back; raise ImportRefused."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class MeterInfo:
     """A configured meter: our id, its kind ("linky"), its fluid, where it stands."""
@@ -79,6 +99,7 @@ class Deps:
     limits: Limits = field(default_factory=Limits)
     hosts: tuple[str, ...] = ()
     cors: tuple[str, ...] = ()
+    imports: Imports | None = None
     catalogue: Mapping[str, Register] = field(default_factory=lambda: CATALOGUE)
     now_ms: Callable[[], int] = _now_ms
     version: str = "0.1.0"

@@ -36,6 +36,11 @@ def allowed(grant: Grant, query: Query) -> Query:
     return query
 
 
+def allowed_imports(grant: Grant) -> bool:
+    """Tell whether a grant may bring files in, see which, and take them back."""
+    return grant == OWNER
+
+
 def allowed_live(grant: Grant, item: Sample | Event) -> bool:
     """Tell whether a grant may see what is live."""
     del grant, item  # the owner sees everything

@@ -106,3 +106,53 @@ PROBLEM: dict[str, Any] = {
     "instance": "/api/v1/meters/linky/registers/import_total_wh",
     "parameter": "form",
 }
+IMPORTED: dict[str, Any] = {
+    "id": 7,
+    "dry_run": False,
+    "file": "historique_jours_litres.csv",
+    "format": "veolia_idf_csv",
+    "series": [
+        {
+            "meter": "water",
+            "register": "water_volume_l",
+            "from": "2026-09-01T00:00:00+02:00",
+            "to": "2026-10-01T00:00:00+02:00",
+            "rows": 29,
+            "total": 9310,
+            "unit": "L",
+        }
+    ],
+    "new": 29,
+    "changed": 0,
+    "unchanged": 0,
+    "refused": [
+        {
+            "where": "line 5",
+            "reason": "negative",
+            "detail": {
+                "en": "-1754359 l: an amount can't be negative",
+                "fr": "une consommation ne peut être négative",
+            },
+        }
+    ],
+    "absent": 0,
+    "measured": [],
+}
+IMPORTS: dict[str, Any] = {
+    "imports": [
+        {
+            "id": 7,
+            "at": "2026-10-25T02:30:01+01:00",
+            "undone": None,
+            "file": "historique_jours_litres.csv",
+            "sha256": f"{0x9F86D081:064x}",
+            "format": "veolia_idf_csv",
+            "meters": ["water"],
+            "new": 29,
+            "changed": 0,
+            "unchanged": 0,
+            "refused": 1,
+        }
+    ]
+}
+UNDONE: dict[str, Any] = {"id": 7, "withdrawn": 29, "restored": 0, "kept": 0}

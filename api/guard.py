@@ -18,6 +18,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api import bodies
 from api.door import OWNER
 from api.errors import Problem
 from api.hosts import Hosts
@@ -121,12 +122,7 @@ class Guard:
                 f"a request's head has at most {self._limits.header_bytes} bytes",
                 headers={"Connection": "close"},
             )
-        if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
-            raise Problem(
-                "body-refused",
-                "send the request without a body; all is said in its address",
-                headers={"Connection": "close"},
-            )
+        bodies.check(scope["method"], scope["path"], headers)
         self._hosts.check(headers)
         if scope["method"] == "OPTIONS" and face.cors:
             await Response(status_code=204)(scope, receive, face)

@@ -31,6 +31,7 @@ class Home:
     tally: Tally
     streams: Lane
     queries: Lane
+    uploads: Lane
 
     def meter(self, meter: str, parameter: str | None = None) -> MeterInfo:
         """Give a meter by its id; raise Problem, with the id probably meant."""

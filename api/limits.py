@@ -31,6 +31,7 @@ class Limits:
     failure_burst: int = 10
     queries: int = 16
     queries_per_caller: int = 4
+    uploads: int = 1
     streams: int = 16
     streams_per_credential: int = 8
     connections: int = 128

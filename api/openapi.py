@@ -23,11 +23,14 @@ problem detail (RFC 9457) that says what to do.
 STATUSES: dict[int, str] = {
     401: "The credential is missing or wrong.",
     404: "There is no such thing.",
+    408: "A body came too slowly.",
+    411: "A body's length was not said.",
     406: "The form asked for is not offered.",
-    413: "A body was sent.",
+    413: "A body was sent where there is none, or too large a one.",
     414: "The query is too long.",
     421: "The host name is not one of ours.",
-    422: "A parameter is unknown, repeated or wrong; `parameter` names it.",
+    422: "A parameter is unknown, repeated or wrong; `parameter` names it. Of a file: "
+    "it was refused, and why.",
     429: "Too much at once; Retry-After says when to come back.",
     500: "Something failed; the service's log says what.",
     503: "Busy, or the store does not answer; Retry-After says when to come back.",

@@ -132,6 +132,89 @@ class HealthShape(Shape):
     parts: list[PartShape]
 
 
+class SeriesShape(Shape):
+    """What a file says of one register."""
+
+    meter: str
+    register_: str = Field(alias="register")
+    from_: Instant = Field(alias="from")
+    to: Instant
+    rows: int
+    total: float | None
+    """The sum of its rows; of mean powers their energy; null where nothing adds up."""
+    unit: str | None
+
+
+class RefusedShape(Shape):
+    """A row that was not taken."""
+
+    where: str
+    reason: str
+    detail: dict[Literal["en", "fr"], str]
+
+
+class MeasuredShape(Shape):
+    """Where the home itself had measured the same periods."""
+
+    meter: str
+    register_: str = Field(alias="register")
+    rows: int
+    differing: int
+    file: int
+    home: int
+
+
+class ImportShape(Shape):
+    """What came of a file."""
+
+    id: int | None
+    """To take it back by; null when nothing was changed."""
+    dry_run: bool
+    file: str
+    format: str
+    series: list[SeriesShape]
+    new: int
+    changed: int
+    unchanged: int
+    refused: list[RefusedShape]
+    absent: int
+    """Periods that the file lists without a value: unknown, which is not zero."""
+    measured: list[MeasuredShape]
+
+
+class ImportedShape(Shape):
+    """An import, as it is kept."""
+
+    id: int
+    at: Instant
+    undone: Instant | None
+    file: str
+    sha256: str
+    format: str
+    meters: list[str]
+    new: int
+    changed: int
+    unchanged: int
+    refused: int
+
+
+class ImportsShape(Shape):
+    """Every import, oldest first."""
+
+    imports: list[ImportedShape]
+
+
+class UndoneShape(Shape):
+    """What came of taking an import back."""
+
+    id: int
+    withdrawn: int
+    restored: int
+    """Another import says them: what that one says stands again."""
+    kept: int
+    """They were said anew since, or another import says the same."""
+
+
 class ProblemShape(Shape):
     """A problem detail (RFC 9457)."""
 

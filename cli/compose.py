@@ -37,6 +37,7 @@ def listen_to(config: Config, hub: Hub) -> Deps:
         token=load_or_create(config.data_dir / "owner.token"),
         hosts=config.api.hosts,
         cors=config.api.cors,
+        imports=hub.importer,
         version=version("releve"),
     )
 

@@ -38,10 +38,12 @@ class FilesFirst(TyperGroup):
     (Any: typer carries a click of its own, whose types have no public name.)
     """
 
+    default = FILES
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put in the command that is meant where none is named."""
         if args and args[0] not in self.commands and args[0] != "--help":
-            args = [FILES, *args]
+            args = [self.default, *args]
         return super().parse_args(ctx, args)
 
 

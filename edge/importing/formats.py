@@ -41,10 +41,13 @@ def recognised(document: Document, among: list[Known]) -> Known:
 
     What can't be a text nor a workbook is refused for that, with its reason.
     """
-    if document.is_sheet or not document.looks_json:
-        _ = document.table  # its own refusals say more than "unknown"
-    else:
+    # their own refusals say more than "unknown"
+    if document.is_sheet:
+        _ = document.table
+    elif document.looks_json:
         _ = document.json
+    else:
+        _ = document.text
     try:
         found = recognise(document, [one.format for one in among])
     except FileRefused as error:

@@ -25,8 +25,8 @@ DOUBTFUL = ("estimated", "interpolated")
 def _is_csv(document: Document) -> bool:
     if document.is_sheet or document.looks_json:
         return False
-    head = document.table.head(1)
-    return bool(head) and set(COLUMNS) <= set(head[0])
+    head = document.text.partition("\n")[0].strip().split(",")
+    return set(COLUMNS) <= set(head)
 
 
 def _is_json(document: Document) -> bool:

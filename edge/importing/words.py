@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal
 
 from exports.said import Refused
-
-Language = Literal["fr", "en"]
 
 FRENCH: Mapping[str, str] = {
     # the file
@@ -24,6 +21,8 @@ FRENCH: Mapping[str, str] = {
     ),
     "not-text": "ce n'est ni un texte, ni un tableau que l'on sache lire",
     "not-json": "ce n'est pas du JSON",
+    "packed": "c'est un ZIP ; ouvrez-le et importez les fichiers qu'il contient",
+    "unsafe-xml": "ce XML déclare un DOCTYPE : ce n'est pas une réponse d'Enedis",
     "truncated": "le fichier est abîmé ou s'interrompt ; téléchargez-le de nouveau",
     "unknown-format": (
         "ce n'est aucun fichier connu d'Enedis, de GRDF, d'un service des eaux, ni de"
@@ -69,6 +68,9 @@ FRENCH: Mapping[str, str] = {
     "not-a-date": "ce n'est pas une date",
     "no-such-time": "cette heure n'existe pas : passage à l'heure d'été",
     "no-time": "il manque l'heure",
+    "months-in-doubt": "on ne sait si les mois y vont de 0 à 11 ou de 1 à 12",
+    "other-medium": "ce n'est ni de l'eau, ni du gaz",
+    "index-begins-anew": "l'index repart de zéro : compteur changé",
     "not-a-row": "la ligne n'a pas la forme attendue",
     "short-row": "la ligne a trop peu de colonnes",
     "not-a-reading": "la ligne n'est pas un relevé",
@@ -102,14 +104,14 @@ FRENCH: Mapping[str, str] = {
 PLACE = re.compile(r"(line|row) (\d+)")
 
 
-def said(one: Refused, language: Language) -> str:
+def said(one: Refused, language: str) -> str:
     """Give why, in one language; a reason without French is said in English."""
     if language == "en" or one.reason not in FRENCH:
         return one.detail
     return FRENCH[one.reason]
 
 
-def place(where: str, language: Language) -> str:
+def place(where: str, language: str) -> str:
     """Give where in the file, in one language."""
     if language == "en":
         return where

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from edge.config import Config
 from edge.errors import EdgeError
 from edge.host import Clock, HostClock
+from edge.importing.folder import Folder
 from edge.service.control import ControlServer
 from edge.service.hub import Hub
 from edge.service.intake import Intake
@@ -158,6 +159,10 @@ class Service:
             "control": ControlServer(config.data_dir, owner).run,
             **hub.consumers(),
         }
+        folder = config.imports.folder
+        if not self._replay and folder is not None and hub.importer is not None:
+            watched = Folder(config.data_dir / folder, hub.importer)
+            parts["import folder"] = watched.run
         if not self._replay:
             parts["silence"] = Silence(clock, hub.bus, limits, intake.tell).run
             parts["watchdog"] = self._watchdog(hub).run

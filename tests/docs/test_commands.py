@@ -22,9 +22,11 @@ def understood(words: list[str]) -> None:
     command: Any = get_command(app)
     context = None
     while hasattr(command, "get_command") and words and not words[0].startswith("-"):
-        name, *words = words
-        command = command.get_command(None, name)
-        assert command is not None, f"there is no command {name!r}"
+        child = command.get_command(None, words[0])
+        if child is None and hasattr(command, "default"):
+            break  # what isn't a command is for the one that is meant: a file
+        assert child is not None, f"there is no command {words[0]!r}"
+        command, words = child, words[1:]
     try:
         context = command.make_context(command.name, list(words))
     except typer.Exit:
