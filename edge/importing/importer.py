@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from edge.errors import JournalError
+from edge.importing.bodies import Slot, batches, received, slot
 from edge.importing.comparison import (
     Compared,
     Reads,
@@ -29,8 +30,6 @@ from edge.sample import Slice
 from edge.turn import in_turn
 from exports.said import Refused
 
-BATCH = 2_000
-"""Slices of one record."""
 LONG_NUMBER = re.compile(r"[0-9]{9,}")
 """A supply point's number, which files are often named by."""
 
@@ -146,8 +145,8 @@ class Importer:
 
         def work() -> tuple[bytes, list[Body]]:
             everything = [*compared.new, *compared.changed, *compared.unchanged]
-            fresh = _received([*compared.new, *compared.changed], at_ms)
-            return pack(everything), _batches(fresh)
+            fresh = received([*compared.new, *compared.changed], at_ms)
+            return pack(everything), batches(fresh)
 
         packed, bodies = await in_turn(work)
         one = Imported(
@@ -211,43 +210,7 @@ class Importer:
         at_ms = max(self.now_ms(), newest + 1)
         withdrawn = sum(one.value is None for one in back)
         undone = Undone(number, withdrawn, len(back) - withdrawn, kept)
-        return undone, at_ms, _batches(_received(back, at_ms))
-
-
-Slot = tuple[str, str, int, int, str]
-
-
-def slot(one: Slice) -> Slot:
-    """Give which slice it is: of two with one slot, the one received last stands."""
-    return one.meter, one.register, one.start_ms, one.end_ms, one.origin
-
-
-def _received(some: Sequence[Slice], at_ms: int) -> list[Slice]:
-    return [
-        Slice(
-            one.meter,
-            one.register,
-            one.start_ms,
-            one.end_ms,
-            one.value,
-            one.quality,
-            one.origin,
-            at_ms,
-            one.index_end,
-        )
-        for one in some
-    ]
-
-
-def _batches(some: Sequence[Slice]) -> list[Body]:
-    """Give records' bodies: of one meter each, in order of time within a register."""
-    bodies: list[Body] = []
-    for series in by_series(some).values():
-        series.sort(key=lambda one: one.start_ms)
-        bodies += [
-            tuple(series[at : at + BATCH]) for at in range(0, len(series), BATCH)
-        ]
-    return bodies
+        return undone, at_ms, batches(received(back, at_ms))
 
 
 def refused(asked: Asked, error: ImportRefused) -> Report:

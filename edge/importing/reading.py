@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from edge.catalogue import Fluid, Register
-from edge.importing import bounds, columns, formats, mapping, own
+from edge.importing import bounds, columns, formats, mapping, own, plan
 from edge.importing.bounds import Flow, Judged, Series
 from edge.importing.meters import Places
 from edge.importing.refusal import ImportRefused
@@ -28,7 +28,7 @@ class Asked:
     meter: str | None = None
     register: str | None = None
     mapping: str | None = None
-    """The text of a TOML (columns.py)."""
+    """The text of a TOML (plan.py)."""
     dry_run: bool = False
 
 
@@ -88,8 +88,8 @@ def read(data: bytes, asked: Asked, home: Home, now_ms: int) -> Read:
 
 def _format(document: Document, asked: Asked) -> formats.Known:
     if asked.mapping is not None:
-        plan = columns.plan(asked.mapping)
-        return formats.Known(columns.format_of(plan), plan.fluid)
+        made = plan.read(asked.mapping)
+        return formats.Known(columns.format_of(made), made.fluid)
     return formats.recognised(document, formats.known())
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.importing import columns
+from edge.importing import columns, plan
 from edge.sample import utc
 from exports.document import Document
 from exports.errors import FileRefused
@@ -133,7 +133,7 @@ async def test_months_are_as_long_as_they_are(house):
 )
 def test_a_mapping_that_can_not_be_used_names_its_key(mapping, named):
     with pytest.raises(FileRefused, match="mapping can't be used") as caught:
-        columns.plan(mapping)
+        plan.read(mapping)
     assert named in str(caught.value)
 
 
@@ -157,7 +157,7 @@ async def test_a_quantity_without_a_register_is_refused(house):
 
 @given(st.text(max_size=300), st.sampled_from(["day", "month"]))
 def test_no_text_breaks_a_mapping_of_it(text, step):
-    made = columns.plan(
+    made = plan.read(
         WATER.replace('"day"', f'"{step}"')
         .replace('"Date"', "1")
         .replace('"Conso"', "2")
