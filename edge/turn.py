@@ -2,8 +2,7 @@
 
 The interpreter runs one thread at a time. A loop that comes back from a socket waits
 for it behind every thread that computes, at each call anew: with three of them, live
-values came 100 ms late while thirty days were caught up (measured by bench/catch_up).
-With one, and asked often whether it would let go, they aren't.
+values came 100 ms late while thirty days were caught up (bench/catch_up.py).
 """
 
 from __future__ import annotations
@@ -16,9 +15,6 @@ from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-SWITCH_S = 0.0005
-"""How long who computes may go on while another thread waits; Python's own is 5 ms."""
 
 
 class Turn:

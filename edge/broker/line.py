@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from edge.broker.gathered import Gathered
 from edge.broker.reasons import said
 from edge.broker.wire import Wire
 from edge.errors import BrokerLost
@@ -41,7 +41,7 @@ class Line:
         self.wire, self._on_end = wire, on_end
         self.ended: asyncio.Future[BrokerLost] = self._loop.create_future()
         self._greeted: asyncio.Future[Properties] = self._loop.create_future()
-        self._watched: socket.socket | None = None
+        self._watched: Gathered | None = None
         self._writing = False
         self._ticking: asyncio.TimerHandle | None = None
 
@@ -52,6 +52,7 @@ class Line:
         wire.on_disconnect = self._on_disconnect
         wire.on_socket_open = self._on_socket_open
         wire.on_socket_close = self._on_socket_close
+        wire.gathered.wake = lambda: self._loop.call_soon(self._flush)
         if will is not None:
             wire.will_set(will.topic, will.offline, qos=1, retain=True)
         wire.begin()
@@ -99,7 +100,7 @@ class Line:
         """Have the loop write what the socket didn't take at once, if anything."""
         if self._watched is None:
             return
-        wanted = self.wire.want_write()
+        wanted = self.wire.want_write() or self._watched.full
         if wanted != self._writing:
             self._writing = wanted
             number = self._watched.fileno()
@@ -111,8 +112,8 @@ class Line:
     def _readable(self) -> None:
         try:
             self.wire.loop_read()
-            # what TLS has already decrypted makes no socket readable again
-            while self._watched is not None and _pending(self._watched):
+            # what has been read already makes no socket readable again
+            while self._watched is not None and self._watched.pending():
                 self.wire.loop_read()
         except Exception as error:  # noqa: BLE001 - rubbish breaks paho anywhere
             self._rubbish(type(error).__name__)
@@ -125,7 +126,16 @@ class Line:
         self.end(BrokerLost(said_, hint=WHAT_IS_IT))
 
     def _writable(self) -> None:
+        self._flush()
         self.wire.loop_write()
+        self.watch()
+
+    def _flush(self) -> None:
+        """Send what was given to the wire in this turn of the loop."""
+        try:
+            self.wire.gathered.flush()
+        except OSError:
+            self.broke()
         self.watch()
 
     def _tick(self) -> None:
@@ -168,8 +178,3 @@ class Line:
             self._loop.remove_reader(number)
             self._loop.remove_writer(number)
             self._watched = None
-
-
-def _pending(opened: socket.socket) -> int:
-    # only a TLS socket has it
-    return int(opened.pending()) if hasattr(opened, "pending") else 0

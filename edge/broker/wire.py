@@ -12,6 +12,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from edge.broker.address import Login
+from edge.broker.gathered import Gathered
 
 KEEPALIVE_S = 30
 IN_FLIGHT = 20
@@ -36,13 +37,13 @@ class Wire(Client):
             protocol=MQTTProtocolVersion.MQTTv5,
             reconnect_on_failure=False,
         )
-        self._opened = opened
+        self.gathered = Gathered(opened)
         self.max_inflight_messages_set(IN_FLIGHT)
         if login is not None:
             self.username_pw_set(login.user, login.password)
 
-    def _create_socket_connection(self) -> socket.socket:
-        return self._opened
+    def _create_socket_connection(self) -> Any:
+        return self.gathered
 
     def begin(self) -> None:
         """Send CONNECT: a clean session, for what must last is in the journal."""

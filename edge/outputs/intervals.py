@@ -24,6 +24,7 @@ from edge.outputs.payloads import Payloads
 from edge.outputs.topics import Topics
 from edge.outputs.trail import Cursors, Trail, read, written
 from edge.record import Address, Lane, Record
+from edge.turn import in_turn
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +32,8 @@ NAME = "mqtt"
 KINDS = (Kind.INTERVALS, Kind.EVENT, Kind.SLICES, Kind.GAP)
 PAGE = 64
 """Records read at once; a half-hour is one of them a meter."""
-AT_ONCE = 256
-"""Messages handed over at once; how many of them are in flight is the connection's."""
+AT_ONCE = 4
+"""Messages handed over at once: what is live waits for that many in the loop."""
 FEW = 64
 """Rows of the past that are sent themselves; more are announced only."""
 BACK_S = 5.0
@@ -154,8 +155,11 @@ class IntervalsOutput:
             return False
         self._trail.step(self._cursors, self._now_ms())
         for messages in _some(self._messages(records)):
+            begun = time.monotonic()
             await _deliver(publisher, messages)
             self._counters["delivered"] += len(messages)
+            if len(messages) == AT_ONCE:  # more to come: as long for the live ones
+                await asyncio.sleep(time.monotonic() - begun)
         await self._announce(publisher, pruned(records))
         await self._move(publisher, Lane.PRESENT, records[-1].address)
         return True
@@ -185,7 +189,7 @@ class IntervalsOutput:
 
     async def _read(self, lane: Lane, after: Address | None = None) -> list[Record]:
         cursor = after or self._cursors[lane]
-        return await asyncio.to_thread(
+        return await in_turn(
             self._journal.read, cursor, limit=PAGE, lane=lane, kinds=KINDS
         )
 

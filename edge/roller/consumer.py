@@ -13,6 +13,7 @@ from edge.journal.followed import RememberedJournal
 from edge.record import Address, Body, Lane, Record
 from edge.roller.history import History
 from edge.roller.roller import Counting, Roller
+from edge.turn import in_turn
 
 NAME = "roller"
 KINDS = (Kind.BLOCK, Kind.BASELINE, Kind.CORRECTION)
@@ -78,12 +79,12 @@ class RollerConsumer:
         """Read and roll one page of a lane; tell whether there was any."""
         roller = self._roller
         assert roller is not None  # noqa: S101 - start() comes first
-        records = await asyncio.to_thread(
+        records = await in_turn(
             self._journal.read, self._cursors[lane], limit=PAGE, lane=lane, kinds=KINDS
         )
         if not records:
             return False
-        bodies = await asyncio.to_thread(_roll, roller, records)
+        bodies = await in_turn(_roll, roller, records)
         address = records[-1].address
         if bodies:
             self._roller = None  # should the append fail, start() finds the truth

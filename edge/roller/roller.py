@@ -33,9 +33,7 @@ class Counting:
 
     zone: ZoneInfo = PARIS
     catalogue: Catalogue = field(default_factory=lambda: CATALOGUE)
-    hold_ms: Mapping[Fluid, int] = field(
-        default_factory=lambda: HOLDS_MS
-    )
+    hold_ms: Mapping[Fluid, int] = field(default_factory=lambda: HOLDS_MS)
     fluids: Mapping[str, Fluid] = field(default_factory=dict)
     """The fluid of each meter, electricity where nothing is said."""
 

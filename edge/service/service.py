@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ from edge.importing.folder import Folder
 from edge.service.control import ControlServer
 from edge.service.hub import Hub
 from edge.service.intake import Intake
+from edge.service.interpreter import settle, tidy, tuned
 from edge.service.keeper import JournalKeeper
 from edge.service.notify import notify, watchdog_seconds
 from edge.service.owner import Owner
@@ -72,10 +72,10 @@ class Service:
                 if self._given is None
                 else self._given
             )
-            await self._run(hub, stop, outers or {})
+            with tuned():
+                await self._run(hub, stop, outers or {})
         finally:
             notify("STOPPING=1")
-            gc.unfreeze()
             # Cancelling a part leaves its thread at work, and SQLite doesn't survive
             # a connection that is closed under a query.
             threads.shutdown(wait=True, cancel_futures=True)
@@ -104,10 +104,7 @@ class Service:
                 group.create_task(keep(name, lambda outer=outer: outer(hub, stop)))  # type: ignore[misc]
                 for name, outer in outers.items()
             ]
-            # What is loaded by now stays: to look through it again and again held every
-            # live value up for 30 ms (measured by bench/mqtt.py).
-            gc.collect()
-            gc.freeze()
+            settle()
             notify("READY=1")
             log.info("reading %s", ", ".join(hub.gates) or "nothing")
             await self._until(stop, readers)
@@ -157,6 +154,7 @@ class Service:
         )
         parts = {
             "control": ControlServer(config.data_dir, owner).run,
+            "interpreter": tidy,
             **hub.consumers(),
         }
         folder = config.imports.folder

@@ -9,6 +9,7 @@ from edge.health import PartHealth
 from edge.journal.followed import MovedJournal
 from edge.record import Address, Lane
 from edge.stores.protocol import Store
+from edge.turn import in_turn
 
 NAME = "store"
 PAGE = 500
@@ -65,7 +66,7 @@ class Projector:
     async def project(self) -> None:
         """Project all that is committed, page by page off the loop."""
         last: Address | None = None
-        while (page := await asyncio.to_thread(self._page)) is not None:
+        while (page := await in_turn(self._page)) is not None:
             last = page
         if last is not None:
             for lane in Lane:

@@ -19,6 +19,7 @@ from edge.stores.copying import copy, ended, minutes
 from edge.stores.influx.state import NOWHERE
 from edge.stores.influx.store import InfluxStore
 from edge.stores.protocol import Store
+from edge.turn import in_turn
 
 log = logging.getLogger(__name__)
 
@@ -150,14 +151,14 @@ class InfluxConsumer:
             room = PAGE - len(records)
             if not room:
                 break
-            some = await asyncio.to_thread(
+            some = await in_turn(
                 self._journal.read, self._reached[lane], limit=room, lane=lane
             )
             reached[lane] = tail if len(some) < room else some[-1].address
             records += some
         if not records and all(self._reached[lane] == tail for lane in Lane):
             return False
-        await asyncio.to_thread(self.store.project_to, records, reached)
+        await in_turn(self.store.project_to, records, reached)
         self._reached |= reached
         self._projected += len(records)
         return len(records) == PAGE
@@ -194,7 +195,7 @@ class InfluxConsumer:
         if self._filling is None:
             self._filled = await asyncio.to_thread(self.store.filled)
             self._filling = copy(self._embedded, self.store)
-        if not self._filled and await asyncio.to_thread(ended, self._filling):
+        if not self._filled and await in_turn(ended, self._filling):
             await asyncio.to_thread(self.store.mark_filled)
             self._filled = True
         if self._filled:
@@ -213,7 +214,7 @@ class InfluxConsumer:
             last = heard[1] // DAY_MS * DAY_MS
             oldest = last - self._keeping.minute_days * DAY_MS
             days = minutes(self._embedded, self.store, meter, oldest)
-            while not await asyncio.to_thread(ended, days):
+            while not await in_turn(ended, days):
                 pass
             raw_ms = last - self._keeping.raw_days * DAY_MS
             for step, before_ms in ((Step.RAW, raw_ms), (Step.MIN1, oldest)):

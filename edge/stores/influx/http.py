@@ -9,6 +9,7 @@ from time import time
 from typing import Any
 
 from edge.errors import StoreDown
+from edge.turn import TURN
 
 CONNECT_S = 3.0
 ANSWER_S = 30.0
@@ -59,13 +60,14 @@ class Http:
         if token:
             heads["Authorization"] = f"{self._scheme} {token}"
         try:
-            said = self._client.api_client.rest_client.request(
-                method,
-                self.url + path,
-                headers=heads,
-                body=body,
-                _request_timeout=self._wait_ms,
-            )
+            with TURN.aside():
+                said = self._client.api_client.rest_client.request(
+                    method,
+                    self.url + path,
+                    headers=heads,
+                    body=body,
+                    _request_timeout=self._wait_ms,
+                )
             return Answer(said.status, said.data)
         except ApiException as error:
             if not error.status:
