@@ -63,18 +63,33 @@ class Found:
     told: set[Told]
 
 
-class Deaf(Ear):
-    """Hears live values, and keeps which intervals it was told."""
+class Listener:
+    """Writes down which intervals are told: a subscriber and a process of its own.
 
-    told: set[Told]
+    Else a live value would be timed behind the thousand rows that came before it.
+    """
 
-    def _hear(self, client: Any, user: object, message: Any) -> None:
-        super()._hear(client, user, message)
-        parts = message.topic.split("/")
-        if len(parts) == 4 and parts[1] == PAST and parts[2] in INTERVAL_STEPS:
-            row = json.loads(message.payload)
+    def __init__(self, port: int, path: Path) -> None:
+        self._path = path
+        topics = [
+            w for step in INTERVAL_STEPS for w in ("-t", f"releve/{PAST}/{step}/+")
+        ]
+        words = ["mosquitto_sub", "-V", "5", "-q", "1", "-p", str(port), "-F", "%t %p"]
+        with path.open("wb") as heard:
+            self._process = subprocess.Popen([*words, *topics], stdout=heard)
+
+    def told(self) -> set[Told]:
+        """Stop listening, and give the intervals."""
+        self._process.terminate()
+        self._process.wait()
+        told = set()
+        for line in self._path.read_text().splitlines():
+            topic, _, payload = line.partition(" ")
+            _, _, step, register = topic.split("/")
+            row = json.loads(payload)
             start_ms = millis(datetime.fromisoformat(row["start"]))
-            self.told.add((parts[3], parts[2], start_ms, row["revision"]))
+            told.add((register, step, start_ms, row["revision"]))
+        return told
 
 
 def configured(home: Path, url: str, broker: int, api: int) -> Path:
@@ -114,11 +129,10 @@ async def _run(home: Path, config: Path, api: int, port: int, quiet_s: float) ->
     meter = VirtualLinky(MeterSpec(mode=Mode.STANDARD), time.time_ns() // 1_000_000)
     line = TimedLine(meter, home / "tic")
     speaking = asyncio.create_task(line.run())
-    ear = Deaf(port, f"releve/{LIVE}/live")
-    ear.told = set()
+    ear = Ear(port, f"releve/{LIVE}/live")
+    listener = Listener(port, home / "told.txt")
     words = [sys.executable, "-c", RUN, "run", "--config", str(config)]
-    with ear.open() as client:
-        client.subscribe([(f"releve/{PAST}/{step}/+", 1) for step in INTERVAL_STEPS])
+    with ear.open():
         service = subprocess.Popen(words)  # noqa: ASYNC220 - before it is timed
         try:
             while len(ear.came_s) < WARM_FRAMES:  # noqa: ASYNC110 - a thread's
@@ -141,7 +155,7 @@ async def _run(home: Path, config: Path, api: int, port: int, quiet_s: float) ->
             service.wait()
             speaking.cancel()
             await asyncio.gather(speaking, return_exceptions=True)
-    return Found(during, after, took_s, peak, ear.told)
+    return Found(during, after, took_s, peak, listener.told())
 
 
 def rows_of(store: Store) -> dict[tuple[str, Step], list[Interval]]:
