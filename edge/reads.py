@@ -6,11 +6,14 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TypeVar
 
-from edge.calendar import DAY_MS
+from edge.calendar import DAY_MS, calendar_of
 from edge.interval import Interval, Point, Step
+from edge.merging.merged import merged_columns
+from edge.merging.precedence import Purpose
 from edge.minutes import roll_minutes
 from edge.open_rows import open_rows
 from edge.record import Baseline, Correction
+from edge.registers.electricity import CURVES
 from edge.roller.halves import Halves
 from edge.roller.roller import Counting
 from edge.rollup.part import Slot, part_of
@@ -50,13 +53,16 @@ class Reads:
     def meters(self) -> dict[str, tuple[str, ...]]:
         """Give the registers that each meter was ever heard of, in catalogue order."""
         found = {}
-        tail = self._snapshot().tracks
+        snapshot = self._snapshot()
+        tail, told = snapshot.tracks, snapshot.slices
         known = self._store.meters()
         order = {name: i for i, name in enumerate(self._counting.catalogue)}
-        for meter in dict.fromkeys((*known, *tail)):
+        for meter in dict.fromkeys((*known, *tail, *(meter for meter, _ in told))):
             names = set(known.get(meter, ()))
             if meter in tail:
                 names |= tail[meter].columns.keys()
+            names |= {register for of, register in told if of == meter}
+            names |= {CURVES[name] for name in names & CURVES.keys()}
             found[meter] = tuple(
                 sorted(names, key=lambda name: (order.get(name, len(order)), name))
             )
@@ -171,6 +177,26 @@ class Reads:
                 if start_ms <= row.start_ms < end_ms:
                     _put(columns, row)
         return columns.first(limit)
+
+    def merged_columns(  # noqa: PLR0913 - same, and what for
+        self,
+        meter: str,
+        register: str,
+        step: Step,
+        start_ms: int,
+        end_ms: int,
+        limit: int = MOST,
+        purpose: Purpose = Purpose.NOW,
+    ) -> IntervalColumns:
+        """Give the same rows, with what other sources said where the meter didn't."""
+        known = self._counting.catalogue
+        if step is Step.MIN1 or register not in known or not known[register].monotonic:
+            return self.interval_columns(meter, register, step, start_ms, end_ms, limit)
+        fluid = known[register].fluid
+        calendar = calendar_of(fluid, self._counting.zone)
+        span = (start_ms, end_ms)
+        of = (meter, register)
+        return merged_columns(self, calendar, fluid, of, step, span, limit, purpose)
 
     def open(self, meter: str, register: str, step: Step) -> list[Interval]:
         """Give the provisional rows of intervals that are not closed yet."""

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from edge.catalogue import Fluid, Kind, Register
 from edge.gate.power import DEFAULT_KVA
 from edge.importing import mapping
-from edge.importing.mapping import CURVES
+from edge.registers.electricity import CURVES
 from edge.sample import Quality, Slice, millis
 from exports.said import Amount, Nature, Refused
 

@@ -9,10 +9,10 @@ from typing import Protocol
 import numpy as np
 
 from edge.catalogue import Kind
-from edge.importing.mapping import CURVES
 from edge.importing.report import HOUR_MS, Measured
 from edge.interval import Step
 from edge.registers import CATALOGUE
+from edge.registers.electricity import CURVES
 from edge.sample import Slice
 from edge.stores.protocol import IntervalColumns
 

@@ -28,12 +28,6 @@ REGISTERS: Mapping[tuple[Fluid, str], str] = {
 }
 """By fluid and quantity; a quantity that is named as a register is that register."""
 
-CURVES: Mapping[str, str] = {
-    "import_load_curve_w": "import_total_wh",
-    "export_load_curve_w": "export_total_wh",
-}
-"""Mean powers, and the index that counts the same energy."""
-
 QUALITIES: Mapping[Nature, Quality] = {
     Nature.MEASURED: Quality.RAW,
     Nature.DEFINITIVE: Quality.VALIDATED,

@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from edge.catalogue import Kind
-from edge.importing.mapping import CURVES
 from edge.registers import CATALOGUE
+from edge.registers.electricity import CURVES
 from edge.sample import Slice, utc
 from exports.said import Refused
 

@@ -5,6 +5,8 @@ Units and widths: Enedis-NOI-CPT_54E v3, 6.1 (historic) and 6.2.2 (standard).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from edge.catalogue import ConsentClass, Fluid, Kind, Register
 
 INDEX_MAX = 999_999_999
@@ -82,6 +84,12 @@ LIVE = ConsentClass.LIVE_POWER
 MAX = ConsentClass.MAX_POWER
 EVENT = ConsentClass.EVENT
 COLOURS = ("none", "blue", "white", "red")
+
+CURVES: Mapping[str, str] = {
+    "import_load_curve_w": "import_total_wh",
+    "export_load_curve_w": "export_total_wh",
+}
+"""Mean powers of periods, and the index that counts the same energy."""
 
 ELECTRICITY: tuple[Register, ...] = (
     _index(

@@ -82,9 +82,7 @@ class Page:
         lasting = [told.encode_word(record) for record in self._words]
         lasting += self._row_lines()
         lasting += self._slice_lines()
-        for meter, tracks in self._tracks.items():
-            registers = dict.fromkeys(n for one in tracks for n in one.columns)
-            lasting += state.heard_lines(self._known, meter, list(registers))
+        lasting += self._heard_lines()
         if lasting:
             self._sender.send(self._databases.lasting, lasting)
         raw = []
@@ -103,6 +101,20 @@ class Page:
             step = (one.meter, one.step.value)
             last = self._known.rows.get(step, one.start_ms)
             self._known.rows[step] = max(last, one.start_ms)
+
+    def _heard_lines(self) -> list[str]:
+        """Give the lines of the registers that each meter is newly heard of."""
+        spoken: dict[str, dict[str, None]] = {}
+        for meter, tracks in self._tracks.items():
+            columns = (name for one in tracks for name in one.columns)
+            spoken.setdefault(meter, {}).update(dict.fromkeys(columns))
+        for said in self._slices:
+            spoken.setdefault(said.meter, {})[said.register] = None
+        return [
+            line
+            for meter, names in spoken.items()
+            for line in state.heard_lines(self._known, meter, list(names))
+        ]
 
     # intervals and slices
 

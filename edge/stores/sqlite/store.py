@@ -148,18 +148,24 @@ class SqliteStore:
         else:
             slices = tuple(one for one in body if isinstance(one, Slice))
             words.write_slices(database, self._names, slices)
+            for meter, register in {(one.meter, one.register) for one in slices}:
+                self._spoken(database, meter, (register,))
 
     def _hear(self, database: Database, meter: str, track: Track) -> None:
         names = self._names
-        number = names.give(database, meter)
-        for name in track.columns:
-            database.execute(
-                "INSERT OR IGNORE INTO heard VALUES (?, ?)",
-                (number, names.give(database, name)),
-            )
+        self._spoken(database, meter, track.columns)
         first, last = int(track.instants[0]), int(track.instants[-1]) + 1
         self._doubt(database, meter, first, last)
         raw.write(database, names, track)
+
+    def _spoken(self, database: Database, meter: str, registers: Iterable[str]) -> None:
+        """Note the registers that a meter was heard of."""
+        number = self._names.give(database, meter)
+        for name in registers:
+            database.execute(
+                "INSERT OR IGNORE INTO heard VALUES (?, ?)",
+                (number, self._names.give(database, name)),
+            )
 
     def _doubt(
         self, database: Database, meter: str, start_ms: int, end_ms: int
