@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 HEAD = (
-    "Point Référence Mesure (PRM) : ;12345678901234;"
+    "Point Référence Mesure (PRM) : ;21098765432104;"
     "Type de comptage : ;Consommation Quotidienne\n"
     "Date;Valeur (en kWh)\n"
 )
@@ -16,7 +16,7 @@ HEAD = (
 def test_a_day_runs_from_midnight_to_midnight(read):
     export = read(HEAD + "29/03/2026;6,329\n30/03/2026;NA\n25/10/2026;0\n")
     assert export.format == "enedis-daily-energy"
-    assert export.meter == "12345678901234"
+    assert export.meter == "21098765432104"
     first, last = export.amounts
     assert (first.quantity, first.value) == ("import_energy_wh", 6329)
     assert first.start == datetime(2026, 3, 28, 23, tzinfo=UTC)
@@ -41,7 +41,7 @@ def test_a_day_runs_from_midnight_to_midnight(read):
 def test_a_date_is_a_text_a_date_or_the_number_of_a_spreadsheet(cell, workbook, read):
     rows = [
         [],
-        ["Point Référence Mesure (PRM) : ", "12345678901234"],
+        ["Point Référence Mesure (PRM) : ", "21098765432104"],
         ["Type de comptage : ", "Consommation Quotidienne"],
         ["Date", "Valeur (en kWh)"],
         [cell, 6.329],

@@ -9,7 +9,7 @@ HEAD = (
     "Grandeur physique;Grandeur metier;Etape metier;Unite\n"
 )
 ABOUT = (
-    "12345678901234;Index;01/09/2019;21/08/2020;"
+    "21098765432104;Index;01/09/2019;21/08/2020;"
     "Energie active;Consommation;Comptage Brut;Wh\n\n"
 )
 COLUMNS = "Horodate;Type de releve;EAS F1;EAS F2;EAS F10;EAS D1;EAS D4;EAS T\n"
@@ -149,7 +149,7 @@ def test_the_largest_powers_follow_in_the_same_file(read, said):
         INDEX
         + row("2019-09-02T00:00:00+02:00", 1, None, None, None, None, 1)
         + HEAD
-        + "12345678901234;Puissance maximale quotidienne;01/09/2019;21/08/2020;"
+        + "21098765432104;Puissance maximale quotidienne;01/09/2019;21/08/2020;"
         "Puissance maximale atteinte;Consommation;Comptage Brut;W\n"
         "Horodate;Valeur\n"
         "2019-09-01T15:17:24+02:00;3695\n"

@@ -14,7 +14,7 @@ from exports import Civil, Nature
 PARIS = ZoneInfo("Europe/Paris")
 
 
-def answer(rows, *, wrapped=True, prm="12345678901234", **kind):
+def answer(rows, *, wrapped=True, prm="21098765432104", **kind):
     inner = {
         "usage_point_id": prm,
         "start": "2026-01-01",
@@ -39,7 +39,7 @@ def test_a_day_is_the_day_that_it_says(wrapped, read, said):
     text = json.dumps(answer(DAYS, wrapped=wrapped, measuring_period="P1D"))
     export = read(text)
     assert export.format == "enedis-data-connect"
-    assert export.meter == "12345678901234"
+    assert export.meter == "21098765432104"
     assert said(export, "import_energy_wh") == [
         "27 23:00-28 23:00 42045",
         "29 22:00-30 22:00 0",

@@ -150,7 +150,7 @@ def test_the_workbook_with_its_cover_is_read(workbook, read, said):
             "Consommation Horaire",
             [
                 [],
-                [None, "Point Référence Mesure (PRM) : ", "12345678901234"],
+                [None, "Point Référence Mesure (PRM) : ", "21098765432104"],
                 [None, "Type de comptage : ", "Consommation Horaire"],
                 [None],
                 [None, "Début", "Fin", "Valeur (en kW)"],
@@ -166,7 +166,7 @@ def test_the_workbook_with_its_cover_is_read(workbook, read, said):
         ),
     )
     export = read(data)
-    assert export.meter == "12345678901234"
+    assert export.meter == "21098765432104"
     assert said(export) == [
         "01 23:00-01 23:30 4030",
         "01 23:30-02 00:00 500",

@@ -20,7 +20,7 @@ LABELS = (
 )
 
 
-def curve(*rows: str, way="Consommation", unit="W", pas="", prm="12345678901234"):
+def curve(*rows: str, way="Consommation", unit="W", pas="", prm="21098765432104"):
     values = (
         f"{prm};Courbe de charge;01/01/2023;31/12/2023;"
         f"Energie active;{way};Comptage Brut;{unit};{pas}"
@@ -44,7 +44,7 @@ def test_a_step_ends_at_its_horodate_and_w_stay_w(read):
     export = read(curve("2023-01-01T00:30:00+01:00;460", "2023-01-01T01:00:00+01:00;0"))
     first, second = export.amounts
     assert export.format == "enedis-load-curve"
-    assert export.meter == "12345678901234"
+    assert export.meter == "21098765432104"
     assert first.quantity == "import_mean_power_w"
     assert first.start == datetime(2022, 12, 31, 23, tzinfo=UTC)
     assert first.end == second.start == datetime(2022, 12, 31, 23, 30, tzinfo=UTC)
@@ -167,12 +167,12 @@ def test_a_blank_line_a_mark_crlf_and_empty_columns_change_nothing(read, said):
 
 def test_the_layout_of_2026_names_its_unit_in_its_header(read, said):
     export = read(
-        "Identifiant PRM;12345678901234;Type de donnees;Courbe de charge;\n"
+        "Identifiant PRM;21098765432104;Type de donnees;Courbe de charge;\n"
         "horodate ISO fin de pas;puissance moyenne (W)\n"
         "2026-01-05T00:30:00+01:00;1200\n"
         "2026-01-05T01:00:00+01:00;800\n"
     )
-    assert export.meter == "12345678901234"
+    assert export.meter == "21098765432104"
     assert said(export) == ["04 23:00-04 23:30 1200", "04 23:30-05 00:00 800"]
     bare = (
         "horodate ISO fin de pas;puissance moyenne (kW)\n"
@@ -223,13 +223,13 @@ def test_two_meters_in_one_file_are_refused(refusal):
 def test_a_curve_that_a_spreadsheet_saved_as_a_workbook_is_read(workbook, read, said):
     rows = [
         [*LABELS.split(";")],
-        [12345678901234, "Courbe de charge", "", "", "", "Consommation", "", "W"],
+        [21098765432104, "Courbe de charge", "", "", "", "Consommation", "", "W"],
         ["Horodate", "Valeur"],
         ["2023-01-01T00:30:00+01:00", 460],
         ["2023-01-01T01:00:00+01:00", 470.0],
     ]
     export = read(workbook(("Feuille1", rows)))
-    assert export.meter == "12345678901234"
+    assert export.meter == "21098765432104"
     assert said(export) == ["31 23:00-31 23:30 460", "31 23:30-01 00:00 470"]
 
 

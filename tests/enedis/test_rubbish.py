@@ -14,7 +14,7 @@ from enedis.formats import FORMATS
 from exports import Document, FileRefused, recognise
 
 PARIS = ZoneInfo("Europe/Paris")
-PRM = "12345678901234"
+PRM = "21098765432104"
 FILES = {
     "curve": "Identifiant PRM;Type de donnees;Grandeur metier;Unite\n"
     f"{PRM};Courbe de charge;Consommation;W\nHorodate;Valeur\n"

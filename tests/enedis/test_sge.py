@@ -23,12 +23,12 @@ R64 = (
 
 def r63(stamp, value, *, what="PA;CONS;BRUT;W", step="PT30M", nature="B", likely=0):
     return (
-        f"12345678901234;2023-03-13 00:00:00;2023-03-14 00:00:00;{what};"
+        f"21098765432104;2023-03-13 00:00:00;2023-03-14 00:00:00;{what};"
         f"{stamp};{value};{nature};{step};{likely};0\n"
     )
 
 
-def r64(stamp, value, cadran, unit="Wh", prm="12345678901234"):
+def r64(stamp, value, cadran, unit="Wh", prm="21098765432104"):
     return (
         f"{prm};2026-01-01;2026-01-03;EA;CONS;BRUT;{unit};{stamp};COL;AQ;;Frn;"
         f"FC000050;6 cadrans;BUHC;Bleu HC;{cadran};{value};0\n"
@@ -136,7 +136,7 @@ def test_rows_that_cannot_be_trusted_are_refused(read):
 def flow(code, **measure):
     header = {"codeFlux": code, "format": "JSON"}
     period = {"dateDebut": "2026-01-01", "dateFin": "2026-01-02"}
-    one = {"idPrm": "12345678901234", "periode": period, **measure}
+    one = {"idPrm": "21098765432104", "periode": period, **measure}
     return json.dumps({"header": header, "mesures": [one]})
 
 
@@ -148,7 +148,7 @@ def test_r63_as_json_is_the_same(read, said):
     kind = {"grandeurMetier": "CONS", "grandeurPhysique": "EA", "unite": "Wh"}
     export = read(flow("R63", grandeur=[{**kind, "points": points}]))
     assert export.format == "enedis-sge-flow-json"
-    assert export.meter == "12345678901234"
+    assert export.meter == "21098765432104"
     assert said(export) == ["31 23:00-31 23:05 10", "31 23:05-31 23:10 11"]
     assert export.amounts[1].nature is Nature.ESTIMATED
 
@@ -172,7 +172,7 @@ def soap(inner: str, version="V3") -> str:
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">'
         f'<soap:Body><n:consulterMesuresDetailleesResponse{version} xmlns:n="urn:x">'
-        f"<pointId>12345678901234</pointId><periode><dateDebut>2023-04-01</dateDebut>"
+        f"<pointId>21098765432104</pointId><periode><dateDebut>2023-04-01</dateDebut>"
         f"<dateFin>2023-04-02</dateFin></periode>{inner}"
         f"</n:consulterMesuresDetailleesResponse{version}></soap:Body></soap:Envelope>"
     )
@@ -196,7 +196,7 @@ def test_a_detailed_answer_gives_its_curve(read, said):
     )
     export = read(soap(grandeur("PA", "W", inner)))
     assert export.format == "enedis-sge-soap"
-    assert export.meter == "12345678901234"
+    assert export.meter == "21098765432104"
     assert said(export) == ["31 22:00-31 22:30 1268", "01 21:30-01 22:00 712"]
     made = read(soap(grandeur("PA", "W", inner, "PROD")).encode("utf-8-sig"))
     assert {one.quantity for one in made.amounts} == {"export_mean_power_w"}
