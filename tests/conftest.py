@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT.parent / "shared" / "samples"
 COVERAGE = ROOT / ".coverage.json"
-PACKAGES = ("teleinfo", "edge")
+PACKAGES = ("exports", "teleinfo", "gazpar", "water", "enedis", "edge")
 KINDS = {
     "branches": ("covered_branches", "num_branches"),
     "lines": ("covered_lines", "num_statements"),

@@ -112,8 +112,8 @@ def test_a_step_that_no_meter_has_is_refused(read):
 @pytest.mark.parametrize(
     ("name", "quantity"),
     [
-        ("historique_conso_12345678901234.csv", "import_mean_power_w"),
-        ("historique_prod_12345678901234_2026.csv", "export_mean_power_w"),
+        ("historique_conso_21098765432104.csv", "import_mean_power_w"),
+        ("historique_prod_21098765432104_2026.csv", "export_mean_power_w"),
         ("file.csv", "import_mean_power_w"),
     ],
 )
