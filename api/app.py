@@ -18,7 +18,7 @@ from api.limits import Lane
 from api.openapi import API_VERSION, describe
 from api.pages import pages, public
 from api.parameters import explain, known_only
-from api.routes import health, imports, live, meters, registers
+from api.routes import health, imports, live, meters, readings, registers
 from api.rows import Rows
 
 PREFIX = "/api/v1"
@@ -41,6 +41,7 @@ def create_app(deps: Deps) -> FastAPI:
         streams=Lane(limits.streams, limits.streams_per_credential, "too-many-streams"),
         queries=Lane(limits.queries, limits.queries_per_caller, "too-many-queries"),
         uploads=Lane(limits.uploads, limits.uploads, "too-many-uploads"),
+        batches=Lane(limits.batches, limits.batches, "too-many-uploads"),
     )
     app = FastAPI(
         openapi_url=None,  # ours needs the credential, theirs would load a CDN
@@ -50,7 +51,7 @@ def create_app(deps: Deps) -> FastAPI:
         dependencies=[Depends(known_only)],
     )
     app.state.home = home
-    for part in (meters, registers, live, health, imports):
+    for part in (meters, registers, readings, live, health, imports):
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(health.metrics_router)
     app.include_router(pages())
@@ -95,6 +96,8 @@ async def _http(request: Request, error: Exception) -> Response:
         allowed = METHODS.get(request.url.path, "GET")
         if request.url.path.startswith(f"{PREFIX}/imports/"):
             allowed = "DELETE"
+        if request.url.path.endswith("/readings"):
+            allowed = "POST"
         raise Problem(
             "method-not-allowed",
             f"{request.method} is not served here; use {allowed}",

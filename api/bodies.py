@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import re
 
 from fastapi import Request
 from starlette.datastructures import Headers
@@ -12,8 +12,14 @@ from starlette.requests import ClientDisconnect
 from api.errors import Problem
 from exports.document import MOST_BYTES
 
-BODIES: Mapping[tuple[str, str], int] = {("POST", "/api/v1/imports"): MOST_BYTES}
-"""By method and path: the most bytes; no other request has a body."""
+READINGS_BYTES = 256 << 10
+"""A thousand readings, written with spaces."""
+
+BODIES = (
+    (re.compile(r"/api/v1/imports"), MOST_BYTES),
+    (re.compile(r"/api/v1/meters/[^/]+/readings"), READINGS_BYTES),
+)
+"""What is posted where: the most bytes; no other request has a body."""
 WHOLE_S = 300.0
 CLOSE = {"Connection": "close"}
 
@@ -23,8 +29,8 @@ def check(method: str, path: str, headers: Headers) -> None:
     length = headers.get("content-length", "0")
     if length == "0" and "transfer-encoding" not in headers:
         return
-    most = BODIES.get((method, path))
-    if most is None:
+    most = _most(method, path)
+    if not most:
         raise Problem(
             "body-refused",
             "send the request without a body; all is said in its address",
@@ -34,8 +40,15 @@ def check(method: str, path: str, headers: Headers) -> None:
         raise Problem("length-needed", "say its length: Content-Length", headers=CLOSE)
     if len(length) > 12 or int(length) > most:
         raise Problem(
-            "body-too-large", f"a file has at most {most >> 20} MiB", headers=CLOSE
+            "body-too-large", f"at most {most >> 10} KiB are taken here", headers=CLOSE
         )
+
+
+def _most(method: str, path: str) -> int:
+    """Give the most bytes that a request may bring; 0 for none."""
+    if method != "POST":
+        return 0
+    return next((most for where, most in BODIES if where.fullmatch(path)), 0)
 
 
 async def read(request: Request, stall_s: float) -> bytes:
@@ -52,7 +65,7 @@ async def read(request: Request, stall_s: float) -> bytes:
                         return b"".join(parts)
     except TimeoutError as error:
         raise Problem(
-            "body-too-slow", "the file came too slowly: send it again", headers=CLOSE
+            "body-too-slow", "the body came too slowly: send it again", headers=CLOSE
         ) from error
     except ClientDisconnect as error:
-        raise Problem("body-too-slow", "the file broke off", headers=CLOSE) from error
+        raise Problem("body-too-slow", "the body broke off", headers=CLOSE) from error

@@ -17,6 +17,7 @@ from edge.importing.reading import Asked
 from edge.importing.report import Report
 from edge.interval import Point, Step
 from edge.journal.imports import Imported
+from edge.receiving import Answer, Sent
 from edge.registers import CATALOGUE
 from edge.sample import Sample
 from edge.stores.protocol import IntervalColumns
@@ -68,6 +69,14 @@ class Imports(Protocol):
         ...
 
 
+class Receives(Protocol):
+    """What takes readings in."""
+
+    async def take(self, meter: str, batch: Sequence[Sent]) -> Answer:
+        """Take a batch; answer once it is durable. Raises DiskFull."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class MeterInfo:
     """A configured meter: our id, its kind ("linky"), its fluid, where it stands."""
@@ -100,6 +109,7 @@ class Deps:
     hosts: tuple[str, ...] = ()
     cors: tuple[str, ...] = ()
     imports: Imports | None = None
+    readings: Receives | None = None
     catalogue: Mapping[str, Register] = field(default_factory=lambda: CATALOGUE)
     now_ms: Callable[[], int] = _now_ms
     version: str = "0.1.0"

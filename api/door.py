@@ -41,6 +41,11 @@ def allowed_imports(grant: Grant) -> bool:
     return grant == OWNER
 
 
+def allowed_readings(grant: Grant) -> bool:
+    """Tell whether a grant may send readings in."""
+    return grant == OWNER
+
+
 def allowed_live(grant: Grant, item: Sample | Event) -> bool:
     """Tell whether a grant may see what is live."""
     del grant, item  # the owner sees everything

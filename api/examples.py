@@ -156,3 +156,8 @@ IMPORTS: dict[str, Any] = {
     ]
 }
 UNDONE: dict[str, Any] = {"id": 7, "withdrawn": 29, "restored": 0, "kept": 0}
+TAKEN: dict[str, Any] = {
+    "accepted": 1,
+    "unchanged": 1,
+    "refused": [{"where": "readings[2]", "reason": "jump"}],
+}

@@ -32,6 +32,7 @@ class Home:
     streams: Lane
     queries: Lane
     uploads: Lane
+    batches: Lane
 
     def meter(self, meter: str, parameter: str | None = None) -> MeterInfo:
         """Give a meter by its id; raise Problem, with the id probably meant."""

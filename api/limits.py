@@ -32,6 +32,7 @@ class Limits:
     queries: int = 16
     queries_per_caller: int = 4
     uploads: int = 1
+    batches: int = 4
     streams: int = 16
     streams_per_credential: int = 8
     connections: int = 128

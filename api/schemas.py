@@ -215,6 +215,22 @@ class UndoneShape(Shape):
     """They were said anew since, or another import says the same."""
 
 
+class DeniedShape(Shape):
+    """A reading that was refused."""
+
+    where: str
+    reason: str
+
+
+class TakenShape(Shape):
+    """What came of a batch of readings."""
+
+    accepted: int
+    unchanged: int
+    """Known already: sent before, or said by another source at that instant."""
+    refused: list[DeniedShape]
+
+
 class ProblemShape(Shape):
     """A problem detail (RFC 9457)."""
 

@@ -14,6 +14,7 @@ from api.deps import Deps, MeterInfo
 from api.server import serve
 from api.tokens import load_or_create
 from edge.config import Config
+from edge.receiving import Receiver
 from edge.service.hub import Hub
 from edge.service.service import Service
 from edge.sources.plugins import fluid_of
@@ -38,6 +39,10 @@ def listen_to(config: Config, hub: Hub) -> Deps:
         hosts=config.api.hosts,
         cors=config.api.cors,
         imports=hub.importer,
+        readings=Receiver(
+            *(hub.journal, hub.reads, hub.clock, hub.gates, hub.intakes),
+            {info.id: info.fluid for info in meters},
+        ),
         version=version("releve"),
     )
 

@@ -122,6 +122,11 @@ class Gate:
         return self._counting.pending
 
     @property
+    def power(self) -> Power:
+        """Give what bounds this meter's counts: its contract, or its greatest flow."""
+        return self._power
+
+    @property
     def offsets(self) -> Mapping[str, int]:
         """Give what is to be added to each raw index, as of the last baseline."""
         return self._counting.offsets

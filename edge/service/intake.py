@@ -129,13 +129,13 @@ class Intake:
                 if verdict.sample and gate.device != self._devices.get(meter):
                     self._devices[meter] = gate.device
                     kept, judged = judged, []
-                    self._keep(kept)
+                    self.keep(kept)
                     if gate.device is not None:
                         self._keeper.fitted(meter, gate.device, verdict.sample.at_ms)
         finally:
-            self._keep(judged)
+            self.keep(judged)
 
-    def _keep(self, judged: Sequence[Verdict]) -> None:
+    def keep(self, judged: Sequence[Verdict]) -> None:
         """Publish and keep what the gate let in."""
         for verdict in judged:
             self._keep_one(verdict)

@@ -49,6 +49,7 @@ def test_every_route_is_described_with_an_example_and_its_problems(described):
         "/api/v1/health",
         "/api/v1/imports",
         "/api/v1/imports/{number}",
+        "/api/v1/meters/{meter}/readings",
         "/metrics",
     }
     for path, operations in described["paths"].items():
