@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from edge.calendar import Calendar
+from edge.calendar import DAY_MS, HALF_HOUR_MS, HOUR_MS, Calendar
 from edge.catalogue import Fluid
 from edge.interval import Interval, Step
 from edge.merging.curve import energy
@@ -16,6 +16,14 @@ from edge.sample import Slice
 from edge.stores.protocol import IntervalColumns
 
 MANY = 1_000_000
+LONGEST_MS = {
+    Step.MIN30: HALF_HOUR_MS,
+    Step.HOUR: HOUR_MS,
+    Step.DAY: 25 * HOUR_MS,
+    Step.MONTH: 32 * DAY_MS,
+    Step.YEAR: 367 * DAY_MS,
+}
+"""How far behind its start an interval may have slices, at most."""
 CURVE_OF = {index: curve for curve, index in CURVES.items()}
 
 
@@ -95,7 +103,7 @@ def _told(
     """Give what sources said of a span's intervals, in the register's unit."""
     meter, register = of
     start = calendar.interval(step, span[0])[0]
-    end = calendar.interval(step, max(span[0], span[1] - 1))[1]
+    end = span[1] + LONGEST_MS[step]
     told = said.slices(meter, register, start, end, MANY)
     curve = CURVE_OF.get(register)
     if curve is None:
