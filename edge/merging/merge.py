@@ -6,6 +6,8 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from edge.calendar import Calendar
 from edge.catalogue import Fluid
 from edge.interval import Interval, Step
@@ -56,9 +58,26 @@ class Merge:
             if not here:
                 merged += [] if row is None else [row]
                 continue
+            alone = here[0] if row is None and len(here) == 1 else None
+            if alone and (alone.start_ms, alone.end_ms) == (start, end):
+                merged.append(self._told(step, alone))
+                continue
             found = self._slot(step, (start, end), row, own, here)
             merged += [] if found is None else [found]
         return merged
+
+    def _told(self, step: Step, one: Slice) -> Interval:
+        """Give the row of an interval of which one source alone speaks, whole."""
+        return Interval(
+            self.meter,
+            self.register,
+            step,
+            one.start_ms,
+            one.end_ms,
+            one.value,
+            quality=one.quality,
+            sources=one.origin,
+        )
 
     def _edges(
         self,
@@ -69,11 +88,15 @@ class Merge:
     ) -> list[tuple[int, int]]:
         """Give the intervals of which anything is known."""
         found = {start: row.end_ms for start, row in known.items()}
-        reached = -1
-        for one in told:
-            if one.start_ms >= reached:
-                start, reached = self.calendar.interval(step, one.start_ms)
-                found.setdefault(start, reached)
+        if told:
+            first, last = told[0].start_ms, told[-1].start_ms
+            cuts = self.calendar.boundaries(step, first, last + 1)
+            begun = np.array([one.start_ms for one in told])
+            places = np.unique(np.searchsorted(cuts, begun, side="right") - 1)
+            for start, end in zip(
+                cuts[places].tolist(), cuts[places + 1].tolist(), strict=True
+            ):
+                found.setdefault(start, end)
         low, high = span
         return sorted(edge for edge in found.items() if low <= edge[0] < high)
 

@@ -109,10 +109,10 @@ def _told(
     if curve is None:
         return told
 
-    def day_of(at_ms: int) -> int:
-        return calendar.interval(Step.DAY, at_ms)[0]
+    def day_of(at_ms: int) -> tuple[int, int]:
+        return calendar.interval(Step.DAY, at_ms)
 
-    watts = said.slices(meter, curve, day_of(start), end, MANY)
+    watts = said.slices(meter, curve, day_of(start)[0], end, MANY)
     return [
         *told,
         *(one for one in energy(watts, register, day_of) if one.start_ms >= start),

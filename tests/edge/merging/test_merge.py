@@ -135,7 +135,7 @@ def test_half_hours_of_a_curve_sum_to_the_day_and_the_day_to_the_watts(watts, da
         )
         for begun, mean in zip(steps, watts, strict=False)
     ]
-    told = energy(curve, TOTAL, lambda ms: calendar.interval(Step.DAY, ms)[0])
+    told = energy(curve, TOTAL, lambda ms: calendar.interval(Step.DAY, ms))
     halves = merge().rows(Step.MIN30, (start, end), {}, told)
     (whole,) = merge().rows(Step.DAY, (start, end), {}, told)
     counted = watts[: (end - start) // HALF_HOUR_MS]
