@@ -21,7 +21,9 @@ def head(query: Query) -> bytes:
     if query.step is Step.RAW:
         return b"at,value,unit,quality\r\n"
     extremes = "min,mean,max," if query.register.kind is Kind.INSTANT else ""
-    return f"start,end,value,{extremes}unit,quality,coverage,revision\r\n".encode()
+    return (
+        f"start,end,value,{extremes}unit,quality,coverage,revision,sources\r\n".encode()
+    )
 
 
 def field(value: object) -> str:
@@ -55,14 +57,15 @@ class CsvRows(Renderer):
         return "".join(
             [
                 f"{start},{end},{','.join(values)},"
-                f"{self._unit},{quality!s},{coverage},{revision}\r\n"
-                for start, end, values, quality, coverage, revision in zip(
+                f"{self._unit},{quality!s},{coverage},{revision},{field(sources)}\r\n"
+                for start, end, values, quality, coverage, revision, sources in zip(
                     starts,
                     ends,
                     fields,
                     plain(columns.quality),
                     plain(columns.coverage),
                     plain(columns.revision),
+                    plain(columns.sources),
                     strict=True,
                 )
             ]

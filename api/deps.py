@@ -17,9 +17,10 @@ from edge.importing.reading import Asked
 from edge.importing.report import Report
 from edge.interval import Point, Step
 from edge.journal.imports import Imported
+from edge.merging import Purpose
 from edge.receiving import Answer, Sent
 from edge.registers import CATALOGUE
-from edge.sample import Sample
+from edge.sample import Sample, Slice
 from edge.stores.protocol import IntervalColumns
 
 
@@ -36,6 +37,25 @@ class Reads(Protocol):
         limit: int,
     ) -> IntervalColumns:
         """Give intervals whose start is in [start_ms, end_ms), at most `limit`."""
+        ...
+
+    def merged_columns(  # noqa: PLR0913 - same, and what for
+        self,
+        meter: str,
+        register: str,
+        step: Step,
+        start_ms: int,
+        end_ms: int,
+        limit: int,
+        purpose: Purpose,
+    ) -> IntervalColumns:
+        """Give the same, with what other sources said where the meter didn't."""
+        ...
+
+    def slices(
+        self, meter: str, register: str, start_ms: int, end_ms: int, limit: int
+    ) -> Sequence[Slice]:
+        """Give what sources said of periods that start in [start_ms, end_ms)."""
         ...
 
     def raw(

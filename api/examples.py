@@ -51,6 +51,7 @@ ROWS: dict[str, Any] = {
             "quality": "raw",
             "coverage": 1.0,
             "revision": 1,
+            "sources": "tic",
         },
         {
             "start": "2026-10-25T02:00:00+01:00",
@@ -60,13 +61,14 @@ ROWS: dict[str, Any] = {
             "quality": "interpolated",
             "coverage": 0.75,
             "revision": 2,
+            "sources": "tic",
         },
     ],
     "next": None,
 }
 ROWS_CSV = (
-    "start,end,value,unit,quality,coverage,revision\r\n"
-    "2026-10-25T02:30:00+02:00,2026-10-25T02:00:00+01:00,214,Wh,raw,1.0,1\r\n"
+    "start,end,value,unit,quality,coverage,revision,sources\r\n"
+    "2026-10-25T02:30:00+02:00,2026-10-25T02:00:00+01:00,214,Wh,raw,1.0,1,tic\r\n"
 )
 STREAM = (
     "retry: 2000\n\n"

@@ -9,6 +9,7 @@ from api.errors import Problem
 from api.instants import Civil
 from edge.catalogue import Register
 from edge.interval import Step
+from edge.merging import Purpose
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -37,6 +38,10 @@ SPANS_MS = {
 DEFAULT_ROWS = 10_000
 
 
+OWN = "own"
+"""What a client says who wants the home's own meter alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """Rows of one register whose start is in [at_ms, end_ms), at most `limit`.
@@ -51,11 +56,12 @@ class Query:
     end_ms: int
     at_ms: int
     limit: int
+    purpose: Purpose | None = Purpose.NOW
 
     @property
     def subject(self) -> str:
         """Name what a cursor of this question is bound to."""
-        return f"{self.meter}/{self.register.name}/{self.step}"
+        return f"{self.meter}/{self.register.name}/{self.step}/{named(self.purpose)}"
 
     @property
     def fits(self) -> bool:
@@ -76,6 +82,12 @@ class Asked:
     step: Step | None
     limit: int
     cursor: str | None
+    purpose: Purpose | None = Purpose.NOW
+
+
+def named(purpose: Purpose | None) -> str:
+    """Give the word that a client asks a purpose by."""
+    return OWN if purpose is None else purpose.value
 
 
 def build(
@@ -93,7 +105,7 @@ def build(
     since_ms = civil.parse(asked.since, "from") if asked.since is not None else None
     until_ms = civil.parse(asked.until, "to") if asked.until is not None else None
     if asked.cursor is not None:
-        subject = f"{meter}/{register.name}/{step}"
+        subject = f"{meter}/{register.name}/{step}/{named(asked.purpose)}"
         cursor = Cursor.parse(asked.cursor, subject)
         for name, given, kept in (
             ("from", since_ms, cursor.from_ms),
@@ -114,6 +126,7 @@ def build(
             cursor.to_ms,
             cursor.at_ms,
             asked.limit,
+            asked.purpose,
         )
     end_ms = _default_end(now_ms, since_ms) if until_ms is None else until_ms
     if since_ms is None:
@@ -125,7 +138,8 @@ def build(
             f"({civil.text(end_ms)}); rows are those that start in [from, to)",
             parameter="from",
         )
-    return Query(meter, register, step, since_ms, end_ms, since_ms, asked.limit)
+    whole = (since_ms, end_ms, since_ms)
+    return Query(meter, register, step, *whole, asked.limit, asked.purpose)
 
 
 def _default_end(now_ms: int, since_ms: int | None) -> int:

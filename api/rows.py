@@ -184,13 +184,19 @@ class Rows:
         width_ms = max(take, PIECE_ROWS) * SHORTEST_MS[query.step] * 5 // 4
         while take and at_ms < query.end_ms:
             end_ms = min(at_ms + width_ms, query.end_ms)
-            columns = self._reads.interval_columns(
-                query.meter, query.register.name, query.step, at_ms, end_ms, take
-            )
+            columns = self._columns(query, at_ms, end_ms, take)
             if len(columns):
                 yield columns
             take -= len(columns)
             at_ms, width_ms = end_ms, width_ms * 4
+
+    def _columns(
+        self, query: Query, at_ms: int, end_ms: int, take: int
+    ) -> IntervalColumns:
+        asked = (query.meter, query.register.name, query.step, at_ms, end_ms, take)
+        if query.purpose is None:
+            return self._reads.interval_columns(*asked)
+        return self._reads.merged_columns(*asked, query.purpose)
 
     async def _run(self, job: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()

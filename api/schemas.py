@@ -80,6 +80,8 @@ class IntervalShape(Shape):
     """How much of the time is known."""
     revision: int
     """0 while the interval is open; rises when late or corrected readings change it."""
+    sources: str
+    """Whose word it is: tic, pulses, owner, file:…; several are joined by a plus."""
 
 
 class PointShape(Shape):

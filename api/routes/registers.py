@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -18,6 +18,7 @@ from api.query import DEFAULT_ROWS, Asked
 from api.rows import Page
 from api.schemas import RowsShape, example
 from edge.interval import Step
+from edge.merging import Purpose
 
 router = APIRouter(tags=["readings"])
 
@@ -30,6 +31,11 @@ UNTIL = "First instant no longer wanted, written as `from`. Left out: now."
 STEP = (
     "raw (each change, and the first word of each hour), 1min, 30min, hour, day, month "
     "or year. Left out: 30min, or raw for states and texts."
+)
+PURPOSE = (
+    "Which source goes first where several speak: `now` the home's own meter, `bill` "
+    "the operator's validated word; `own` gives the home's own meter alone. `sources` "
+    "of each row says whose it is."
 )
 CURSOR = "Where the page begins: from the `next` link of the page before."
 
@@ -64,6 +70,9 @@ async def readings(  # noqa: PLR0913 - a query has these dimensions
     limit: Annotated[
         int, Query(ge=1, le=ROWS_MAX, description="The most rows of one page.")
     ] = DEFAULT_ROWS,
+    purpose: Annotated[
+        Literal["now", "bill", "own"], Query(description=PURPOSE)
+    ] = "now",
     cursor: Annotated[str | None, Query(description=CURSOR)] = None,
 ) -> Response:
     """Rows that start in [from, to), in order, as JSON or (Accept: text/csv) CSV.
@@ -77,7 +86,14 @@ async def readings(  # noqa: PLR0913 - a query has these dimensions
     form = accept.best(request.headers.get("accept"), (accept.JSON, accept.CSV))
     rows_max = min(limit, here.deps.limits.rows)
     asked = query.build(
-        Asked(since, until, step, rows_max, cursor),
+        Asked(
+            since,
+            until,
+            step,
+            rows_max,
+            cursor,
+            None if purpose == query.OWN else Purpose(purpose),
+        ),
         info.id,
         what,
         here.civil,
@@ -94,6 +110,7 @@ async def readings(  # noqa: PLR0913 - a query has these dimensions
         parameters = {
             "step": asked.step.value,
             "limit": rows_max,
+            "purpose": purpose,
             "cursor": asked.next_cursor(page.next_ms),
         }
         following = f"{request.url.path}?{urlencode(parameters)}"

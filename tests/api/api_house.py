@@ -12,7 +12,7 @@ from api.app import create_app
 from api.deps import Deps
 from edge.health import HealthReport, PartHealth
 from edge.interval import Interval, Point, Step
-from edge.sample import Sample, millis
+from edge.sample import Sample, Slice, millis
 from edge.stores.protocol import IntervalColumns
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -44,6 +44,7 @@ class FakeReads:
     kept: dict[tuple[str, str, Step], list[Interval]] = field(default_factory=dict)
     changes: dict[tuple[str, str], list[Point]] = field(default_factory=dict)
     last: dict[str, Sample] = field(default_factory=dict)
+    told: dict[tuple[str, str], list[Slice]] = field(default_factory=dict)
     asked: list[tuple[object, ...]] = field(default_factory=list)
     failure: Exception | None = None
 
@@ -54,6 +55,14 @@ class FakeReads:
         rows = self.kept.get((meter, register, step), [])
         found = [row for row in rows if start_ms <= row.start_ms < end_ms]
         return columns(found[:limit])
+
+    def merged_columns(self, *asked):
+        return self.interval_columns(*asked[:-1])
+
+    def slices(self, meter, register, start_ms, end_ms, limit):
+        self.asked.append((meter, register, "slices", start_ms, end_ms, limit))
+        told = self.told.get((meter, register), [])
+        return [one for one in told if start_ms <= one.start_ms < end_ms][:limit]
 
     def raw(self, meter, register, start_ms, end_ms, limit):
         self.asked.append((meter, register, Step.RAW, start_ms, end_ms, limit))

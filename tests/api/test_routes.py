@@ -149,7 +149,7 @@ async def test_one_answer_holds_60000_rows_at_most(client):
         ("cursor=%00%ff", "wrong-cursor", "cursor", "without cursor"),
         ("form=2026-10-25", "unknown-parameter", "form", "'from'"),
         ("Limit=5", "unknown-parameter", "Limit", "'limit'"),
-        ("zzz=5", "unknown-parameter", "zzz", "from, to, step, limit, cursor"),
+        ("zzz=5", "unknown-parameter", "zzz", "from, to, step, limit, purpose, cursor"),
         ("token=abc", "unknown-parameter", "token", "this address takes"),
         ("limit=1&limit=2", "repeated-parameter", "limit", "once"),
         ("%ff=1", "unknown-parameter", "\N{REPLACEMENT CHARACTER}", "takes"),

@@ -55,6 +55,7 @@ def test_an_index_row_says_all_and_the_repeated_hour_is_unambiguous():
             "quality": "raw",
             "coverage": 1.0,
             "revision": 1,
+            "sources": "tic",
         },
         {
             "start": "2026-10-25T02:00:00+01:00",
@@ -64,6 +65,7 @@ def test_an_index_row_says_all_and_the_repeated_hour_is_unambiguous():
             "quality": "interpolated",
             "coverage": 0.75,
             "revision": 1,
+            "sources": "tic",
         },
     ]
 
@@ -82,7 +84,7 @@ def test_an_instant_row_has_its_extremes_and_unknown_is_null_never_zero():
     ]
     assert list(known) == [
         *("start", "end", "value", "min", "mean", "max"),
-        *("unit", "quality", "coverage", "revision"),
+        *("unit", "quality", "coverage", "revision", "sources"),
     ]
 
 
@@ -134,7 +136,7 @@ def test_csv_rows_have_the_columns_of_their_header():
         ","
     ) == [
         *("start", "end", "value", "min", "mean", "max"),
-        *("unit", "quality", "coverage", "revision"),
+        *("unit", "quality", "coverage", "revision", "sources"),
     ]
 
 
