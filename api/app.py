@@ -18,7 +18,7 @@ from api.limits import Lane
 from api.openapi import API_VERSION, describe
 from api.pages import pages, public
 from api.parameters import explain, known_only
-from api.routes import health, imports, live, meters, readings, registers
+from api.routes import health, imports, live, meters, readings, registers, slices
 from api.rows import Rows
 
 PREFIX = "/api/v1"
@@ -51,7 +51,7 @@ def create_app(deps: Deps) -> FastAPI:
         dependencies=[Depends(known_only)],
     )
     app.state.home = home
-    for part in (meters, registers, readings, live, health, imports):
+    for part in (meters, registers, slices, readings, live, health, imports):
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(health.metrics_router)
     app.include_router(pages())

@@ -70,6 +70,24 @@ ROWS_CSV = (
     "start,end,value,unit,quality,coverage,revision,sources\r\n"
     "2026-10-25T02:30:00+02:00,2026-10-25T02:00:00+01:00,214,Wh,raw,1.0,1,tic\r\n"
 )
+SLICES: dict[str, Any] = {
+    "meter": "gas",
+    "register": "gas_energy_wh",
+    "from": "2019-11-30T00:00:00+01:00",
+    "to": "2019-12-01T00:00:00+01:00",
+    "slices": [
+        {
+            "start": "2019-11-30T06:00:00+01:00",
+            "end": "2019-12-01T06:00:00+01:00",
+            "value": 75_000,
+            "unit": "Wh",
+            "quality": "raw",
+            "origin": "file:grdf-portal-json",
+            "index_end": None,
+        }
+    ],
+    "more": False,
+}
 STREAM = (
     "retry: 2000\n\n"
     "id: linky:1792891801000\n"

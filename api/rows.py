@@ -21,7 +21,7 @@ from api.errors import Problem
 from api.query import SHORTEST_MS, Query
 from edge.errors import EdgeError
 from edge.interval import Point, Step
-from edge.sample import Sample
+from edge.sample import Sample, Slice
 from edge.stores.protocol import IntervalColumns
 
 log = logging.getLogger(__name__)
@@ -95,6 +95,13 @@ class Rows:
     async def latest(self, meter: str) -> Sample | None:
         """Give the last committed sample of a meter."""
         return await self._run(partial(self._reads.latest, meter))
+
+    async def slices(self, grant: Grant, query: Query) -> Sequence[Slice]:
+        """Give the slices that the grant may see of a question's register and span."""
+        query = allowed(grant, query)
+        span = (query.at_ms, query.end_ms, query.limit)
+        ask = partial(self._reads.slices, query.meter, query.register.name, *span)
+        return await self._run(ask)
 
     async def close(self, patience_s: float) -> None:
         """End the threads; what is being read ends first, if it does in time."""

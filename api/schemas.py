@@ -110,6 +110,31 @@ class RowsShape(Shape):
     """The address of the next page, null on the last; also in the Link header."""
 
 
+class SliceShape(Shape):
+    """What one source said of [start, end)."""
+
+    start: Instant
+    end: Instant
+    value: int
+    unit: str | None
+    quality: Quality
+    origin: str
+    index_end: int | None
+    """What the counter showed at the end, where the source says it."""
+
+
+class SlicesShape(Shape):
+    """What sources said of a register."""
+
+    meter: str
+    register_: str = Field(alias="register")
+    from_: Instant = Field(alias="from")
+    to: Instant
+    slices: list[SliceShape]
+    more: bool
+    """True when there may be more than were asked for."""
+
+
 class PartShape(Shape):
     """How one part of the service fares."""
 

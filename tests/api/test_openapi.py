@@ -45,6 +45,7 @@ def test_every_route_is_described_with_an_example_and_its_problems(described):
         "/api/v1/meters",
         "/api/v1/meters/{meter}/latest",
         "/api/v1/meters/{meter}/registers/{register}",
+        "/api/v1/meters/{meter}/registers/{register}/slices",
         "/api/v1/live",
         "/api/v1/health",
         "/api/v1/imports",
