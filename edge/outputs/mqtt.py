@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 
+from edge.broker.hearing import Hearing
 from edge.broker.parts import forgets_s, open_parts
 from edge.broker.publisher import Output
 from edge.bus import Bus
@@ -102,7 +103,8 @@ class MqttPart:
         self.outputs = Outputs(
             config, journal, reads, bus, gates, period_s=forgets_s(config)
         )
-        self._parts = open_parts(config, self.outputs.all)
+        self.hearing = Hearing()
+        self._parts = open_parts(config, (*self.outputs.all, self.hearing))
 
     async def run(self) -> None:
         """Publish for ever; on the way out, say that we are gone."""

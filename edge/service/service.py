@@ -72,6 +72,8 @@ class Service:
                 if self._given is None
                 else self._given
             )
+            if hub.mqtt is not None:
+                hub.mqtt.hearing.tell(hub.sources)
             with tuned():
                 await self._run(hub, stop, outers or {})
         finally:

@@ -32,6 +32,7 @@ KEYS = frozenset(
         "qmax_m3_h",
         "pulse_volume_l",
         "index_m3",
+        "mqtt",
     }
 )
 OF_ALL = frozenset({*MeterConfig.model_fields, "data_dir"})

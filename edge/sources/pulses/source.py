@@ -16,13 +16,14 @@ from collections.abc import (
 )
 from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from edge.catalogue import Fluid
 from edge.errors import EdgeError, JournalError, SourceError
 from edge.health import PartHealth
 from edge.host import Clock
 from edge.sample import HostInstant, Reading
+from edge.sources.protocol import Source
 from edge.sources.pulses.counter import MS, Pulse, PulseCounter
 from edge.sources.pulses.line import OpenLine, PulseLine
 from edge.sources.pulses.settings import PulseSettings, refuse_unknown
@@ -86,8 +87,12 @@ class PulseSource:
         self._trouble = ""
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], clock: Clock) -> Self:
+    def from_config(cls, config: Mapping[str, Any], clock: Clock) -> Source:
         """Make the source of a [[meters]] table of kind "gazpar" or "water"."""
+        if "mqtt" in config:
+            from edge.sources.mqtt_in import MqttMeter  # noqa: PLC0415 - same
+
+            return MqttMeter.from_table(config, cls.fluid, clock)
         # imported only where a line is: what is not in use is not loaded
         from edge.sources.gpio import GpioLine  # noqa: PLC0415
 
