@@ -49,9 +49,13 @@ class Line:
     last: Known | None = None
     following: Known | None = None
     looked: bool = False
+    since: int = 0
 
     def around(self, at_ms: int) -> tuple[Known | None, Known | None]:
         """Give the words next before and next after an instant."""
+        since, _ = self.past.era(at_ms)
+        if since != self.since:  # another count: nothing before is its neighbour
+            self.since, self.last, self.looked = since, None, False
         before = self.past.before(at_ms, self.last)
         stale = self.following is not None and self.following.at_ms <= at_ms
         if not self.looked or stale:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 
 from edge.gate.neighbours import Known
+from edge.record import Baseline
 from edge.rollup.track import State, Track
 
 HOUR_MS = 3_600_000
@@ -15,7 +18,7 @@ WIDEST_MS = 4 * 24 * HOUR_MS
 
 
 class Tracks(Protocol):
-    """Committed readings; both methods may block."""
+    """Committed readings; every method may block."""
 
     def heard(self, meter: str) -> tuple[int, int] | None:
         """Give a meter's first and last instant."""
@@ -27,13 +30,28 @@ class Tracks(Protocol):
         """Give what a meter said over [start, end)."""
         ...
 
+    def baselines(self, meter: str) -> Sequence[Baseline]:
+        """Give where an index starts from another physical count."""
+        ...
+
 
 class Past:
-    """One register of one meter; blocks while it reads."""
+    """One register of one meter; blocks while it reads.
+
+    Counts of another device are no neighbours: none is looked for behind a baseline.
+    """
 
     def __init__(self, tracks: Tracks, meter: str, register: str) -> None:
         self._tracks, self._meter, self._register = tracks, meter, register
         self._heard = tracks.heard(meter)
+        told = tracks.baselines(meter)
+        self._starts = sorted(one.at_ms for one in told if register in one.offsets)
+
+    def era(self, at_ms: int) -> tuple[int, int | None]:
+        """Give from when on, and until when, the count of an instant goes on."""
+        place = bisect_right(self._starts, at_ms)
+        start = self._starts[place - 1] if place else 0
+        return start, self._starts[place] if place < len(self._starts) else None
 
     def at(self, at_ms: int) -> int | None:
         """Give the value at this very instant; None: nothing is known of it."""
@@ -47,6 +65,7 @@ class Past:
         if self._heard is None:
             return since
         first = self._heard[0] if since is None else since.at_ms
+        first = max(first, self.era(at_ms)[0])
         end, width = min(at_ms, self._heard[1] + 1), HOUR_MS
         while end > first:
             start = max(end - width, first)
@@ -61,6 +80,8 @@ class Past:
         if self._heard is None:
             return None
         start, last = max(at_ms + 1, self._heard[0]), self._heard[1] + 1
+        until = self.era(at_ms)[1]
+        last = last if until is None else min(last, until)
         width = HOUR_MS
         while start < last:
             end = min(start + width, last)

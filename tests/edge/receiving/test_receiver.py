@@ -12,6 +12,7 @@ from edge.gate.neighbours import Known
 from edge.health import PartHealth
 from edge.receiving import Denied, Receiver, Sent
 from edge.receiving.past import Past
+from edge.record import Baseline
 from edge.rollup.track import Track
 from edge.sample import HostInstant, Quality, Reading, Sample
 from edge.service.hub import Hub
@@ -204,6 +205,17 @@ async def test_two_batches_at_once_are_taken_one_after_the_other(hub, receiver):
     assert kept(hub) == [(HOUR, 1000)]
 
 
+async def test_another_meters_count_is_no_neighbour(hub, receiver):
+    await receiver.take("gas", [sent(4 * HOUR, 90_000), sent(2 * HOUR, 90_100)])
+    assert brief(await receiver.take("gas", [sent(HOUR, 5)])) == (0, 0, ["fall"])
+    fitted = NOW - 90 * MINUTE
+    await hub.journal.append([Baseline("gas", fitted, "device", {GAS: 90_100})])
+    batch = [sent(3 * HOUR, 90_050), sent(HOUR, 5), sent(MINUTE, 20)]
+    assert brief(await receiver.take("gas", batch)) == (3, 0, [])
+    late = [sent(30 * MINUTE, 4), sent(30 * MINUTE, 6), sent(100 * MINUTE, 50_000)]
+    assert brief(await receiver.take("gas", late)) == (1, 0, ["fall", "fall"])
+
+
 async def test_readings_go_on_after_a_restart(hub, receiver):
     await receiver.take("gas", [sent(HOUR, 1000)])
     hub.restore("gas")
@@ -219,6 +231,9 @@ class Tracks:
     def __init__(self, words):
         samples = [Sample("gas", at, {GAS: value}) for at, value in words]
         self.all = Track.from_samples(samples) if samples else None
+
+    def baselines(self, _meter):
+        return ()
 
     def heard(self, _meter):
         if self.all is None:
