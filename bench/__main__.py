@@ -26,6 +26,7 @@ PARTS = (
     "mqtt",
     "influx",
     "catch_up",
+    "imports",
 )
 """Each in a process of its own: one's memory and caches are no part of another's."""
 ASKED = {"catch_up": ["--days", "3"]}
@@ -37,6 +38,7 @@ SHORTER = {
     "mqtt": ["--seconds", "20"],
     "influx": ["--frames", "20000", "--seconds", "15"],
     "catch_up": ["--days", "1", "--seconds", "15"],
+    "imports": ["--rounds", "4"],
 }
 
 
