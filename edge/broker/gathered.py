@@ -13,6 +13,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 READ_BYTES = 1 << 16
+GATHERED_BYTES = 1 << 16
+"""What waits for the loop's next turn at most; a turn that sends more sends at once."""
 AGAIN = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -53,6 +55,8 @@ class Gathered:
 
     def send(self, data: bytes | bytearray | memoryview) -> int:
         """Take it all; raise BlockingIOError while the socket takes nothing."""
+        if len(self._out) >= GATHERED_BYTES:
+            self.flush()
         if self.full:
             raise BlockingIOError
         if not self._out:

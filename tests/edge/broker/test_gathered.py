@@ -77,3 +77,12 @@ def test_a_broken_socket_says_so_at_the_flush(ends):
     here.send(b"x")
     with pytest.raises(OSError, match=r"[Bb]roken|reset"):
         here.flush()
+
+
+def test_one_turn_gathers_no_more_than_it_may(ends):
+    here, _there = ends
+    sent = 0
+    with pytest.raises(BlockingIOError):
+        for _ in range(5_000):
+            sent += here.send(b"x" * 10_000)
+    assert sent < 5_000 * 10_000 / 2
