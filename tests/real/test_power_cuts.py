@@ -332,8 +332,12 @@ class Home:
             and self.confirmed.get(cursor) is None
         ):
             wrong.append("the cursor is where nothing was confirmed")
-        # what was committed and not confirmed may be there as well
-        self.n = numbers[-1] + 1 if numbers else 0
+        # what was committed and not confirmed may be there as well; where all that is
+        # left is forgotten, what was confirmed is the last that was written
+        if numbers:
+            self.n = numbers[-1] + 1
+        elif not self.forgotten:
+            self.n = 0
         return wrong
 
 

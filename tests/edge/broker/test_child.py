@@ -65,8 +65,8 @@ async def test_one_that_fails_is_told_in_its_own_words(start):
 
 async def test_a_line_without_an_end_is_passed_over(start, monkeypatch):
     monkeypatch.setattr(child_, "LINE_BYTES", 100)
-    child = await start("head -c 100000 /dev/zero | tr '\\0' x >&2", "echo >&2", RUNS)
-    await child.ended()
+    long = "head -c 100000 /dev/zero | tr '\\0' x >&2"
+    child = await start(long, "echo >&2", RUNS, "exec sleep 60")
     await child.end()
 
 
