@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,9 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy what is built, for nobody edits it meanwhile; what was fetched is shared."""
     copy = tmp_path_factory.mktemp("tree") / "releve"
     left = shutil.ignore_patterns("__pycache__")
-    for name in ("teleinfo", "edge", "api", "cli", "deploy", "requirements"):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    ours = project["tool"]["importlinter"]["root_packages"]
+    for name in (*ours, "deploy", "requirements"):
         shutil.copytree(ROOT / name, copy / name, ignore=left)
     for name in ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"):
         shutil.copy(ROOT / name, copy)
