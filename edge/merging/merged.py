@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -9,10 +10,11 @@ from edge.calendar import DAY_MS, HALF_HOUR_MS, HOUR_MS, Calendar
 from edge.catalogue import Fluid
 from edge.interval import Interval, Step
 from edge.merging.curve import energy
+from edge.merging.holes import NEAR_MS, holes, unsurpassed
 from edge.merging.merge import FINER, Merge
 from edge.merging.precedence import Purpose
 from edge.registers.electricity import CURVES
-from edge.sample import Slice
+from edge.sample import Quality, Slice
 from edge.stores.protocol import IntervalColumns
 
 MANY = 1_000_000
@@ -68,52 +70,75 @@ def merged_columns(  # noqa: PLR0913 - a query has these dimensions
     start, end = span
     if len(own) == limit:  # what comes after them is another page's
         end = min(end, own.start_ms[-1] + 1)
-    told = _told(said, calendar, of, step, (start, end))
-    if not told:
-        return own
-    first = calendar.interval(step, min(one.start_ms for one in told))[0]
-    last = calendar.interval(step, max(one.start_ms for one in told))[1]
-    around = (max(start, first), min(end, last))
-    rows: dict[Step, Sequence[Interval]] = {}
-    finer: Step | None = step
-    while finer is not None:
-        columns = said.interval_columns(meter, register, finer, first, last, MANY)
-        rows[finer] = columns.rows(meter, register, finer)
-        finer = FINER.get(finer)
-    merge = Merge(meter, register, fluid, calendar, purpose)
-    merged = merge.rows(step, around, rows, told)
-    apart = [
-        row
-        for row in own.rows(meter, register, step)
-        if not around[0] <= row.start_ms < around[1]
-    ]
-    joined = IntervalColumns()
-    for row in sorted([*apart, *merged], key=lambda row: row.start_ms)[:limit]:
-        joined.insert(len(joined), row)
-    return joined
+    asked = [(start, end)]
+    if unsurpassed(fluid, step, purpose):
+        # a meter's own curve has a slice for each half-hour that its index tells too
+        asked = holes(own, start, end)
+    told = _told(said, calendar, of, step, (start, end), asked)
+    joined, taken = IntervalColumns(), 0
+    for some in _apart(told, step):
+        first = calendar.interval(step, some[0].start_ms)[0]
+        last = calendar.interval(step, some[-1].start_ms)[1]
+        around = (max(start, first), min(end, last))
+        rows: dict[Step, Sequence[Interval]] = {}
+        finer: Step | None = step
+        while finer is not None:
+            columns = said.interval_columns(meter, register, finer, first, last, MANY)
+            rows[finer] = columns.rows(meter, register, finer)
+            finer = FINER.get(finer)
+        merge = Merge(meter, register, fluid, calendar, purpose)
+        before = bisect_left(own.start_ms, around[0], taken)
+        joined.extend(own.part(taken, before))
+        for row in merge.rows(step, around, rows, some):
+            joined.insert(len(joined), row)
+        taken = bisect_left(own.start_ms, around[1], before)
+    joined.extend(own.part(taken, len(own)))
+    return joined.first(limit)
 
 
-def _told(
+def _apart(told: Sequence[Slice], step: Step) -> list[list[Slice]]:
+    """Give slices in time order, those that have no interval near another apart."""
+    far_ms = max(NEAR_MS, 2 * LONGEST_MS[step])
+    groups: list[list[Slice]] = []
+    for one in sorted(told, key=lambda one: one.start_ms):
+        if not groups or one.start_ms - groups[-1][-1].start_ms >= far_ms:
+            groups.append([])
+        groups[-1].append(one)
+    return groups
+
+
+def _told(  # noqa: PLR0913 - a query has these dimensions
     said: Said,
     calendar: Calendar,
     of: tuple[str, str],
     step: Step,
     span: tuple[int, int],
+    asked: Sequence[tuple[int, int]],
 ) -> list[Slice]:
-    """Give what sources said of a span's intervals, in the register's unit."""
+    """Give what sources said of a span's intervals, in the register's unit.
+
+    Outside `asked`, the owner's corrections only.
+    """
     meter, register = of
     start = calendar.interval(step, span[0])[0]
-    end = span[1] + LONGEST_MS[step]
-    told = said.slices(meter, register, start, end, MANY)
+    said_of = said.slices(meter, register, start, span[1] + LONGEST_MS[step], MANY)
+    told = [one for one in said_of if one.quality is Quality.CORRECTED]
     curve = CURVE_OF.get(register)
-    if curve is None:
-        return told
 
     def day_of(at_ms: int) -> tuple[int, int]:
         return calendar.interval(Step.DAY, at_ms)
 
-    watts = said.slices(meter, curve, day_of(start)[0], end, MANY)
-    return [
-        *told,
-        *(one for one in energy(watts, register, day_of) if one.start_ms >= start),
-    ]
+    begun = [calendar.interval(step, first)[0] for first, _ in asked]
+    for at, (first, (_, last)) in enumerate(zip(begun, asked, strict=True)):
+        until = min([last + LONGEST_MS[step], *begun[at + 1 : at + 2]])
+        told += [
+            one
+            for one in said_of
+            if first <= one.start_ms < until and one.quality is not Quality.CORRECTED
+        ]
+        if curve is not None:
+            watts = said.slices(meter, curve, day_of(first)[0], until, MANY)
+            told += [
+                one for one in energy(watts, register, day_of) if one.start_ms >= first
+            ]
+    return told

@@ -56,9 +56,16 @@ class IntervalColumns:
 
     def first(self, count: int) -> IntervalColumns:
         """Give the first rows only."""
-        if len(self) <= count:
-            return self
-        return IntervalColumns(*(getattr(self, name)[:count] for name in COLUMNS))
+        return self if len(self) <= count else self.part(0, count)
+
+    def part(self, first: int, last: int) -> IntervalColumns:
+        """Give the rows at [first, last)."""
+        return IntervalColumns(*(getattr(self, name)[first:last] for name in COLUMNS))
+
+    def extend(self, later: IntervalColumns) -> None:
+        """Put the rows of others after these."""
+        for name in COLUMNS:
+            getattr(self, name).extend(getattr(later, name))
 
     def rows(self, meter: str, register: str, step: Step) -> list[Interval]:
         """Give the rows as values."""

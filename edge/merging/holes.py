@@ -1,0 +1,47 @@
+"""Where a series has room for another source: what the home's own rows don't know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from edge.calendar import DAY_MS
+from edge.catalogue import Fluid
+from edge.interval import Step
+from edge.merging.precedence import Purpose, Voice, order, own
+from edge.sample import Quality
+from edge.stores.protocol import IntervalColumns
+
+NEAR_MS = 31 * DAY_MS
+"""Holes nearer to each other are one question to the store."""
+OWN = frozenset(quality.value for quality in Quality if own(quality) is Voice.OWN)
+
+
+def unsurpassed(fluid: Fluid, step: Step, purpose: Purpose) -> bool:
+    """Tell whether the owner alone corrects what the home's meter knows whole."""
+    return order(fluid, step, purpose)[:2] == (Voice.CORRECTION, Voice.OWN)
+
+
+def holes(rows: IntervalColumns, start_ms: int, end_ms: int) -> list[tuple[int, int]]:
+    """Give the spans of [start, end) outside rows known whole; near ones as one."""
+    found: list[tuple[int, int]] = []
+    for first, last in _between(rows, start_ms, end_ms):
+        if found and first - found[-1][1] < NEAR_MS:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return found
+
+
+def _between(
+    rows: IntervalColumns, start_ms: int, end_ms: int
+) -> Iterator[tuple[int, int]]:
+    reached = start_ms
+    cells = (rows.start_ms, rows.end_ms, rows.value, rows.coverage, rows.quality)
+    for start, end, value, coverage, quality in zip(*cells, strict=True):
+        if value is None or coverage < 1 or quality not in OWN:
+            continue
+        if start > reached:
+            yield reached, start
+        reached = end
+    if reached < end_ms:
+        yield reached, end_ms
