@@ -19,7 +19,7 @@ from edge.journal.bodies import Kind
 from edge.journal.cursors import START
 from edge.outputs.journal import ReadJournal
 from edge.outputs.kept import Kept
-from edge.outputs.past import Past, merged, pasts, pruned, rows_of
+from edge.outputs.past import Past, PastPage, merged, page_of, pruned, rows_of
 from edge.outputs.payloads import Payloads
 from edge.outputs.topics import Topics
 from edge.outputs.trail import Cursors, Trail, read, written
@@ -150,7 +150,13 @@ class IntervalsOutput:
 
     async def _page(self, publisher: Publisher) -> bool:
         """Deliver one page of the present; tell whether there was any."""
-        records = await self._read(Lane.PRESENT)
+        records = await in_turn(
+            self._journal.read,
+            self._cursors[Lane.PRESENT],
+            limit=PAGE,
+            lane=Lane.PRESENT,
+            kinds=KINDS,
+        )
         if not records:
             return False
         self._trail.step(self._cursors, self._now_ms())
@@ -169,12 +175,10 @@ class IntervalsOutput:
         told: tuple[Past, ...] = ()
         rows: list[Interval] = []
         last = before = self._cursors[Lane.HISTORY]
-        while records := await self._read(Lane.HISTORY, last):
-            last = records[-1].address
-            told = merged(told, pasts(records))
-            for record in records:
-                if len(rows) <= FEW:
-                    rows += rows_of(record)
+        while page := await in_turn(self._read_past, last, FEW + 1 - len(rows)):
+            last = page.last
+            told = merged(told, page.told)
+            rows += page.rows
             while await self._page(publisher):
                 pass  # what has come meanwhile doesn't wait for years to be read
         if last == before:
@@ -187,11 +191,10 @@ class IntervalsOutput:
         await self._move(publisher, Lane.HISTORY, last)
         return True
 
-    async def _read(self, lane: Lane, after: Address | None = None) -> list[Record]:
-        cursor = after or self._cursors[lane]
-        return await in_turn(
-            self._journal.read, cursor, limit=PAGE, lane=lane, kinds=KINDS
-        )
+    def _read_past(self, after: Address, room: int) -> PastPage | None:
+        """Give a page of what came to the past, at most so many rows; blocks."""
+        records = self._journal.read(after, limit=PAGE, lane=Lane.HISTORY, kinds=KINDS)
+        return page_of(records, room)
 
     async def _move(self, publisher: Publisher, lane: Lane, address: Address) -> None:
         self._cursors[lane] = address

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
 from edge.interval import Interval
 from edge.journal.pruning import PRUNED
-from edge.record import Record
+from edge.record import Address, Record
 from edge.sample import Gap, Slice
 
 
@@ -57,14 +57,37 @@ def pruned(records: Iterable[Record]) -> list[Past]:
     ]
 
 
-def pasts(records: Iterable[Record]) -> list[Past]:
-    """Give what came to the past: rows counted anew, what an operator said, gaps."""
-    some = list(records)
-    told = [
-        Past(one.meter, frozenset((one.register,)), one.start_ms, one.end_ms)
-        for record in some
-        if isinstance(record.body, tuple)
-        for one in record.body
-        if isinstance(one, Interval | Slice)
-    ]
-    return told + pruned(some)
+@dataclass(frozen=True, slots=True)
+class PastPage:
+    """Some records of the past: a stretch a meter, and the rows that are few enough."""
+
+    last: Address
+    told: tuple[Past, ...]
+    rows: list[Interval]
+
+
+def page_of(records: Sequence[Record], room: int) -> PastPage | None:
+    """Give what records of the past tell, with no more than `room` rows; None of none.
+
+    Rows counted anew, what an operator said, gaps.
+    """
+    if not records:
+        return None
+    rows = chain.from_iterable(map(rows_of, records))
+    told = merged(pruned(records), *map(_stretches, records))
+    return PastPage(records[-1].address, told, list(islice(rows, room)))
+
+
+def _stretches(record: Record) -> Iterator[Past]:
+    """Give a stretch a meter and register of a record: it may hold thousands."""
+    body = record.body
+    if not isinstance(body, tuple):
+        return
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for one in body:
+        if isinstance(one, Interval | Slice):
+            of = (one.meter, one.register)
+            start, end = found.get(of, (one.start_ms, one.end_ms))
+            found[of] = (min(start, one.start_ms), max(end, one.end_ms))
+    for (meter, register), (start, end) in found.items():
+        yield Past(meter, frozenset((register,)), start, end)
