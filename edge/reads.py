@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import partial
 from typing import TypeVar
 
 from edge.calendar import DAY_MS, calendar_of
+from edge.counters import standing
 from edge.interval import Interval, Point, Step
-from edge.merging.merged import merged_columns
+from edge.merging.merged import MANY, merged_columns
 from edge.merging.precedence import Purpose
 from edge.minutes import roll_minutes
 from edge.open_rows import open_rows
+from edge.reconciling.report import Report, reconcile
 from edge.record import Baseline, Correction
 from edge.registers.electricity import CURVES
 from edge.roller.halves import Halves
@@ -69,15 +72,25 @@ class Reads:
         return found
 
     def latest(self, meter: str) -> Sample | None:
-        """Give the last committed sample: the full picture, or None."""
+        """Give the last committed sample: the full picture, or None.
+
+        Of a meter that was never heard, where files and portals say that it stood.
+        """
         sample = self._journal.last_sample(meter)
         if sample is not None:
             return sample
         heard = self._store.heard(meter)
         if heard is None:
-            return None
+            return self._standing(meter)
         last = self._store.track(meter, heard[1], heard[1] + 1)
         return last.samples()[-1] if len(last) else None
+
+    def _standing(self, meter: str) -> Sample | None:
+        """Give where files and portals say that a meter's indexes stand."""
+        known = self._counting.catalogue
+        told = self.meters().get(meter, ())
+        names = [name for name in told if name in known and known[name].monotonic]
+        return standing(meter, partial(self.slices, meter), names)
 
     def heard(self, meter: str) -> tuple[int, int] | None:
         """Give a meter's first and last instant, as far as raw is kept."""
@@ -197,6 +210,30 @@ class Reads:
         span = (start_ms, end_ms)
         of = (meter, register)
         return merged_columns(self, calendar, fluid, of, step, span, limit, purpose)
+
+    def reconciled(  # noqa: PLR0913 - a question has these dimensions
+        self,
+        meter: str,
+        register: str,
+        step: Step,
+        start_ms: int,
+        end_ms: int,
+        now_ms: int,
+    ) -> Report:
+        """Compare an index's sources over a span; list the gaps of a step.
+
+        Raises UnknownRegister, and ValueError for what is no index.
+        """
+        known = self._counting.catalogue[register]
+        if not known.monotonic:
+            raise ValueError(f"{register} is no index")
+
+        def merged(step: Step, start_ms: int, end_ms: int) -> IntervalColumns:
+            return self.merged_columns(meter, register, step, start_ms, end_ms, MANY)
+
+        calendar = calendar_of(known.fluid, self._counting.zone)
+        span = (start_ms, end_ms)
+        return reconcile(self, merged, calendar, (meter, register), step, span, now_ms)
 
     def open(self, meter: str, register: str, step: Step) -> list[Interval]:
         """Give the provisional rows of intervals that are not closed yet."""

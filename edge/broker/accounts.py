@@ -77,7 +77,8 @@ def home(prefix: str, discovery_prefix: str) -> Accounts:
             "releve-edge",
             _sends(f"{prefix}/#", f"{discovery_prefix}/device/#")
             # its own retained words, which it reads back after a broker's loss
-            | _hears(birth, *own),
+            | _hears(birth, *own)
+            | _reads(f"{prefix}/+/live/+"),
         ),
         Role("owner-reads", _reads(f"{prefix}/#", f"{discovery_prefix}/#")),
         Role("home-assistant", _sends(birth)),

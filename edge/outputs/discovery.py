@@ -24,6 +24,7 @@ from edge.outputs.homeassistant import (
 )
 from edge.outputs.kept import Kept
 from edge.outputs.live import LiveOutput
+from edge.outputs.standing import Standing
 from edge.registers import CATALOGUE
 from edge.sample import Sample
 
@@ -42,9 +43,10 @@ Sleep = Callable[[float], Awaitable[None]]
 class DiscoveryOutput:
     """Announces each meter by the registers that it really says, and grows with them.
 
-    Nothing is announced before a meter's first sample. What the broker keeps of ours
-    is read back first: an older announcement's registers stay in the new one, and what
-    is no longer true is taken away. Turned off, it only takes away.
+    Nothing is announced before a meter's first sample, or what files say of it. What
+    the broker keeps of ours is read back first: an older announcement's registers stay
+    in the new one, and what is no longer true is taken away. Turned off, it only takes
+    away.
 
     It is also here that another count begins (`counts`): indexes are held back until
     the old device is gone and the new one is announced.
@@ -59,12 +61,14 @@ class DiscoveryOutput:
         live: LiveOutput,
         *,
         kinds: Mapping[str, str],
+        standing: Standing,
         on: bool = True,
         look_s: float = LOOK_S,
         born_s: tuple[float, float] = BORN_S,
     ) -> None:
         self._bus, self._announcing, self._kept = bus, announcing, kept
         self._counts, self._live, self._kinds = counts, live, kinds
+        self._standing = standing
         self._on, self._look_s, self._born_s = on, look_s, born_s
         self._known: dict[str, Document] = {}
         self._names: dict[str, set[str]] = {}
@@ -76,6 +80,7 @@ class DiscoveryOutput:
         """Announce while the connection lasts."""
         self._silent.clear()
         self._said.clear()  # the broker may have forgotten it, and who listens too
+        self._standing.begin()
         await self._read_back(publisher)
         born = asyncio.Event()
         listening = asyncio.create_task(self._listen(publisher, born))
@@ -128,8 +133,10 @@ class DiscoveryOutput:
 
     async def _look(self, publisher: Publisher) -> None:
         """Announce what is new: another count, another register, another pace."""
+        silent = await self._standing.look(publisher)
         for meter in self._kinds:
-            sample = self._bus.latest.get(meter)
+            live = self._bus.latest.get(meter)
+            sample = live or self._standing.of(meter)
             if sample is None:
                 continue
             if not self._counts.settled(meter):
@@ -141,7 +148,10 @@ class DiscoveryOutput:
             )
             if self._on:
                 await self._announce(publisher, meter)
-                await self._forget(publisher, sample)
+                if live is not None:
+                    await self._forget(publisher, live)
+        for sample in silent:
+            self._live.stand(publisher, sample)
 
     async def _forget(self, publisher: Publisher, sample: Sample) -> None:
         """Take away what stands retained of registers that the meter says no more.

@@ -50,7 +50,8 @@ class IntervalsOutput:
     A message is unique by (meter, register, step, start, revision). How far delivery
     has come stands on a retained topic too: a broker that was killed comes back with
     an older word there, or none, and then what it forgot is delivered again; without a
-    word, that of the last `period_s`. `known` gives what a first attachment announces.
+    word, that of the last `period_s`. `known` gives what a first attachment announces,
+    `heard` is told whose past is announced.
     """
 
     def __init__(  # noqa: PLR0913 - what it reads, writes and asks
@@ -61,6 +62,7 @@ class IntervalsOutput:
         kept: Kept,
         *,
         known: Callable[[], Iterable[Past]],
+        heard: Callable[[Iterable[str]], None] = lambda _meters: None,
         period_s: float,
         history_every_s: float = HISTORY_EVERY_S,
         back_s: float = BACK_S,
@@ -68,6 +70,7 @@ class IntervalsOutput:
     ) -> None:
         self._journal, self._topics, self._payloads = journal, topics, payloads
         self._kept, self._known, self._period_s = kept, known, period_s
+        self._heard = heard
         self._history_every_s, self._back_s = history_every_s, back_s
         self._now_ms = now_ms
         self._cursors: dict[Lane, Address] = {}
@@ -202,10 +205,12 @@ class IntervalsOutput:
         await self._journal.move(NAME, lane, address, self._trail.state())
 
     async def _announce(self, publisher: Publisher, pasts: Iterable[Past]) -> None:
+        told = merged(pasts)
         messages = [
             (self._topics.history(past.meter), self._payloads.past(past))
-            for past in merged(pasts)
+            for past in told
         ]
+        self._heard(past.meter for past in told)
         await _deliver(publisher, messages)
         self._counters["announced"] += len(messages)
 

@@ -90,6 +90,22 @@ class LiveOutput:
             shown.keep(each, now_s)
             self._counters["values"] += 1
 
+    def stand(self, publisher: Publisher, sample: Sample) -> None:
+        """Show indexes that stand of a meter that is silent; what is live goes first.
+
+        Files that were taken back may have told a higher one.
+        """
+        meter, now_s = sample.meter, self._now_s()
+        if meter in self._bus.latest or not self._counts.settled(meter):
+            return
+        shown = self._of(meter)
+        shown.begin_anew()
+        for each in shown.due(sample.values, now_s):
+            topic = self._topics.bare(meter, each.register)
+            if publisher.post(topic, each.payload, retain=True):
+                shown.keep(each, now_s)
+                self._counters["values"] += 1
+
     def health(self) -> PartHealth:
         """Say what was published and what the broker was too slow for."""
         names = ("samples", "values", "dropped", "lost")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from importlib.metadata import version
 
 from edge.broker.hearing import Hearing
@@ -12,6 +13,7 @@ from edge.broker.parts import forgets_s, open_parts
 from edge.broker.publisher import Output
 from edge.bus import Bus
 from edge.config import Config
+from edge.counters import newest
 from edge.errors import JournalError
 from edge.gate import Gate
 from edge.health import PartHealth
@@ -24,6 +26,7 @@ from edge.outputs.kept import Kept
 from edge.outputs.live import LiveOutput
 from edge.outputs.past import Past
 from edge.outputs.payloads import Payloads
+from edge.outputs.standing import Standing, Stands
 from edge.outputs.topics import Topics
 from edge.reads import Reads
 from edge.record import Baseline
@@ -53,6 +56,7 @@ class Outputs:
             lambda meter: gates[meter].offsets, self._baselines, journal.commit
         )
         self.live = LiveOutput(bus, topics, payloads, counts)
+        standing = Standing(bus, topics, kept, gates, self._stands)
         self.discovery = DiscoveryOutput(
             bus,
             Announcing(topics, mqtt.discovery_prefix, mqtt.language, version("releve")),
@@ -60,10 +64,17 @@ class Outputs:
             counts,
             self.live,
             kinds={meter.id: meter.kind for meter in config.meters},
+            standing=standing,
             on=mqtt.discovery,
         )
         self.intervals = IntervalsOutput(
-            journal, topics, payloads, kept, known=self._known, period_s=period_s
+            journal,
+            topics,
+            payloads,
+            kept,
+            known=self._known,
+            heard=standing.again,
+            period_s=period_s,
         )
 
     @property
@@ -77,9 +88,25 @@ class Outputs:
     def _known(self) -> Iterable[Past]:
         """Give what there is of each meter; blocks while it reads."""
         for meter, registers in self._reads.meters().items():
-            heard = self._reads.heard(meter)
-            if heard is not None:
-                yield Past(meter, frozenset(registers), heard[0], heard[1] + 1)
+            spans = [self._told(meter, register) for register in registers]
+            known = [span for span in (self._reads.heard(meter), *spans) if span]
+            if known:
+                start_ms = min(first for first, _ in known)
+                end_ms = max(last for _, last in known) + 1
+                yield Past(meter, frozenset(registers), start_ms, end_ms)
+
+    def _told(self, meter: str, register: str) -> tuple[int, int] | None:
+        """Give from when to when sources told of a register."""
+        slices = partial(self._reads.slices, meter)
+        last = newest(slices, register)
+        if last is None:
+            return None
+        return slices(register, 0, last.end_ms, 1)[0].start_ms, last.end_ms - 1
+
+    def _stands(self, meter: str) -> Stands:
+        """Give the last that is committed of a meter; blocks while it reads."""
+        heard = self._journal.last_sample(meter) or self._reads.heard(meter)
+        return Stands(self._reads.latest(meter), told=heard is None)
 
     def health(self) -> list[PartHealth]:
         """Say how each fares."""

@@ -9,6 +9,7 @@ from itertools import chain, islice
 from edge.interval import Interval
 from edge.journal.pruning import PRUNED
 from edge.record import Address, Record
+from edge.registers.electricity import CURVES
 from edge.sample import Gap, Slice
 
 
@@ -90,4 +91,6 @@ def _stretches(record: Record) -> Iterator[Past]:
             start, end = found.get(of, (one.start_ms, one.end_ms))
             found[of] = (min(start, one.start_ms), max(end, one.end_ms))
     for (meter, register), (start, end) in found.items():
-        yield Past(meter, frozenset((register,)), start, end)
+        # a load curve becomes rows of the index that it is the slope of
+        names = {register, CURVES.get(register, register)}
+        yield Past(meter, frozenset(names), start, end)

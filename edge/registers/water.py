@@ -61,6 +61,8 @@ WATER: tuple[Register, ...] = (
         title_fr="Eau, débit",
         minimum=0,
         maximum=FLOW_MAX_L_H,
+        # litres an hour are taken by a Home Assistant of 2025, with a warning before
+        device_class="volume_flow_rate",
         state_class="measurement",
         coarse=ConsentClass.LIVE_POWER,
         fine=ConsentClass.LIVE_POWER,

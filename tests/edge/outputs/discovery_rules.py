@@ -18,6 +18,7 @@ UNITS = {
     "energy": {"mWh", "Wh", "kWh", "MWh", "GWh", "TWh", "J", "kJ", "MJ", "GJ"},
     "gas": {"m³", "L", "ft³", "CCF"},
     "water": {"m³", "L", "ft³", "CCF", "gal"},
+    "volume_flow_rate": {"m³/h", "m³/s", "L/h", "L/min", "L/s"},
     "enum": {None},
     "timestamp": {None},
 }
@@ -29,6 +30,7 @@ STATE_CLASSES = {
     "energy": {"total", "total_increasing"},  # a measurement would need last_reset
     "gas": {"total", "total_increasing"},
     "water": {"total", "total_increasing"},
+    "volume_flow_rate": {"measurement"},
     "enum": set(),
     "timestamp": set(),
 }
@@ -49,7 +51,7 @@ SENSOR = {
     "ent_cat",
     "en",
 }
-INSTANTS = {"apparent_power", "current", "voltage", "power"}
+INSTANTS = {"apparent_power", "current", "voltage", "power", "volume_flow_rate"}
 
 
 def check(topic: str, document: dict) -> None:

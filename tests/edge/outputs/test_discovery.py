@@ -17,6 +17,7 @@ from edge.outputs.homeassistant import Announcing
 from edge.outputs.kept import Kept
 from edge.outputs.live import LiveOutput
 from edge.outputs.payloads import Payloads
+from edge.outputs.standing import Standing, Stands
 from edge.outputs.topics import Topics
 from edge.record import Baseline
 from edge.sample import Sample
@@ -31,10 +32,16 @@ class Home:
     def __init__(self, *, on=True, broker=None, bus=None):
         self.bus, self.broker = bus or Bus(), broker or Broker()
         self.offsets, self.baselines = {}, []
+        self.stands, self.told = None, True
         topics = Topics("releve")
         counts = Counts(lambda _: self.offsets, self.read, self.commit)
         self.live = LiveOutput(
             self.bus, topics, Payloads(ZoneInfo("Europe/Paris")), counts
+        )
+        self.standing = Standing(
+            *(self.bus, topics, Kept(topics.status), ["linky"]),
+            lambda _: Stands(self.stands, self.told),
+            grace_s=0.0,
         )
         self.output = DiscoveryOutput(
             self.bus,
@@ -43,6 +50,7 @@ class Home:
             counts,
             self.live,
             kinds={"linky": "linky"},
+            standing=self.standing,
             on=on,
             look_s=0.01,
             born_s=(0.0, 0.01),
@@ -64,6 +72,13 @@ class Home:
             for sent in self.broker.of("homeassistant/")
             if sent.payload
         ]
+
+    def samples(self):
+        sent = self.broker.of("releve/linky/live")
+        return [one for one in sent if one.topic == "releve/linky/live"]
+
+    def shown(self):
+        return int(self.broker.bare().get("import_total_wh", b"-1"))
 
     def names(self):
         return set(self.documents[-1]["cmps"]) if self.documents else set()

@@ -327,7 +327,9 @@ async def test_what_an_operator_said_is_announced(journal, attached):
     await journal.append([(told,)], lane=Lane.HISTORY)
     async with Running(output, broker):
         await until(lambda: announced(broker))
-    assert announced(broker)[0]["registers"] == ["import_load_curve_w"]
+    # the curve itself, and the index whose rows are answered out of it
+    names = announced(broker)[0]["registers"]
+    assert names == ["import_total_wh", "import_load_curve_w"]
 
 
 async def test_a_silence_is_no_news_and_what_was_pruned_is(journal, attached):
