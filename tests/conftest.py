@@ -46,6 +46,15 @@ def pytest_sessionstart() -> None:
         raise pytest.UsageError(f"RELEVE_REQUIRE_REAL=1, but there is no {SAMPLES}")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Real servers, one after another in one process, beside all that needs none;
+    # of that, a file's tests stay together, for some go on where another ended.
+    for item in items:
+        real = item.get_closest_marker("real")
+        group = "real" if real else item.path.as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,

@@ -5,7 +5,6 @@ RELEVE_CORRUPTED_FRAMES sets how many; the ten million are `python -m bench.corr
 
 import os
 import random
-import secrets
 from collections import Counter
 from typing import ClassVar
 
@@ -20,7 +19,10 @@ from edge.sources.mapping import Mapper
 from teleinfo import Decoder
 
 FRAMES = int(os.environ.get("RELEVE_CORRUPTED_FRAMES", "20000"))
-RANDOM_SEED = secrets.randbelow(1 << 30)
+# Another one in each run, the same in all processes of one.
+RANDOM_SEED = random.Random(os.environ.get("PYTEST_XDIST_TESTRUNUID")).randrange(
+    1 << 30
+)
 
 
 @pytest.mark.timeout(600)
