@@ -9,6 +9,7 @@ import subprocess
 import time
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
@@ -33,8 +34,12 @@ SPECS = (
     MeterSpec(mode=Mode.HISTORIC, contract=Contract.TEMPO, phases=3, seed=654_321),
     MeterSpec(mode=Mode.STANDARD, producer=True, phases=3, seed=111_111),
 )
+QUIET_MS = millis(datetime(2026, 3, 3, 20, 45, tzinfo=ZoneInfo("Europe/Paris")))
+"""A while when no home of ours cooks or heats: under a heavy load a historic index
+rises in each frame, so none repeats, and it is believed minutes later only."""
+
 DAY_MS = 86_400_000
-STEP_MS = 5_000
+STEP_MS = 10_000
 
 
 @pytest.fixture
@@ -72,7 +77,10 @@ async def speak(home):
     tasks: list[asyncio.Task[None]] = []
 
     def speaks(spec):
-        meter = VirtualLinky(spec, time.time_ns() // 1_000_000)
+        start_ms = time.time_ns() // 1_000_000
+        if spec.mode is Mode.HISTORIC:
+            start_ms = QUIET_MS  # its frames have no date
+        meter = VirtualLinky(spec, start_ms)
         tasks.append(asyncio.create_task(PtyLine(meter, link=home.tic).run()))
 
     yield speaks
@@ -146,11 +154,14 @@ def capture(path: Path, spec: MeterSpec, start_ms: int, until_ms: int) -> None:
 async def test_a_replayed_day_is_told_whole_each_interval_at_least_once(
     home, listener, tmp_path
 ):
-    """Half a day at full speed, then a start of the service on what was rolled."""
+    """A day at full speed, then a start of the service on what was rolled.
+
+    A whole day, for its tariff periods change at some time of it.
+    """
     now_ms = time.time_ns() // 1_000_000
     path = tmp_path / "day.tic"
     spec = SPECS[0]
-    capture(path, spec, now_ms - DAY_MS // 2, now_ms)
+    capture(path, spec, now_ms - DAY_MS, now_ms)
     done = await asyncio.to_thread(
         subprocess.run,
         [*RELEVE, "replay", str(path), "--speed", "max", "--config", str(home.config)],
