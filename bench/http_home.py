@@ -25,7 +25,8 @@ from edge.interval import Interval, Step
 from edge.journal.block import Block
 from edge.reads import Reads
 from edge.record import Address, Body, Lane, Record
-from edge.sample import Sample, millis
+from edge.registers.electricity import CURVES
+from edge.sample import Quality, Sample, Slice, millis
 from edge.stores.sqlite import SqliteStore
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -33,6 +34,9 @@ REGISTER = "import_total_wh"
 START = datetime(2023, 10, 1, tzinfo=PARIS)
 MONTHS_START = datetime(2016, 10, 1, tzinfo=PARIS)
 ROWS = 52_608
+(CURVE,) = (curve for curve, index in CURVES.items() if index == REGISTER)
+PARTIAL = 10_000
+"""Half-hours from one that the Pi knows in part only to the next."""
 HALF_HOUR_MS = 1_800_000
 FRAME_MS = 910
 """A standard-mode meter that sends without a pause: some 95,000 frames a day."""
@@ -58,12 +62,20 @@ class NothingNew:
 
 
 def fill_intervals(path: Path) -> None:
-    """Write three years of half-hours and ten years of months."""
+    """Write three years of half-hours and ten years of months.
+
+    With the load curve that a Linky in standard mode tells, a slice a half-hour.
+    """
     rng = random.Random(1)
     start_ms = millis(START)
+    slots = [(start_ms + n * HALF_HOUR_MS, n % PARTIAL == 0) for n in range(ROWS)]
     rows = [
-        _row(Step.MIN30, at, at + HALF_HOUR_MS, rng.randrange(50, 2500))
-        for at in range(start_ms, start_ms + ROWS * HALF_HOUR_MS, HALF_HOUR_MS)
+        _row(Step.MIN30, at, at + HALF_HOUR_MS, rng.randrange(50, 2500), partial)
+        for at, partial in slots
+    ]
+    curve = [
+        Slice("linky", CURVE, at, at + HALF_HOUR_MS, 500, Quality.RAW, "tic", at)
+        for at, _ in slots
     ]
     starts = [
         millis(MONTHS_START.replace(year=2016 + (9 + n) // 12, month=(9 + n) % 12 + 1))
@@ -74,7 +86,8 @@ def fill_intervals(path: Path) -> None:
         for at, end in pairwise(starts)
     ]
     bodies: list[Body] = [
-        tuple(rows[n : n + BATCH]) for n in range(0, len(rows), BATCH)
+        *(tuple(rows[n : n + BATCH]) for n in range(0, len(rows), BATCH)),
+        *(tuple(curve[n : n + BATCH]) for n in range(0, len(curve), BATCH)),
     ]
     _project(path, bodies, 1)
 
@@ -86,8 +99,15 @@ def fill_raw(path: Path, days: int) -> None:
     _project(path, list(_blocks(end_ms - days * DAY_MS, end_ms, rng)), 1_000_000)
 
 
-def _row(step: Step, start_ms: int, end_ms: int, value: int) -> Interval:
-    return Interval("linky", REGISTER, step, start_ms, end_ms, value)
+def _row(
+    step: Step,
+    start_ms: int,
+    end_ms: int,
+    value: int,
+    partial: bool = False,  # noqa: FBT001, FBT002 - of a row
+) -> Interval:
+    share = 0.4 if partial else 1.0
+    return Interval("linky", REGISTER, step, start_ms, end_ms, value, coverage=share)
 
 
 def _blocks(start_ms: int, end_ms: int, rng: random.Random) -> Iterator[Body]:
