@@ -18,7 +18,16 @@ from api.limits import Lane
 from api.openapi import API_VERSION, describe
 from api.pages import pages, public
 from api.parameters import explain, known_only
-from api.routes import health, imports, live, meters, readings, registers, slices
+from api.routes import (
+    health,
+    imports,
+    live,
+    meters,
+    readings,
+    reconciliation,
+    registers,
+    slices,
+)
 from api.rows import Rows
 
 PREFIX = "/api/v1"
@@ -51,7 +60,8 @@ def create_app(deps: Deps) -> FastAPI:
         dependencies=[Depends(known_only)],
     )
     app.state.home = home
-    for part in (meters, registers, slices, readings, live, health, imports):
+    given = (meters, registers, slices, reconciliation)
+    for part in (*given, readings, live, health, imports):
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(health.metrics_router)
     app.include_router(pages())

@@ -19,6 +19,7 @@ from edge.interval import Point, Step
 from edge.journal.imports import Imported
 from edge.merging import Purpose
 from edge.receiving import Answer, Sent
+from edge.reconciling import Report as Reconciled
 from edge.registers import CATALOGUE
 from edge.sample import Sample, Slice
 from edge.stores.protocol import IntervalColumns
@@ -56,6 +57,18 @@ class Reads(Protocol):
         self, meter: str, register: str, start_ms: int, end_ms: int, limit: int
     ) -> Sequence[Slice]:
         """Give what sources said of periods that start in [start_ms, end_ms)."""
+        ...
+
+    def reconciled(  # noqa: PLR0913 - a question has these dimensions
+        self,
+        meter: str,
+        register: str,
+        step: Step,
+        start_ms: int,
+        end_ms: int,
+        now_ms: int,
+    ) -> Reconciled:
+        """Compare an index's sources over a span; list the gaps of a step."""
         ...
 
     def raw(

@@ -88,6 +88,48 @@ SLICES: dict[str, Any] = {
     ],
     "more": False,
 }
+RECONCILIATION: dict[str, Any] = {
+    "meter": "linky",
+    "register": "import_total_wh",
+    "unit": "Wh",
+    "step": "day",
+    "zone": "Europe/Paris",
+    "from": "2026-10-24T00:00:00+02:00",
+    "to": "2026-10-26T00:00:00+01:00",
+    "sources": [
+        {
+            "origin": "file:enedis-daily-energy",
+            "register": "import_total_wh",
+            "periods": 1,
+            "differing": 1,
+            "alone": 0,
+            "own": 8123,
+            "theirs": 8120,
+            "difference": -3,
+            "relative": -0.000369,
+            "rows": [
+                {
+                    "start": "2026-10-24T00:00:00+02:00",
+                    "end": "2026-10-25T00:00:00+02:00",
+                    "own": 8123,
+                    "theirs": 8120,
+                    "difference": -3,
+                    "relative": -0.000369,
+                }
+            ],
+            "more": False,
+        }
+    ],
+    "gaps": [
+        {
+            "start": "2026-10-25T00:00:00+02:00",
+            "end": "2026-10-26T00:00:00+01:00",
+            "intervals": 1,
+            "filled": None,
+        }
+    ],
+    "more_gaps": False,
+}
 STREAM = (
     "retry: 2000\n\n"
     "id: linky:1792891801000\n"

@@ -21,6 +21,7 @@ from api.errors import Problem
 from api.query import SHORTEST_MS, Query
 from edge.errors import EdgeError
 from edge.interval import Point, Step
+from edge.reconciling import Report as Reconciled
 from edge.sample import Sample, Slice
 from edge.stores.protocol import IntervalColumns
 
@@ -102,6 +103,13 @@ class Rows:
         span = (query.at_ms, query.end_ms, query.limit)
         ask = partial(self._reads.slices, query.meter, query.register.name, *span)
         return await self._run(ask)
+
+    async def reconciled(self, grant: Grant, query: Query, now_ms: int) -> Reconciled:
+        """Compare the sources of what the grant may see of a question."""
+        query = allowed(grant, query)
+        of = (query.meter, query.register.name, query.step)
+        span = (query.at_ms, query.end_ms, now_ms)
+        return await self._run(partial(self._reads.reconciled, *of, *span))
 
     async def close(self, patience_s: float) -> None:
         """End the threads; what is being read ends first, if it does in time."""

@@ -135,6 +135,63 @@ class SlicesShape(Shape):
     """True when there may be more than were asked for."""
 
 
+class ComparedShape(Shape):
+    """One period that a source and the home both know whole."""
+
+    start: Instant
+    end: Instant
+    own: int
+    theirs: int
+    difference: int
+    """What the source says, less what the home counted."""
+    relative: float | None
+    """The difference as a part of `own`; null where the home counted nothing."""
+
+
+class AccountShape(Shape):
+    """One source against the home; the totals are of all its periods."""
+
+    origin: str
+    register_: str = Field(alias="register")
+    """What it was said of: of a load curve, energy is compared."""
+    periods: int
+    differing: int
+    """How many periods differ by more than rounding."""
+    alone: int
+    """How many periods the home doesn't know whole: they are not compared."""
+    own: int
+    theirs: int
+    difference: int
+    relative: float | None
+    rows: list[ComparedShape]
+    more: bool
+
+
+class GapShape(Shape):
+    """A span whose intervals no source knows whole."""
+
+    start: Instant
+    end: Instant
+    intervals: int
+    filled: int | None
+    """What the indexes on either side leave for it; null where that isn't known."""
+
+
+class ReconciliationShape(Shape):
+    """How far the sources of a register agree."""
+
+    meter: str
+    register_: str = Field(alias="register")
+    unit: str | None
+    step: Step
+    zone: str
+    from_: Instant = Field(alias="from")
+    to: Instant
+    sources: list[AccountShape]
+    gaps: list[GapShape]
+    more_gaps: bool
+
+
 class PartShape(Shape):
     """How one part of the service fares."""
 

@@ -10,8 +10,10 @@ import httpx
 
 from api.app import create_app
 from api.deps import Deps
+from edge.calendar import Calendar
 from edge.health import HealthReport, PartHealth
 from edge.interval import Interval, Point, Step
+from edge.reconciling import reconcile
 from edge.sample import Sample, Slice, millis
 from edge.stores.protocol import IntervalColumns
 
@@ -63,6 +65,15 @@ class FakeReads:
         self.asked.append((meter, register, "slices", start_ms, end_ms, limit))
         told = self.told.get((meter, register), [])
         return [one for one in told if start_ms <= one.start_ms < end_ms][:limit]
+
+    def reconciled(self, meter, register, step, start_ms, end_ms, now_ms):
+        self.asked.append((meter, register, step, start_ms, end_ms, now_ms))
+
+        def merged(step, start, end):
+            return self.interval_columns(meter, register, step, start, end, 1 << 20)
+
+        calendar, span = Calendar(PARIS), (start_ms, end_ms)
+        return reconcile(self, merged, calendar, (meter, register), step, span, now_ms)
 
     def raw(self, meter, register, start_ms, end_ms, limit):
         self.asked.append((meter, register, Step.RAW, start_ms, end_ms, limit))

@@ -19,6 +19,7 @@ from api.schemas import (
     LatestShape,
     MetersShape,
     ProblemShape,
+    ReconciliationShape,
     RowsShape,
     UndoneShape,
 )
@@ -46,6 +47,7 @@ def test_every_route_is_described_with_an_example_and_its_problems(described):
         "/api/v1/meters/{meter}/latest",
         "/api/v1/meters/{meter}/registers/{register}",
         "/api/v1/meters/{meter}/registers/{register}/slices",
+        "/api/v1/meters/{meter}/registers/{register}/reconciliation",
         "/api/v1/live",
         "/api/v1/health",
         "/api/v1/imports",
@@ -77,6 +79,7 @@ def test_every_reference_leads_somewhere(described):
         (MetersShape, examples.METERS),
         (LatestShape, examples.LATEST),
         (RowsShape, examples.ROWS),
+        (ReconciliationShape, examples.RECONCILIATION),
         (HealthShape, examples.HEALTH),
         (ProblemShape, examples.PROBLEM),
         (ImportShape, examples.IMPORTED),
