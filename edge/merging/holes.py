@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from edge.calendar import DAY_MS
 from edge.catalogue import Fluid
 from edge.interval import Step
@@ -35,13 +37,12 @@ def holes(rows: IntervalColumns, start_ms: int, end_ms: int) -> list[tuple[int, 
 def _between(
     rows: IntervalColumns, start_ms: int, end_ms: int
 ) -> Iterator[tuple[int, int]]:
-    reached = start_ms
-    cells = (rows.start_ms, rows.end_ms, rows.value, rows.coverage, rows.quality)
-    for start, end, value, coverage, quality in zip(*cells, strict=True):
-        if value is None or coverage < 1 or quality not in OWN:
-            continue
-        if start > reached:
-            yield reached, start
-        reached = end
-    if reached < end_ms:
-        yield reached, end_ms
+    known = np.array(rows.coverage) >= 1
+    if None in rows.value:
+        known &= np.array([value is not None for value in rows.value])
+    if not OWN.issuperset(rows.quality):
+        known &= np.array([quality in OWN for quality in rows.quality])
+    reached = np.array([start_ms, *rows.end_ms])[np.concatenate(([True], known))]
+    begun = np.array([*rows.start_ms, end_ms])[np.concatenate((known, [True]))]
+    for at in np.flatnonzero(begun > reached).tolist():
+        yield int(reached[at]), int(begun[at])

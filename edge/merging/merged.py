@@ -75,8 +75,7 @@ def merged_columns(  # noqa: PLR0913 - a query has these dimensions
         # a meter's own curve has a slice for each half-hour that its index tells too
         asked = holes(own, start, end)
     told = _told(said, calendar, of, step, (start, end), asked)
-    joined, taken = IntervalColumns(), 0
-    for some in _apart(told, step):
+    for some in reversed(_apart(told, step)):  # so that what is before keeps its place
         first = calendar.interval(step, some[0].start_ms)[0]
         last = calendar.interval(step, some[-1].start_ms)[1]
         around = (max(start, first), min(end, last))
@@ -87,13 +86,10 @@ def merged_columns(  # noqa: PLR0913 - a query has these dimensions
             rows[finer] = columns.rows(meter, register, finer)
             finer = FINER.get(finer)
         merge = Merge(meter, register, fluid, calendar, purpose)
-        before = bisect_left(own.start_ms, around[0], taken)
-        joined.extend(own.part(taken, before))
-        for row in merge.rows(step, around, rows, some):
-            joined.insert(len(joined), row)
-        taken = bisect_left(own.start_ms, around[1], before)
-    joined.extend(own.part(taken, len(own)))
-    return joined.first(limit)
+        found = IntervalColumns.of(merge.rows(step, around, rows, some))
+        places = (bisect_left(own.start_ms, around[n]) for n in (0, 1))
+        own.put(*places, found)
+    return own.first(limit)
 
 
 def _apart(told: Sequence[Slice], step: Step) -> list[list[Slice]]:

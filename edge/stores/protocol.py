@@ -56,16 +56,20 @@ class IntervalColumns:
 
     def first(self, count: int) -> IntervalColumns:
         """Give the first rows only."""
-        return self if len(self) <= count else self.part(0, count)
+        if len(self) <= count:
+            return self
+        return IntervalColumns(*(getattr(self, name)[:count] for name in COLUMNS))
 
-    def part(self, first: int, last: int) -> IntervalColumns:
-        """Give the rows at [first, last)."""
-        return IntervalColumns(*(getattr(self, name)[first:last] for name in COLUMNS))
+    @classmethod
+    def of(cls, rows: Iterable[Interval]) -> IntervalColumns:
+        """Give the columns of rows."""
+        cells = [[value for _, value in _cells(row)] for row in rows]
+        return cls(*map(list, zip(*cells, strict=True)))
 
-    def extend(self, later: IntervalColumns) -> None:
-        """Put the rows of others after these."""
+    def put(self, first: int, last: int, rows: IntervalColumns) -> None:
+        """Put rows in the place of those at [first, last)."""
         for name in COLUMNS:
-            getattr(self, name).extend(getattr(later, name))
+            getattr(self, name)[first:last] = getattr(rows, name)
 
     def rows(self, meter: str, register: str, step: Step) -> list[Interval]:
         """Give the rows as values."""
