@@ -87,8 +87,8 @@ def merged_columns(  # noqa: PLR0913 - a query has these dimensions
             finer = FINER.get(finer)
         merge = Merge(meter, register, fluid, calendar, purpose)
         found = IntervalColumns.of(merge.rows(step, around, rows, some))
-        places = (bisect_left(own.start_ms, around[n]) for n in (0, 1))
-        own.put(*places, found)
+        begun, ended = (bisect_left(own.start_ms, edge) for edge in around)
+        own.put(begun, ended, found)
     return own.first(limit)
 
 
