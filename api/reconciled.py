@@ -4,13 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.errors import Problem
 from api.instants import Civil
+from api.query import DAY_MS, Query
+from edge.catalogue import Register
 from edge.reconciling.account import Account, Row
 from edge.reconciling.report import Report
 
 MOST = 10_000
 """Periods of one source that are listed, and gaps."""
+MOST_DAYS = 1_100
+"""Of one question: three years, which is as long as any operator gives days of."""
 DECIMALS = 6
+
+
+def index(register: Register) -> Register:
+    """Give a register that can be compared; raise Problem on one that is no index."""
+    if not register.monotonic:
+        raise Problem(
+            "unknown-register",
+            f"{register.name} is a {register.kind}: what is compared are indexes, as "
+            "import_total_wh, gas_volume_l or water_volume_l",
+        )
+    return register
+
+
+def bounded(query: Query) -> Query:
+    """Give a question that is not too long; raise Problem on one that is."""
+    if query.end_ms - query.start_ms > MOST_DAYS * DAY_MS:
+        raise Problem(
+            "wrong-parameter",
+            f"at most {MOST_DAYS:,} days are compared at once; name a later `from`",
+            parameter="from",
+        )
+    return query
 
 
 def document(

@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "device": "cli.device:app",
     "correct": "cli.correct:correct",
     "set-index": "cli.set_index:set_index",
+    "reconcile": "cli.reconcile:reconcile",
     "store": "cli.store:app",
     "import": "cli.import_files:app",
     "simulate": "cli.simulate:app",

@@ -9,17 +9,14 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from api import query, reconciled
 from api.door import Grant
-from api.errors import Problem
 from api.examples import RECONCILIATION
 from api.home import Home, grant, home
-from api.query import DAY_MS, Asked
+from api.query import Asked
 from api.routes.registers import SINCE, UNTIL
 from api.schemas import ReconciliationShape, example
 from edge.interval import Step
 
 router = APIRouter(tags=["readings"])
-MOST_DAYS = 1_100
-"""Of one question: three years, which is as long as any operator gives days of."""
 
 
 @router.get(
@@ -54,13 +51,7 @@ async def reconciliation(  # noqa: PLR0913 - a query has these dimensions
     of `step` that no source knows whole, as the longest spans there are.
     """
     info = here.meter(meter)
-    what = here.register(info, register)
-    if not what.monotonic:
-        raise Problem(
-            "unknown-register",
-            f"{what.name} is a {what.kind}: what is compared are indexes, as "
-            "import_total_wh, gas_volume_l or water_volume_l",
-        )
+    what = reconciled.index(here.register(info, register))
     now_ms = here.deps.now_ms()
     asked = query.build(
         Asked(since, until, Step(step), limit or 1, None),
@@ -69,12 +60,6 @@ async def reconciliation(  # noqa: PLR0913 - a query has these dimensions
         here.civil,
         now_ms,
     )
-    if asked.end_ms - asked.start_ms > MOST_DAYS * DAY_MS:
-        raise Problem(
-            "wrong-parameter",
-            f"at most {MOST_DAYS:,} days are compared at once; name a later `from`",
-            parameter="from",
-        )
-    report = await here.rows.reconciled(who, asked, now_ms)
+    report = await here.rows.reconciled(who, reconciled.bounded(asked), now_ms)
     answer = reconciled.document(report, what.unit, here.civil, limit)
     return Response(orjson.dumps(answer), media_type="application/json")

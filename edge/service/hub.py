@@ -91,7 +91,7 @@ class Hub:
         except BaseException:
             journal.close()
             raise
-        counting = _counting(config)
+        counting = counting_of(config)
         reads = Reads(store, journal, counting)
         hub = cls(
             config=config,
@@ -137,7 +137,7 @@ class Hub:
         """Give what the API answers from: `reads`, or the same out of an InfluxDB."""
         if self.influx is None or self.config.store.engine != "influxdb":
             return self.reads
-        return Reads(self.influx.store, self.journal, _counting(self.config))
+        return Reads(self.influx.store, self.journal, counting_of(self.config))
 
     @property
     def keeper(self) -> JournalKeeper:
@@ -296,7 +296,8 @@ def _gates(config: Config, meters: tuple[str, ...]) -> dict[str, Gate]:
     return made
 
 
-def _counting(config: Config) -> Counting:
+def counting_of(config: Config) -> Counting:
+    """Give how a home counts."""
     fluids = {meter.id: fluid_of(meter.kind) for meter in config.meters}
     return Counting(zone=config.zone, fluids=fluids)
 
