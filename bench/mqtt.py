@@ -61,9 +61,9 @@ class TimedLine(PtyLine):
         self.ended_s: list[float] = []
 
     def _send(self, data: bytes, baud: int) -> None:
-        super()._send(data, baud)
-        if ETX in data:
+        if ETX in data:  # before: what comes of it may be here before we are back
             self.ended_s.append(time.monotonic())
+        super()._send(data, baud)
 
 
 @dataclass(slots=True)
