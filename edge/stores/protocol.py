@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Protocol
 
 from edge.interval import Interval, Point, Step
@@ -63,8 +64,9 @@ class IntervalColumns:
     @classmethod
     def of(cls, rows: Iterable[Interval]) -> IntervalColumns:
         """Give the columns of rows."""
-        cells = [[value for _, value in _cells(row)] for row in rows]
-        return cls(*map(list, zip(*cells, strict=True)))
+        told = cls(*map(list, zip(*map(CELLS, rows), strict=True)))
+        told.quality[:] = [Quality(quality).value for quality in told.quality]
+        return told
 
     def put(self, first: int, last: int, rows: IntervalColumns) -> None:
         """Put rows in the place of those at [first, last)."""
@@ -84,6 +86,7 @@ class IntervalColumns:
 
 
 COLUMNS = tuple(IntervalColumns.__dataclass_fields__)
+CELLS = attrgetter(*COLUMNS)
 
 
 def _cells(row: Interval) -> list[tuple[str, object]]:
