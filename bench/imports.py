@@ -4,7 +4,8 @@
 
 The service is a process of its own with an embedded store and a broker; a meter speaks
 to it on a pseudo-terminal. A year of Enedis's half-hours and ten years of GRDF's days
-are uploaded, asked for as merged rows, and taken back, over and over.
+are uploaded, asked for as merged rows, and taken back, over and over; then the same
+with InfluxDB attached as well.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bench.influx import influxd, ready
 from bench.mqtt import P99_MS, Ear, TimedLine, delays_ms, p99
 from bench.mqtt_broker import MqttBroker
 from bench.scratch import scratch
@@ -126,14 +128,14 @@ class Caller:
         return took_s
 
 
-def configured(home: Path, broker: int, api: int) -> Path:
+def configured(home: Path, broker: int, api: int, more: str) -> Path:
     """Write the configuration of the home."""
     path = home / "releve.toml"
     path.write_text(
         f'data_dir = "{home}/data"\nlog_level = "error"\n'
         f'[api]\nlisten = "127.0.0.1:{api}"\n'
         f'[mqtt]\nurl = "mqtt://127.0.0.1:{broker}"\n'
-        f'[[meters]]\nid = "linky"\nport = "{home}/none"\n'
+        f'{more}[[meters]]\nid = "linky"\nport = "{home}/none"\n'
         '[[meters]]\nid = "gas"\nkind = "gazpar"\n'
         f'[[meters]]\nid = "garage"\nport = "{home}/tic"\nmode = "standard"\n'
     )
@@ -198,37 +200,48 @@ async def _run(home: Path, config: Path, api: int, port: int, rounds: int) -> Fo
 
 
 def measure(rounds: int = ROUNDS) -> list[Row]:
-    """Give the time of each file, and live delays meanwhile."""
-    with scratch() as home, MqttBroker(home / "broker") as broker:
+    """Give the time of each file, and live delays meanwhile, with each engine."""
+    with scratch() as home:
+        rows = _rows(_found(home, rounds), "")
+    with scratch() as home, influxd(home / "influx") as (_, url):
+        ready(url, home / "data")
+        more = f'[store]\nengine = "influxdb"\n[influxdb]\nurl = "{url}"\n'
+        return rows + _rows(_found(home, rounds, more), " (InfluxDB)")
+
+
+def _found(home: Path, rounds: int, more: str = "") -> Found:
+    with MqttBroker(home / "broker") as broker:
         api = broker.free_port()
-        config = configured(home, broker.port, api)
-        found = asyncio.run(_run(home, config, api, broker.port, rounds))
-    slowest = f"slowest of {rounds} {max(found.year_s):.2f}"
-    slowest_gas = f"slowest of {rounds} {max(found.decade_s):.2f}"
+        config = configured(home, broker.port, api, more)
+        return asyncio.run(_run(home, config, api, broker.port, rounds))
+
+
+def _rows(found: Found, engine: str) -> list[Row]:
+    year_s, decade_s, live = found.year_s, found.decade_s, found.live
     return [
         Row(
-            "import a year of half-hours, until merged rows answer",
-            median(found.year_s),
+            f"import a year of half-hours, until merged rows answer{engine}",
+            median(year_s),
             "s",
             YEAR_S,
             at_least=False,
-            beside=slowest,
+            beside=f"slowest of {len(year_s)} {max(year_s):.2f}",
         ),
         Row(
-            "import ten years of gas days, the same",
-            median(found.decade_s),
+            f"import ten years of gas days, the same{engine}",
+            median(decade_s),
             "s",
             DECADE_S,
             at_least=False,
-            beside=slowest_gas,
+            beside=f"slowest of {len(decade_s)} {max(decade_s):.2f}",
         ),
         Row(
-            "… live p99 meanwhile, import upon import",
-            p99(found.live),
+            f"… live p99 meanwhile, import upon import{engine}",
+            p99(live),
             "ms",
             P99_MS,
             at_least=False,
-            beside=f"median {median(found.live):.2f}; {len(found.live)} frames",
+            beside=f"median {median(live):.2f}; {len(live)} frames",
         ),
     ]
 
