@@ -174,7 +174,7 @@ class GapShape(Shape):
     end: Instant
     intervals: int
     filled: int | None
-    """What the indexes on either side leave for it; null where that isn't known."""
+    """What it comes to by the indexes on either side; null where that isn't known."""
 
 
 class ReconciliationShape(Shape):

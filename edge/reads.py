@@ -10,6 +10,8 @@ from typing import TypeVar
 from edge.calendar import DAY_MS, calendar_of
 from edge.counters import standing
 from edge.interval import Interval, Point, Step
+from edge.merging.completed import Completion
+from edge.merging.counter import OwnCounter
 from edge.merging.merged import MANY, merged_columns
 from edge.merging.precedence import Purpose
 from edge.minutes import roll_minutes
@@ -209,7 +211,15 @@ class Reads:
         calendar = calendar_of(fluid, self._counting.zone)
         span = (start_ms, end_ms)
         of = (meter, register)
-        return merged_columns(self, calendar, fluid, of, step, span, limit, purpose)
+
+        def rows(step: Step, start_ms: int, end_ms: int) -> IntervalColumns:
+            asked = (of, step, (start_ms, end_ms), MANY, purpose)
+            return merged_columns(self, calendar, fluid, *asked)
+
+        page = merged_columns(self, calendar, fluid, of, step, span, limit, purpose)
+        counter = OwnCounter(self, calendar, meter, register)
+        holes = Completion(self, rows, calendar, meter, known[register], counter)
+        return holes.page(step, span, limit, page)
 
     def reconciled(  # noqa: PLR0913 - a question has these dimensions
         self,

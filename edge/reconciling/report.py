@@ -105,7 +105,9 @@ def _gaps(
         return []
     rows = merged(step, edges[0], edges[-1])
     cells = zip(rows.start_ms, rows.value, rows.coverage, strict=True)
+    known = {at: (value, coverage) for at, value, coverage in cells}
     whole = frozenset(
-        at for at, value, coverage in cells if value is not None and coverage >= 1
+        at for at, (value, cover) in known.items() if value is not None and cover >= 1
     )
-    return gaps(edges, whole)
+    values = {at: value for at, (value, _) in known.items()}
+    return gaps(edges, whole, values)

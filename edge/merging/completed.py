@@ -1,0 +1,216 @@
+"""The merged series with its holes filled from the indexes on either side of each.
+
+Last in precedence: no row that a source knows whole is touched, and where the home's
+own rows know everything nothing more is read.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+
+from edge.calendar import Calendar
+from edge.catalogue import ConsentClass, Register
+from edge.importing.bounds import HOUR_MS, MARGIN, SLACK, SLACK_WH, Flow
+from edge.interval import Interval, Step
+from edge.merging.filling import Filling, Piece, fill
+from edge.merging.indexes import LONGEST_MS, Anchor, Bracket, anchors, brackets
+from edge.merging.merged import MANY, Said
+from edge.merging.pieces import Rows, Span, known
+from edge.rollup.part import BLUR, sources_of
+from edge.sample import Quality
+from edge.stores.protocol import IntervalColumns
+
+FINE = (Step.MIN30, Step.HOUR)
+
+
+class Counter(Protocol):
+    """What the home's own counter showed, asked only where there is a hole."""
+
+    def edges(self) -> list[Anchor]:
+        """Give what it showed where its rows begin, and where they end."""
+        ...
+
+    def changes(self) -> list[int]:
+        """Give when another meter was fitted, or counting began anew."""
+        ...
+
+    def facts(self, start_ms: int, end_ms: int) -> list[Anchor]:
+        """Give indexes in [start, end) that files tell without an amount."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """Completes the merged rows of one meter's register.
+
+    `rows` gives them as they are.
+    """
+
+    said: Said
+    rows: Rows
+    calendar: Calendar
+    meter: str
+    register: Register
+    counter: Counter
+
+    def page(
+        self, step: Step, span: Span, limit: int, page: IntervalColumns
+    ) -> IntervalColumns:
+        """Give a page of merged rows with what can be filled, at most `limit` rows."""
+        start, end = span
+        if len(page) == limit:  # what comes after them is another page's
+            end = min(end, page.start_ms[-1] + 1)
+        if step in FINE and self.register.coarse is ConsentClass.ENERGY_BY_TARIFF:
+            return page  # when a tariff counts, time doesn't tell
+        holes = _holes(page, step, start, end)
+        fillings, found = self._fillings(step, holes) if holes else ([], [])
+        if not fillings:
+            return page
+        for slot in self._slots(step, (start, end), fillings):
+            at = bisect_left(page.start_ms, slot[0])
+            there = at < len(page) and page.start_ms[at] == slot[0]
+            if there and page.coverage[at] >= 1 and page.value[at] is not None:
+                continue
+            row, whole = self._row(step, slot, fillings, found)
+            if there:
+                page.replace(at, row)
+            elif whole:  # of a part of it nothing could tell that it is one
+                page.insert(at, row)
+        return page.first(limit)
+
+    def _fillings(
+        self, step: Step, holes: Sequence[Span]
+    ) -> tuple[list[Filling], list[Piece]]:
+        """Give what fills a page's holes, and the pieces that it stands beside."""
+        near = self._brackets(holes)
+        if not near:
+            return [], []
+        low = self.calendar.interval(step, min(one.start_ms for one in near))[0]
+        high = self.calendar.interval(step, max(one.end_ms for one in near) - 1)[1]
+        cuts = {at for one in near for at in (one.start_ms, one.end_ms)}
+        found, opaque = known(self.rows, self.calendar, (low, high), cuts)
+        return fill(near, found, opaque), found
+
+    def _brackets(self, holes: Sequence[Span]) -> list[Bracket]:
+        """Give the brackets that meet holes, and whose amount can have flowed."""
+        low, high = holes[0][0] - LONGEST_MS, holes[-1][1] + LONGEST_MS
+        told = self.said.slices(self.meter, self.register.name, low, high, MANY)
+        showed = [*anchors(told), *self.counter.facts(low, high)]
+        if not showed:
+            return []
+        showed += self.counter.edges()
+        return [
+            one
+            for one in brackets(showed, self.counter.changes())
+            if _meets(holes, one.start_ms, one.end_ms) and self._flows(one)
+        ]
+
+    def _flows(self, one: Bracket) -> bool:
+        """Tell whether so much can have been counted in the time."""
+        most = Flow().most_an_hour(self.register)
+        slack = SLACK.get(self.register.power or "", SLACK_WH)
+        return most is None or (
+            one.total <= MARGIN * most * one.length_ms / HOUR_MS + slack
+        )
+
+    def _slots(
+        self, step: Step, span: Span, fillings: Sequence[Filling]
+    ) -> Iterator[Span]:
+        """Give the intervals that start in `span` and have something filled."""
+        seen: set[int] = set()
+        for a, b in sorted(one for filling in fillings for one in filling.spans):
+            low, high = max(a, span[0]), min(b, span[1])
+            if a >= span[1] or b <= span[0] or low >= high:
+                continue
+            edges = self.calendar.boundaries(step, low, high).tolist()
+            for slot in pairwise(edges):
+                if span[0] <= slot[0] < span[1] and slot[0] not in seen:
+                    seen.add(slot[0])
+                    yield slot
+
+    def _row(
+        self,
+        step: Step,
+        slot: Span,
+        fillings: Sequence[Filling],
+        found: Sequence[Piece],
+    ) -> tuple[Interval, bool]:
+        """Give the row of an interval, and whether all of its time is in it."""
+        start, end = slot
+        at = bisect_left(found, start, key=lambda one: one.start_ms)
+        value = known_ms = told_ms = 0
+        qualities, sources = [Quality.RAW], set[str]()
+        while at < len(found) and found[at].end_ms <= end:
+            one = found[at]
+            value, known_ms = value + one.value, known_ms + one.known_ms
+            told_ms += one.end_ms - one.start_ms
+            qualities.append(one.quality)
+            sources.add(one.sources)
+            at += 1
+        guessed = not sources
+        for filling in fillings:
+            amount, ms = filling.over(start, end)
+            if ms:
+                value, told_ms = value + amount, told_ms + ms
+                guessed |= ms < filling.length_ms
+                sources.add(filling.sources)
+        # of a hole that lies within it whole, the amount is known, however it went
+        qualities += [Quality.INTERPOLATED] if guessed else []
+        row = Interval(
+            self.meter,
+            self.register.name,
+            step,
+            start,
+            end,
+            value,
+            coverage=known_ms / (end - start),
+            quality=max(qualities, key=BLUR.__getitem__),
+            sources=sources_of(*sorted(sources)),
+        )
+        return row, told_ms >= end - start
+
+
+def _holes(page: IntervalColumns, step: Step, start: int, end: int) -> list[Span]:
+    """Give what a page's rows leave unknown of [start, end); what is open is none.
+
+    A half-hour of which something is known is as well known as it will be.
+    """
+    if _unbroken(page, start, end):
+        return []
+    coverage = np.array(page.coverage)
+    known = coverage >= 1 if step is not Step.MIN30 else coverage >= 0
+    known |= np.array(page.revision) == 0
+    if None in page.value:
+        known &= np.array([value is not None for value in page.value])
+    if len(page) and page.revision[-1] == 0:
+        end = min(end, page.end_ms[-1])  # what comes after it is to come
+    reached = np.array([start, *page.end_ms])[np.concatenate(([True], known))]
+    begun = np.array([*page.start_ms, end])[np.concatenate((known, [True]))]
+    return [
+        (int(reached[at]), int(begun[at]))
+        for at in np.flatnonzero(begun > reached).tolist()
+    ]
+
+
+def _unbroken(page: IntervalColumns, start: int, end: int) -> bool:
+    """Tell at once, of the usual page, that its rows know everything."""
+    return (
+        len(page) > 0
+        and page.start_ms[0] <= start
+        and (page.end_ms[-1] >= end or page.revision[-1] == 0)
+        and page.coverage.count(1.0) >= len(page) - (page.revision[-1] == 0)
+        and page.start_ms[1:] == page.end_ms[:-1]
+        and None not in page.value
+    )
+
+
+def _meets(spans: Sequence[Span], start: int, end: int) -> bool:
+    """Tell whether [start, end) meets one of the spans, which are in order."""
+    at = bisect_left(spans, end, key=lambda span: span[0])
+    return at > 0 and spans[at - 1][1] > start

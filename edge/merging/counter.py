@@ -1,0 +1,110 @@
+"""The home's own counter: what it showed where its rows begin, and where they end.
+
+Rows are differences of indexes: what the counter showed first is what it shows now less
+all that its rows say, however long its first readings are gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from edge.calendar import Calendar
+from edge.interval import Step
+from edge.merging.indexes import Anchor
+from edge.merging.merged import MANY, Said
+from edge.record import Baseline, Correction
+from edge.sample import Quality, Sample
+
+EVER = 1 << 53
+TRIES = 3
+
+
+class Home(Said, Protocol):
+    """Rows, the last reading, and the owner's words on what was counted."""
+
+    def latest(self, meter: str) -> Sample | None:
+        """Give the last committed sample."""
+        ...
+
+    def baselines(self, meter: str) -> Sequence[Baseline]:
+        """Give a meter's baselines, oldest record first."""
+        ...
+
+    def corrections(self, meter: str) -> Sequence[Correction]:
+        """Give the owner's corrections of a meter, oldest record first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCounter:
+    """One meter's register, as the home counts it."""
+
+    home: Home
+    calendar: Calendar
+    meter: str
+    register: str
+    told: Callable[[int, int], list[Anchor]] = lambda _start, _end: []
+
+    def facts(self, start_ms: int, end_ms: int) -> list[Anchor]:
+        """Give indexes that files tell without an amount."""
+        return self.told(start_ms, end_ms)
+
+    def changes(self) -> list[int]:
+        """Give when another meter was fitted, or counting began anew."""
+        return [
+            one.at_ms
+            for one in self.home.baselines(self.meter)
+            if self.register in one.offsets
+        ]
+
+    def edges(self) -> list[Anchor]:
+        """Give the first index and the last; none where they can't be told for sure.
+
+        A correction of the owner changes rows, and no index.
+        """
+        corrected = self.home.corrections(self.meter)
+        if any(one.register == self.register for one in corrected):
+            return []
+        for _ in range(TRIES):
+            before = self.home.latest(self.meter)
+            if before is None:
+                return []
+            found = self._edges(before)
+            after = self.home.latest(self.meter)
+            if after is not None and after.at_ms == before.at_ms:
+                return found  # nothing was committed meanwhile
+        return []
+
+    def _edges(self, last: Sample) -> list[Anchor]:
+        shows = last.values.get(self.register)
+        if not isinstance(shows, int):
+            return []
+        of = (self.meter, self.register)
+        years = self.home.interval_columns(*of, Step.YEAR, 0, EVER, MANY)
+        values = [value for value in years.value if value is not None]
+        if not values or len(values) < len(years):
+            return []
+        if Quality.CORRECTED in years.quality:
+            return []
+        since, until = years.start_ms[0], years.end_ms[-1]
+        first = self.home.interval_columns(*of, Step.MIN30, since, until, 1)
+        if not len(first):
+            return []
+        end = self.calendar.interval(Step.MIN30, last.at_ms)[1]
+        origin = last.origin
+        began = shows + self._offset() - sum(values)
+        return [
+            Anchor(first.start_ms[0], began, origin),
+            Anchor(end, shows, origin),
+        ]
+
+    def _offset(self) -> int:
+        """Give what is added to the index that the counter shows now."""
+        said = {
+            one.at_ms: one.offsets[self.register]
+            for one in self.home.baselines(self.meter)
+            if self.register in one.offsets
+        }
+        return said[max(said)] if said else 0
