@@ -9,6 +9,11 @@ from edge.record import Baseline
 TOGETHER_MS = 86_400_000
 """What a new meter shows late has a baseline of its own, of the same change."""
 
+SET = "set_index"
+MISSED_L = 100_000
+"""A dial that shows so much more has counted what we missed: weeks of heating. More is
+the first reading of a meter's life, which no statistic may take for a day's gas."""
+
 Offsets = Callable[[str], Mapping[str, int]]
 Baselines = Callable[[str], Awaitable[Sequence[Baseline]]]
 
@@ -63,12 +68,20 @@ class Counts:
 
 
 def number_of(baselines: Sequence[Baseline]) -> int:
-    """Count the changes of count: baselines of one change, each of others, are one."""
+    """Count the changes of count: baselines of one change, each of others, are one.
+
+    What the owner's reading of the dial adds has flowed: the count goes on.
+    """
     number = 0
     last: Baseline | None = None
     touched: set[str] = set()
+    offsets: dict[str, int] = {}
     for baseline in sorted(baselines, key=lambda each: each.at_ms):
         names = baseline.offsets.keys()
+        leaps = [offsets.get(name, 0) - baseline.offsets[name] for name in names]
+        offsets.update(baseline.offsets)
+        if baseline.reason == SET and all(0 <= leap <= MISSED_L for leap in leaps):
+            continue
         goes_on = (
             last is not None
             and (baseline.reason, baseline.device) == (last.reason, last.device)

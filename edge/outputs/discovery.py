@@ -141,11 +141,9 @@ class DiscoveryOutput:
                 continue
             if not self._counts.settled(meter):
                 await self._change(publisher, meter)
-            self._names[meter].update(
-                name
-                for name, value in sample.values.items()
-                if value is not None and name in CATALOGUE
-            )
+            known = {name for name, value in sample.values.items() if value is not None}
+            known |= self._live.names(meter)  # what is sent comes a register at a time
+            self._names[meter] |= known & CATALOGUE.keys()
             if self._on:
                 await self._announce(publisher, meter)
                 if live is not None:
@@ -171,6 +169,7 @@ class DiscoveryOutput:
         number, offsets = await self._counts.change(meter)
         if number != self._counts.number(meter):
             self._names[meter] = set()
+            self._live.unlearn(meter)
             topic = self._topic(meter)
             if topic in self._known:
                 await self._remove(publisher, topic)

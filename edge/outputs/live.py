@@ -47,6 +47,14 @@ class LiveOutput:
         """Give for how long a live value of a meter holds, in s."""
         return self._of(meter).pace.holds_s
 
+    def names(self, meter: str) -> set[str]:
+        """Give the registers of a meter that were shown, whichever sample has them."""
+        return self._of(meter).names
+
+    def unlearn(self, meter: str) -> None:
+        """Forget these: another physical meter says its own."""
+        self._of(meter).names.clear()
+
     def again(self) -> None:
         """Say everything again with the next sample: someone begins to listen."""
         for shown in self._shown.values():

@@ -36,6 +36,8 @@ class Shown:
         self._kinds = {name: each.kind for name, each in catalogue.items()}
         self._said: dict[str, tuple[object, float]] = {}
         self._least: dict[str, int] = {}
+        self.names: set[str] = set()
+        """Registers of which anything was shown, ever."""
 
     def due(
         self, values: Mapping[str, Value], now_s: float, *, indexes: bool = True
@@ -61,6 +63,8 @@ class Shown:
     def keep(self, shown: Bare, now_s: float) -> None:
         """Note that it was said."""
         self._said[shown.register] = (shown.value, now_s)
+        if shown.value is not None:
+            self.names.add(shown.register)
         if isinstance(shown.value, int):
             self._least[shown.register] = shown.value
 

@@ -87,3 +87,19 @@ async def test_a_full_disk_leaves_it_open():
     with pytest.raises(DiskFull):
         await house.counts.change("linky")
     assert not house.counts.settled("linky")
+
+
+def set_index(at_ms, offset, register="gas_volume_l"):
+    return Baseline("gas", at_ms, "set_index", {register: offset})
+
+
+def test_what_a_dial_shows_more_has_flowed_and_the_count_goes_on():
+    month = 30 * 86_400_000
+    assert number_of([set_index(0, -70), set_index(month, -100_070)]) == 0
+    assert number_of([Baseline("gas", 0, "set_index", {})]) == 0
+
+
+def test_the_first_reading_of_a_dial_and_a_lower_one_begin_another_count():
+    assert number_of([set_index(0, -10_380_420)]) == 1
+    assert number_of([set_index(0, -10_380_420), set_index(1, -10_380_430)]) == 1
+    assert number_of([set_index(0, 70)]) == 1

@@ -112,6 +112,16 @@ async def test_a_meter_is_announced_by_what_it_really_says_and_grows(home):
     assert len(home.documents) == 2
 
 
+async def test_what_comes_a_register_at_a_time_is_announced_whole(home):
+    async with Running(home.live, home.broker), Running(home.output, home.broker):
+        home.say()
+        await until(lambda: home.documents)
+        home.say(import_total_wh=None, export_total_wh=7)
+        home.say(import_total_wh=1001, export_total_wh=None)
+        await until(lambda: "export_total_wh" in home.names())
+    assert "import_total_wh" in home.names()
+
+
 async def test_what_was_announced_before_a_restart_stays_announced(home):
     async with Running(home.output, home.broker):
         home.say(voltage_l1_v=231)
