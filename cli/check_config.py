@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from cli.collect import tables_of
 from cli.options import ConfigFile
-from edge.config import ConfigError, load_config
+from edge.config import Config, ConfigError, load_config
 from edge.host import HostClock
 from edge.sources.plugins import build, kinds
 
@@ -20,6 +21,7 @@ def check_config(config: ConfigFile = None) -> None:
                 hint=f"there are: {', '.join(sorted(kinds()))}",
             )
         build(meter.model_dump() | {"data_dir": str(found.data_dir)}, HostClock())
+    _check_collectors(found)
     typer.echo("The configuration is usable.")
     typer.echo(f"  data: {found.data_dir}   store: {found.store.engine}")
     typer.echo(f"  API:  http://{found.api.listen}/   time zone: {found.time_zone}")
@@ -27,3 +29,18 @@ def check_config(config: ConfigFile = None) -> None:
         gpio = (meter.model_extra or {}).get("gpio")
         where = meter.port or ("-" if gpio is None else f"GPIO {gpio}")
         typer.echo(f"  meter {meter.id}: {meter.kind} on {where}, mode {meter.mode}")
+    for collector in found.collectors:
+        typer.echo(f"  collector {collector.name}: {collector.kind}")
+
+
+def _check_collectors(found: Config) -> None:
+    """Make each collector of its table, as its process will; raise ConfigError."""
+    if not found.collectors:
+        return
+    from collectors import Unusable, plugins  # noqa: PLC0415 - where collectors are
+
+    for name, table in tables_of(found).items():
+        try:
+            plugins.build(table)
+        except Unusable as error:
+            raise ConfigError(f"collector {name!r}: {error}") from error

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from collectors.errors import CollectorError
 from edge.errors import EdgeError
 from teleinfo.errors import TeleinfoError
 
@@ -34,6 +35,8 @@ COMMANDS: dict[str, str] = {
     "reconcile": "cli.reconcile:reconcile",
     "store": "cli.store:app",
     "import": "cli.import_files:app",
+    "collect": "cli.collect:collect",
+    "collectors": "cli.collectors:collectors",
     "simulate": "cli.simulate:app",
 }
 """Where each command lives; a group of commands is a typer app of its own."""
@@ -109,7 +112,7 @@ def main() -> None:
     """Run the command line; errors of ours are one sentence, never a traceback."""
     try:
         app()
-    except (EdgeError, TeleinfoError) as error:
+    except (EdgeError, CollectorError, TeleinfoError) as error:
         typer.echo(f"releve: {error}", err=True)
         sys.exit(2)
     except BrokenPipeError:

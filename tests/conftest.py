@@ -12,14 +12,17 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.process import RealInOne
+
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT.parent / "shared" / "samples"
 COVERAGE = ROOT / ".coverage.json"
-PACKAGES = ("exports", "teleinfo", "gazpar", "water", "enedis", "edge")
+PACKAGES = ("exports", "teleinfo", "gazpar", "water", "enedis", "edge", "collectors")
 KINDS = {
     "branches": ("covered_branches", "num_branches"),
     "lines": ("covered_lines", "num_statements"),
@@ -46,13 +49,9 @@ def pytest_sessionstart() -> None:
         raise pytest.UsageError(f"RELEVE_REQUIRE_REAL=1, but there is no {SAMPLES}")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Real servers, one after another in one process, beside all that needs none;
-    # of that, a file's tests stay together, for some go on where another ended.
-    for item in items:
-        real = item.get_closest_marker("real")
-        group = "real" if real else item.path.as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> RealInOne:
+    return RealInOne(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,6 +3,7 @@
 from edge.config.load import ConfigError, load_config
 from edge.config.model import (
     ApiConfig,
+    CollectorConfig,
     Config,
     InfluxConfig,
     JournalConfig,
@@ -13,6 +14,7 @@ from edge.config.model import (
 
 __all__ = [
     "ApiConfig",
+    "CollectorConfig",
     "Config",
     "ConfigError",
     "InfluxConfig",

@@ -13,6 +13,7 @@ from pydantic_settings.exceptions import SettingsError
 
 from edge.config.model import (
     ApiConfig,
+    CollectorConfig,
     Config,
     ImportConfig,
     InfluxConfig,
@@ -33,6 +34,7 @@ SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("mqtt",): MqttConfig,
     ("imports",): ImportConfig,
     ("meters",): MeterConfig,
+    ("collectors",): CollectorConfig,
 }
 
 

@@ -225,6 +225,32 @@ class MeterConfig(BaseModel):
         return self
 
 
+class CollectorConfig(BaseModel):
+    """[[collectors]]: one portal that is asked; what `kind` needs besides is its own.
+
+    `secret_file` holds its name and password, or its token, and has mode 0600.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    kind: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")
+    id: Annotated[str, AfterValidator(_meter_id)] | None = Field(
+        default=None, description="a name, where two are of one kind"
+    )
+    meter: Annotated[str, AfterValidator(_meter_id)] | None = Field(
+        default=None, description="which meter, where several count its fluid"
+    )
+    secret_file: Path | None = None
+    days: int | None = Field(
+        default=None, ge=1, le=1100, description="how many days are read anew"
+    )
+
+    @property
+    def name(self) -> str:
+        """Give what it is called."""
+        return self.id or self.kind
+
+
 class Config(BaseSettings):
     """The whole configuration."""
 
@@ -247,6 +273,10 @@ class Config(BaseSettings):
     meters: tuple[MeterConfig, ...] = Field(
         min_length=1, description="the meters of the home"
     )
+    collectors: tuple[CollectorConfig, ...] = Field(
+        default=(),
+        description="portals on the Internet that are asked, none by default",
+    )
 
     @model_validator(mode="after")
     def _ids_differ(self) -> Config:
@@ -255,6 +285,21 @@ class Config(BaseSettings):
             if ids.count(name) > 1:
                 raise ValueError(
                     f"two meters are called {name!r}: give each its own id"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _collectors_differ(self) -> Config:
+        names = [one.name for one in self.collectors]
+        ids = {meter.id for meter in self.meters}
+        for one in self.collectors:
+            if names.count(one.name) > 1:
+                raise ValueError(
+                    f"two collectors are called {one.name!r}: give each its own id"
+                )
+            if one.meter is not None and one.meter not in ids:
+                raise ValueError(
+                    f"the collector {one.name!r} is of no meter called {one.meter!r}"
                 )
         return self
 

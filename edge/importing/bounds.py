@@ -88,13 +88,16 @@ def judge(
     of: Callable[[str], Series],
     now_ms: int,
     flow: Flow | None = None,
+    *,
+    ahead_ms: int = DAY_MS,
 ) -> Judged:
     """Let in what can be; of two of one period the better known, else the first.
 
-    `of` gives the series of a quantity. What ends later than tomorrow is refused.
+    `of` gives the series of a quantity. What ends later than
+    `ahead_ms` from now is refused.
     """
     flow = flow or Flow()
-    latest_ms, oldest_ms = now_ms + DAY_MS, millis(OLDEST)
+    latest_ms, oldest_ms = now_ms + ahead_ms, millis(OLDEST)
     gates: dict[str, Gate] = {}
     refused: list[Refused] = []
     instants: dict[datetime, int] = {}

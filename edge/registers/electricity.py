@@ -91,6 +91,9 @@ CURVES: Mapping[str, str] = {
 }
 """Mean powers of periods, and the index that counts the same energy."""
 
+FORETOLD = frozenset({"tempo_day", "ecowatt_level"})
+"""Signals of the grid that are said of periods to come."""
+
 ELECTRICITY: tuple[Register, ...] = (
     _index(
         "import_total_wh", "Drawn energy", "Énergie soutirée", "import", tariff=False
@@ -305,6 +308,18 @@ ELECTRICITY: tuple[Register, ...] = (
         "Tempo colour tomorrow",
         "Couleur Tempo du lendemain",
         options=COLOURS,
+    ),
+    _state(
+        "tempo_day",
+        "Tempo colour of a day (1 blue, 2 white, 3 red)",
+        "Couleur Tempo d'un jour (1 bleu, 2 blanc, 3 rouge)",
+        maximum=3,
+    ),
+    _state(
+        "ecowatt_level",
+        "EcoWatt level of an hour (0 or 1 green, 2 orange, 3 red)",
+        "Niveau EcoWatt d'une heure (0 ou 1 vert, 2 orange, 3 rouge)",
+        maximum=3,
     ),
     _state("peak_notice", "Mobile peak notice", "Préavis de pointe mobile", maximum=3),
     _state("peak_running", "Mobile peak running", "Pointe mobile en cours", maximum=3),

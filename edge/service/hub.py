@@ -15,6 +15,7 @@ from edge.backup import unpack
 from edge.bus import Bus
 from edge.catalogue import Fluid
 from edge.config import Config
+from edge.config.conversion import dated
 from edge.errors import StoreBehind, StoreError
 from edge.event import Event, EventKind
 from edge.gate import Gate
@@ -46,6 +47,7 @@ from edge.tail import Snapshot
 
 if TYPE_CHECKING:
     from edge.outputs.mqtt import MqttPart
+    from edge.sources.collected import CollectedDoor
     from edge.stores.influx.consumer import InfluxConsumer
 
 LOOKED_BACK_MS = 7 * 86_400_000
@@ -72,6 +74,7 @@ class Hub:
     influx: InfluxConsumer | None = None
     mqtt: MqttPart | None = None
     importer: Importer | None = None
+    collected: CollectedDoor | None = None
     bus: Bus = field(default_factory=Bus)
     supervisor: Supervisor = field(default_factory=Supervisor)
     sources: list[Source] = field(default_factory=list)
@@ -121,6 +124,7 @@ class Hub:
             home_of(config, journal.devices(), journal.last_sample),
             lambda: clock.now().wall_ms,
         )
+        hub.collected = _collected(hub, hub.importer)
         try:
             hub.influx = _influx(config, journal, store)
             hub.mqtt = _mqtt(hub)
@@ -204,6 +208,7 @@ class Hub:
         parts += [self.projector.health(), self.retention.health()]
         parts += [] if self.influx is None else [self.influx.health()]
         parts += [] if self.mqtt is None else self.mqtt.health()
+        parts += [] if self.collected is None else self.collected.health()
         supervisor = self.supervisor
         parts.append(
             PartHealth(
@@ -299,7 +304,8 @@ def _gates(config: Config, meters: tuple[str, ...]) -> dict[str, Gate]:
 def counting_of(config: Config) -> Counting:
     """Give how a home counts."""
     fluids = {meter.id: fluid_of(meter.kind) for meter in config.meters}
-    return Counting(zone=config.zone, fluids=fluids)
+    conversions = {meter.id: dated(meter.model_extra or {}) for meter in config.meters}
+    return Counting(zone=config.zone, fluids=fluids, conversions=conversions)
 
 
 def _influx(
@@ -311,6 +317,15 @@ def _influx(
     from edge.stores.influx.attach import attach  # noqa: PLC0415 - engines not in use
 
     return attach(config, config.influxdb, journal, store)
+
+
+def _collected(hub: Hub, importer: Importer) -> CollectedDoor | None:
+    """Open the door of the collectors that are configured, imported only then."""
+    if not hub.config.collectors:
+        return None
+    from edge.sources.collected.attach import attach  # noqa: PLC0415 - not in use
+
+    return attach(hub.config, hub.journal, hub.reads, importer.home, importer.now_ms)
 
 
 def _mqtt(hub: Hub) -> MqttPart | None:

@@ -163,6 +163,8 @@ class Service:
         if not self._replay and folder is not None and hub.importer is not None:
             watched = Folder(config.data_dir / folder, hub.importer)
             parts["import folder"] = watched.run
+        if not self._replay and hub.collected is not None:
+            parts["collectors' door"] = hub.collected.run
         if not self._replay:
             parts["silence"] = Silence(clock, hub.bus, limits, intake.tell).run
             parts["watchdog"] = self._watchdog(hub).run

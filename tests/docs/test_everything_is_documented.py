@@ -18,7 +18,7 @@ from cli.main import app
 from edge.config.load import SECTIONS, load_config
 from teleinfo.reason import Reason
 
-NEEDED = {"meters.id", "meters.port"}
+NEEDED = {"meters.id", "meters.port", "collectors.kind"}
 """Keys without a default that could be used: a meter's name, and a linky's port."""
 
 

@@ -1,0 +1,84 @@
+"""One attempt, in a process of its own: `python -m collectors.attempt`.
+
+It takes one JSON object on its input and gives one on its output. Whatever a portal
+does to it — a hang, a flood, a crash — ends with it, and so do the secrets it read.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from collectors import plugins, secret_file
+from collectors.carried import Carried, excuse
+from collectors.collector import Collector, Table, Task
+from collectors.errors import NotCollected, Reason, Unusable
+from collectors.web import Web
+from collectors.window import Window
+from exports import Document, Export, FileRefused, recognise
+
+MEMORY = 1 << 30
+NOTHING = frozenset({"no-readings", "empty"})
+REFUSALS = {"web-page": Reason.MAINTENANCE, "truncated": Reason.TRUNCATED}
+
+
+def collected(table: Table, window: Window) -> Carried:
+    """Ask a portal, and read what it answers; raise NotCollected."""
+    try:
+        made = plugins.build(table)
+    except Unusable as error:
+        raise NotCollected(Reason.SETTINGS) from error
+    secret = secret_file.read(plugins.secret_path(table), made.secret_lines)
+    web = Web()
+    try:
+        documents = made.fetch(Task(window, secret, web))
+    finally:
+        web.close()
+    zone = ZoneInfo(str(table.get("zone") or "Europe/Paris"))
+    return Carried.of(made.fluid, list(_exports(made, documents, zone)))
+
+
+def _exports(
+    made: Collector, documents: Sequence[Document], zone: ZoneInfo
+) -> Iterator[Export]:
+    for document in documents:
+        try:
+            yield recognise(document, made.formats).read(document, zone)
+        except FileRefused as error:
+            if error.reason not in NOTHING:
+                reason = REFUSALS.get(error.reason, Reason.CHANGED)
+                raise NotCollected(reason, error.reason) from error
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """Give what comes of a request; never raises."""
+    try:
+        window = Window(*(date.fromisoformat(day) for day in request["window"]))
+        return {"carried": collected(request["table"], window).plain()}
+    except NotCollected as error:
+        return {"excuse": excuse(error)}
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+        # Where, and never what: an exception's text may hold a secret.
+        frames = traceback.extract_tb(error.__traceback__)
+        last = f"{Path(frames[-1].filename).stem}:{frames[-1].lineno}"
+        crash = NotCollected(Reason.CRASHED, f"{type(error).__name__} {last}")
+        return {"excuse": excuse(crash)}
+
+
+def main() -> None:
+    """Answer the request on the input."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold the secret
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    request = json.loads(sys.stdin.buffer.read())
+    sys.stdout.write(json.dumps(answer(request)))
+
+
+if __name__ == "__main__":
+    main()

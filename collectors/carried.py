@@ -1,0 +1,89 @@
+"""What the process apart gives back: exports as plain JSON, or a word for why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from collectors.errors import NotCollected, Reason
+from exports import Amount, Export
+
+MOST_AMOUNTS = 20_000
+"""Of one handing: half-hours of more than a year."""
+MOST_BYTES = 4 << 20
+NUMBER_LONGEST = 40
+
+Row = list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What one attempt read: rows for the service, and counts.
+
+    A row is [quantity, start_ms, end_ms, value, nature, index_end]. `number` is the
+    supply point's as the portal has it.
+    """
+
+    fluid: str
+    number: str | None
+    rows: Sequence[Row]
+    refused: int = 0
+
+    @property
+    def newest_ms(self) -> int | None:
+        """Give the end of the newest reading."""
+        return max((row[2] for row in self.rows), default=None)
+
+    def plain(self) -> dict[str, Any]:
+        """Give it as plain JSON values."""
+        return {
+            "fluid": self.fluid,
+            "number": self.number,
+            "rows": list(self.rows),
+            "refused": self.refused,
+        }
+
+    @classmethod
+    def of(cls, fluid: str, exports: Sequence[Export]) -> Carried:
+        """Join what several answers said; raise NotCollected on too much."""
+        rows = [_row(one) for export in exports for one in export.amounts]
+        if len(rows) > MOST_AMOUNTS:
+            raise NotCollected(Reason.CHANGED, "rows")
+        numbers = {export.meter for export in exports} - {None}
+        if len(numbers) > 1:
+            raise NotCollected(Reason.WHICH_METER)
+        refused = sum(len(export.refused) for export in exports)
+        return cls(fluid, numbers.pop() if numbers else None, rows, refused)
+
+    @classmethod
+    def parse(cls, document: Mapping[str, Any]) -> Carried:
+        """Read what `plain` gave: it comes from a process of our own."""
+        return cls(
+            document["fluid"], document["number"], document["rows"], document["refused"]
+        )
+
+
+def _row(one: Amount) -> Row:
+    start, end = (round(at.timestamp() * 1000) for at in (one.start, one.end))
+    return [one.quantity, start, end, one.value, one.nature.value, one.index_end]
+
+
+def excuse(error: NotCollected) -> dict[str, Any]:
+    """Give an error as plain JSON values."""
+    return {
+        "reason": error.reason.value,
+        "where": error.where,
+        "status": error.status,
+        "wait_s": error.wait_s,
+    }
+
+
+def excused(document: Mapping[str, Any]) -> NotCollected:
+    """Read what `excuse` gave."""
+    return NotCollected(
+        Reason(document["reason"]),
+        str(document["where"])[:80],
+        status=document["status"],
+        wait_s=document["wait_s"],
+    )
