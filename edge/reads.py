@@ -11,6 +11,7 @@ from edge.calendar import DAY_MS, calendar_of
 from edge.counters import standing
 from edge.interval import Interval, Point, Step
 from edge.merging.completed import Completion
+from edge.merging.converted import CONVERSION, ENERGY, VOLUME, Converted
 from edge.merging.counter import OwnCounter
 from edge.merging.merged import MANY, merged_columns
 from edge.merging.precedence import Purpose
@@ -68,6 +69,10 @@ class Reads:
                 names |= tail[meter].columns.keys()
             names |= {register for of, register in told if of == meter}
             names |= {CURVES[name] for name in names & CURVES.keys()}
+            if VOLUME in names and (
+                CONVERSION in names or self._counting.conversions.get(meter)
+            ):
+                names |= {ENERGY}
             found[meter] = tuple(
                 sorted(names, key=lambda name: (order.get(name, len(order)), name))
             )
@@ -217,6 +222,10 @@ class Reads:
             return merged_columns(self, calendar, fluid, *asked)
 
         page = merged_columns(self, calendar, fluid, of, step, span, limit, purpose)
+        if register == ENERGY:
+            worth = self._counting.conversions.get(meter, ())
+            energy = Converted(self, rows, calendar, meter, worth)
+            return energy.page(step, span, limit, page)
         counter = OwnCounter(self, calendar, meter, register)
         holes = Completion(self, rows, calendar, meter, known[register], counter)
         return holes.page(step, span, limit, page)

@@ -17,13 +17,11 @@ import numpy as np
 from edge.calendar import Calendar
 from edge.catalogue import ConsentClass, Register
 from edge.importing.bounds import HOUR_MS, MARGIN, SLACK, SLACK_WH, Flow
-from edge.interval import Interval, Step
+from edge.interval import Step
 from edge.merging.filling import Filling, Piece, fill
 from edge.merging.indexes import LONGEST_MS, Anchor, Bracket, anchors, brackets
 from edge.merging.merged import MANY, Said
-from edge.merging.pieces import Rows, Span, known
-from edge.rollup.part import BLUR, sources_of
-from edge.sample import Quality
+from edge.merging.pieces import Rows, Span, known, together
 from edge.stores.protocol import IntervalColumns
 
 FINE = (Step.MIN30, Step.HOUR)
@@ -68,16 +66,17 @@ class Completion:
             end = min(end, page.start_ms[-1] + 1)
         if step in FINE and self.register.coarse is ConsentClass.ENERGY_BY_TARIFF:
             return page  # when a tariff counts, time doesn't tell
-        holes = _holes(page, step, start, end)
+        holes = holes_of(page, step, start, end)
         fillings, found = self._fillings(step, holes) if holes else ([], [])
         if not fillings:
             return page
+        of = (self.meter, self.register.name)
         for slot in self._slots(step, (start, end), fillings):
             at = bisect_left(page.start_ms, slot[0])
             there = at < len(page) and page.start_ms[at] == slot[0]
             if there and page.coverage[at] >= 1 and page.value[at] is not None:
                 continue
-            row, whole = self._row(step, slot, fillings, found)
+            row, whole = together(of, step, slot, found, fillings)
             if there:
                 page.replace(at, row)
             elif whole:  # of a part of it nothing could tell that it is one
@@ -134,49 +133,8 @@ class Completion:
                     seen.add(slot[0])
                     yield slot
 
-    def _row(
-        self,
-        step: Step,
-        slot: Span,
-        fillings: Sequence[Filling],
-        found: Sequence[Piece],
-    ) -> tuple[Interval, bool]:
-        """Give the row of an interval, and whether all of its time is in it."""
-        start, end = slot
-        at = bisect_left(found, start, key=lambda one: one.start_ms)
-        value = known_ms = told_ms = 0
-        qualities, sources = [Quality.RAW], set[str]()
-        while at < len(found) and found[at].end_ms <= end:
-            one = found[at]
-            value, known_ms = value + one.value, known_ms + one.known_ms
-            told_ms += one.end_ms - one.start_ms
-            qualities.append(one.quality)
-            sources.add(one.sources)
-            at += 1
-        guessed = not sources
-        for filling in fillings:
-            amount, ms = filling.over(start, end)
-            if ms:
-                value, told_ms = value + amount, told_ms + ms
-                guessed |= ms < filling.length_ms
-                sources.add(filling.sources)
-        # of a hole that lies within it whole, the amount is known, however it went
-        qualities += [Quality.INTERPOLATED] if guessed else []
-        row = Interval(
-            self.meter,
-            self.register.name,
-            step,
-            start,
-            end,
-            value,
-            coverage=known_ms / (end - start),
-            quality=max(qualities, key=BLUR.__getitem__),
-            sources=sources_of(*sorted(sources)),
-        )
-        return row, told_ms >= end - start
 
-
-def _holes(page: IntervalColumns, step: Step, start: int, end: int) -> list[Span]:
+def holes_of(page: IntervalColumns, step: Step, start: int, end: int) -> list[Span]:
     """Give what a page's rows leave unknown of [start, end); what is open is none.
 
     A half-hour of which something is known is as well known as it will be.

@@ -25,6 +25,7 @@ class Piece:
     known_ms: int
     quality: Quality
     sources: str
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)

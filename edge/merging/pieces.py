@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 from edge.calendar import Calendar
-from edge.interval import Step
-from edge.merging.filling import Piece
+from edge.interval import Interval, Step
+from edge.merging.filling import Filling, Piece
+from edge.rollup.part import BLUR, sources_of, worst
 from edge.sample import Quality
 from edge.stores.protocol import IntervalColumns
 
@@ -59,6 +61,7 @@ def pieces(columns: IntervalColumns) -> list[Piece]:
         columns.coverage,
         columns.quality,
         columns.sources,
+        columns.revision,
         strict=True,
     )
     return [
@@ -69,10 +72,56 @@ def pieces(columns: IntervalColumns) -> list[Piece]:
             round(coverage * (end - start)),
             Quality(quality),
             sources,
+            revision,
         )
-        for start, end, value, coverage, quality, sources in cells
+        for start, end, value, coverage, quality, sources, revision in cells
         if value is not None
     ]
+
+
+def together(
+    of: tuple[str, str],
+    step: Step,
+    slot: Span,
+    found: Sequence[Piece],
+    fillings: Sequence[Filling] = (),
+) -> tuple[Interval, bool]:
+    """Give the row of an interval of (meter, register), and whether it is all told.
+
+    Of pieces that lie within it, and what is filled of it: there must be one of either.
+    """
+    start, end = slot
+    at = bisect_left(found, start, key=lambda one: one.start_ms)
+    inside: list[Piece] = []
+    while at < len(found) and found[at].end_ms <= end:
+        inside.append(found[at])
+        at += 1
+    value = sum(one.value for one in inside)
+    told_ms = sum(one.end_ms - one.start_ms for one in inside)
+    sources = {one.sources for one in inside}
+    qualities = [worst([one.quality for one in inside])] if inside else []
+    guessed = not inside
+    for filling in fillings:
+        amount, ms = filling.over(start, end)
+        if ms:
+            value, told_ms = value + amount, told_ms + ms
+            guessed |= ms < filling.length_ms
+            sources.add(filling.sources)
+    # of a hole that lies within it whole, the amount is known, however it went
+    qualities += [Quality.INTERPOLATED] if guessed else []
+    revisions = [one.revision for one in inside]
+    row = Interval(
+        *of,
+        step,
+        start,
+        end,
+        value,
+        coverage=sum(one.known_ms for one in inside) / (end - start),
+        quality=max(qualities, key=BLUR.__getitem__),
+        sources=sources_of(*sorted(sources)),
+        revision=0 if 0 in revisions else max(revisions, default=1),
+    )
+    return row, told_ms >= end - start
 
 
 def _whole(found: Sequence[Piece], start: int, end: int) -> bool:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from edge.calendar import calendar_of
 from edge.catalogue import Catalogue, Fluid
+from edge.config.conversion import Dated
 from edge.interval import Interval
 from edge.record import Baseline, Correction, Lane, Record
 from edge.registers import CATALOGUE
@@ -36,6 +37,8 @@ class Counting:
     hold_ms: Mapping[Fluid, int] = field(default_factory=lambda: HOLDS_MS)
     fluids: Mapping[str, Fluid] = field(default_factory=dict)
     """The fluid of each meter, electricity where nothing is said."""
+    conversions: Mapping[str, Dated] = field(default_factory=dict)
+    """What a m³ of gas is worth by the configuration, by meter and from a day on."""
 
     def halves(self, meter: str, history: History) -> Halves:
         """Give how one meter's half-hours are cut."""

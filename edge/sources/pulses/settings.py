@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from edge.catalogue import Fluid
+from edge.config import conversion
 from edge.config.model import MeterConfig
 from edge.gate.flow import QMAX_L_H
 from edge.sources.pulses.counter import MS, Shape
@@ -33,6 +34,7 @@ KEYS = frozenset(
         "pulse_volume_l",
         "index_m3",
         "mqtt",
+        conversion.KEY,
     }
 )
 OF_ALL = frozenset({*MeterConfig.model_fields, "data_dir"})
@@ -69,6 +71,8 @@ class PulseSettings:
         index_ml = 0
         if "index_m3" in table:
             index_ml = _thousandths(table, "index_m3", 0, 99_999_999) * 1_000
+        if conversion.dated(table) and fluid is not Fluid.GAS:
+            raise ValueError(f"{conversion.KEY} is a gas meter's")
         width_ns = _whole(table, "width_ms", 30, 1, 10_000) * MS
         return cls(
             gpio,

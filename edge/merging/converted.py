@@ -1,0 +1,188 @@
+"""The energy of gas that the home counted itself, until GRDF says its own figure.
+
+Litres by the coefficient in force on their gas day, `estimated`, of the home's own rows
+alone: an operator's rounded m³ are never converted. A coefficient counts from its own
+day on, so that a later one changes nothing before it. What GRDF says of a day, be it
+an estimate, takes the place of ours as soon as it is there, since both are merged when
+they are read.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from edge.calendar import Calendar
+from edge.config.conversion import Dated
+from edge.interval import Interval, Step
+from edge.merging.completed import holes_of
+from edge.merging.filling import Piece
+from edge.merging.merged import MANY, Said
+from edge.merging.pieces import Rows, Span, known, pieces, together
+from edge.sample import Quality, Slice, utc
+from edge.stores.protocol import IntervalColumns
+from gazpar.coefficients import LITRES, Coefficients
+
+VOLUME, CONVERSION, ENERGY = "gas_volume_l", "gas_conversion_wh_m3", "gas_energy_wh"
+ORIGIN = "converted"
+EVER = 1 << 53
+RANKS: Mapping[Quality, int] = {
+    Quality.INTERPOLATED: 0,
+    Quality.ESTIMATED: 1,
+    Quality.RAW: 2,
+    Quality.VALIDATED: 3,
+    Quality.CORRECTED: 4,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """Completes the merged energy of one gas meter; `configured` where no file says."""
+
+    said: Said
+    rows: Rows
+    calendar: Calendar
+    meter: str
+    configured: Dated
+
+    def page(
+        self, step: Step, span: Span, limit: int, page: IntervalColumns
+    ) -> IntervalColumns:
+        """Give a page of merged rows with what can be converted, at most `limit`."""
+        start, end = span
+        if len(page) == limit:  # what comes after them is another page's
+            end = min(end, page.start_ms[-1] + 1)
+        holes = holes_of(page, step, start, end)
+        counted = self._counted() if holes else None
+        if counted is None:
+            return page
+        low, high = max(holes[0][0], counted[0]), min(holes[-1][1], counted[1])
+        if low >= high:
+            return page
+        low = self.calendar.interval(step, low)[0]
+        high = self.calendar.interval(step, high - 1)[1]
+        found = self._pieces(step, (low, high))
+        for slot in self._slots(step, (start, end), found):
+            at = bisect_left(page.start_ms, slot[0])
+            there = at < len(page) and page.start_ms[at] == slot[0]
+            if there and page.coverage[at] >= 1 and page.value[at] is not None:
+                continue
+            row, _ = together((self.meter, ENERGY), step, slot, found)
+            if there:
+                page.replace(at, row)
+            else:
+                page.insert(at, row)
+        return page.first(limit)
+
+    def _counted(self) -> Span | None:
+        """Give from when to when the home counted litres; None: never."""
+        years = self.said.interval_columns(self.meter, VOLUME, Step.YEAR, 0, EVER, MANY)
+        return (years.start_ms[0], years.end_ms[-1]) if len(years) else None
+
+    def _pieces(self, step: Step, span: Span) -> list[Piece]:
+        """Give what is known of a span: days that a source says, else half-hours."""
+
+        def rows(wanted: Step, start_ms: int, end_ms: int) -> IntervalColumns:
+            found = self.rows(wanted, start_ms, end_ms)
+            if wanted is not Step.MIN30:
+                return found
+            for half in self.halves((start_ms, end_ms)):
+                at = bisect_left(found.start_ms, half.start_ms)
+                there = at < len(found) and found.start_ms[at] == half.start_ms
+                if not there:
+                    found.insert(at, half)
+                elif found.value[at] is None:
+                    found.replace(at, half)
+            return found
+
+        if step in (Step.MIN30, Step.HOUR):
+            return pieces(rows(Step.MIN30, *span))
+        return known(rows, self.calendar, span)[0]
+
+    def halves(self, span: Span) -> list[Interval]:
+        """Give the energy of the home's half-hours, floored on the sum of a gas day."""
+        first = self.calendar.interval(Step.DAY, span[0])[0]
+        litres = self.said.interval_columns(
+            self.meter, VOLUME, Step.MIN30, first, span[1], MANY
+        )
+        if not len(litres):
+            return []
+        worth = self._coefficients(span[1])
+        told: list[Interval] = []
+        until, wh_m3, carried = 0, None, 0
+        for row in litres.rows(self.meter, VOLUME, Step.MIN30):
+            if row.start_ms >= until:
+                begun, until = self.calendar.interval(Step.DAY, row.start_ms)
+                wh_m3, carried = worth(_date(self.calendar, begun)), 0
+            if row.value is None or wh_m3 is None:
+                continue
+            energy_wh, carried = divmod(row.value * wh_m3 + carried, LITRES)
+            if row.start_ms >= span[0]:
+                told.append(_row(row, energy_wh))
+        return told
+
+    def _coefficients(self, end_ms: int) -> Worth:
+        said = self.said.slices(self.meter, CONVERSION, 0, end_ms, MANY)
+        return Worth(coefficients(said, self.calendar), Coefficients(self.configured))
+
+    def _slots(self, step: Step, span: Span, found: Sequence[Piece]) -> Iterable[Span]:
+        """Give the intervals that start in `span` and that pieces speak of."""
+        if not found:
+            return
+        edges = self.calendar.boundaries(
+            step, max(found[0].start_ms, span[0]), min(found[-1].end_ms, span[1])
+        ).tolist()
+        for slot in pairwise(edges):
+            if not span[0] <= slot[0] < span[1]:
+                continue
+            at = bisect_left(found, slot[0], key=lambda one: one.start_ms)
+            if at < len(found) and found[at].end_ms <= slot[1]:
+                yield slot
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """Wh a m³ on a day: GRDF's word, else the configuration's."""
+
+    said: Coefficients
+    configured: Coefficients
+
+    def __call__(self, day: date) -> int | None:
+        """Give it; None where neither says."""
+        found = self.said.on(day)
+        return self.configured.on(day) if found is None else found
+
+
+def coefficients(said: Iterable[Slice], calendar: Calendar) -> Coefficients:
+    """Give GRDF's coefficients, each from the gas day that its period begins.
+
+    Of two of one day the better known counts, then the one received last.
+    """
+    told = [one for one in said if one.value]
+    told.sort(key=lambda one: (RANKS[one.quality], one.received_ms))
+    return Coefficients(
+        tuple((_date(calendar, one.start_ms), one.value or 0) for one in told)
+    )
+
+
+def _date(calendar: Calendar, at_ms: int) -> date:
+    return utc(at_ms).astimezone(calendar.zone).date()
+
+
+def _row(litres: Interval, energy_wh: int) -> Interval:
+    guessed = litres.quality is Quality.INTERPOLATED
+    return Interval(
+        litres.meter,
+        ENERGY,
+        Step.MIN30,
+        litres.start_ms,
+        litres.end_ms,
+        energy_wh,
+        coverage=litres.coverage,
+        quality=Quality.INTERPOLATED if guessed else Quality.ESTIMATED,
+        sources=ORIGIN,
+        revision=litres.revision,
+    )
