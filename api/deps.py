@@ -53,6 +53,19 @@ class Reads(Protocol):
         """Give the same, with what other sources said where the meter didn't."""
         ...
 
+    def civil_columns(  # noqa: PLR0913 - same
+        self,
+        meter: str,
+        register: str,
+        step: Step,
+        start_ms: int,
+        end_ms: int,
+        limit: int,
+        purpose: Purpose | None,
+    ) -> IntervalColumns:
+        """Give the same by civil days, where a fluid's own days run otherwise."""
+        ...
+
     def slices(
         self, meter: str, register: str, start_ms: int, end_ms: int, limit: int
     ) -> Sequence[Slice]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from api.cursor import Cursor
 from api.errors import Problem
 from api.instants import Civil
-from edge.catalogue import Register
+from edge.catalogue import Fluid, Register
 from edge.interval import Step
 from edge.merging import Purpose
 
@@ -38,6 +38,8 @@ SPANS_MS = {
 DEFAULT_ROWS = 10_000
 
 
+GAS, CIVIL = "gas", "civil"
+"""The days of a gas meter: from 06:00 to 06:00, or from midnight to midnight."""
 OWN = "own"
 """What a client says who wants the home's own meter alone."""
 
@@ -57,11 +59,15 @@ class Query:
     at_ms: int
     limit: int
     purpose: Purpose | None = Purpose.NOW
+    civil: bool = False
+    """By civil days, where the fluid's own run from 06:00 to 06:00."""
 
     @property
     def subject(self) -> str:
         """Name what a cursor of this question is bound to."""
-        return f"{self.meter}/{self.register.name}/{self.step}/{named(self.purpose)}"
+        return _subject(
+            self.meter, self.register, self.step, self.purpose, civil=self.civil
+        )
 
     @property
     def fits(self) -> bool:
@@ -83,11 +89,30 @@ class Asked:
     limit: int
     cursor: str | None
     purpose: Purpose | None = Purpose.NOW
+    day: str | None = None
 
 
 def named(purpose: Purpose | None) -> str:
     """Give the word that a client asks a purpose by."""
     return OWN if purpose is None else purpose.value
+
+
+def _subject(
+    meter: str, register: Register, step: Step, purpose: Purpose | None, *, civil: bool
+) -> str:
+    days = "/civil" if civil else ""
+    return f"{meter}/{register.name}/{step}/{named(purpose)}{days}"
+
+
+def _civil(day: str | None, register: Register) -> bool:
+    """Tell whether civil days are asked of what has days of its own; raise Problem."""
+    if day == GAS and register.fluid is not Fluid.GAS:
+        raise Problem(
+            "wrong-parameter",
+            f"{register.name} has civil days; gas alone is counted by gas days",
+            parameter="day",
+        )
+    return day == CIVIL and register.fluid is Fluid.GAS
 
 
 def build(
@@ -102,10 +127,11 @@ def build(
             "ask for step=raw",
             parameter="step",
         )
+    civil_days = _civil(asked.day, register)
     since_ms = civil.parse(asked.since, "from") if asked.since is not None else None
     until_ms = civil.parse(asked.until, "to") if asked.until is not None else None
     if asked.cursor is not None:
-        subject = f"{meter}/{register.name}/{step}/{named(asked.purpose)}"
+        subject = _subject(meter, register, step, asked.purpose, civil=civil_days)
         cursor = Cursor.parse(asked.cursor, subject)
         for name, given, kept in (
             ("from", since_ms, cursor.from_ms),
@@ -127,6 +153,7 @@ def build(
             cursor.at_ms,
             asked.limit,
             asked.purpose,
+            civil_days,
         )
     end_ms = _default_end(now_ms, since_ms) if until_ms is None else until_ms
     if since_ms is None:
@@ -139,7 +166,7 @@ def build(
             parameter="from",
         )
     whole = (since_ms, end_ms, since_ms)
-    return Query(meter, register, step, *whole, asked.limit, asked.purpose)
+    return Query(meter, register, step, *whole, asked.limit, asked.purpose, civil_days)
 
 
 def _default_end(now_ms: int, since_ms: int | None) -> int:

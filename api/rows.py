@@ -209,6 +209,8 @@ class Rows:
         self, query: Query, at_ms: int, end_ms: int, take: int
     ) -> IntervalColumns:
         asked = (query.meter, query.register.name, query.step, at_ms, end_ms, take)
+        if query.civil:
+            return self._reads.civil_columns(*asked, query.purpose)
         if query.purpose is None:
             return self._reads.interval_columns(*asked)
         return self._reads.merged_columns(*asked, query.purpose)

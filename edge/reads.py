@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TypeVar
 
-from edge.calendar import DAY_MS, calendar_of
+from edge.calendar import DAY_MS, Calendar, calendar_of
 from edge.counters import standing
 from edge.interval import Interval, Point, Step
+from edge.merging.civil import CUT_BY_DAY, civil_columns
 from edge.merging.completed import Completion
 from edge.merging.converted import CONVERSION, ENERGY, VOLUME, Converted
 from edge.merging.counter import OwnCounter
@@ -229,6 +230,33 @@ class Reads:
         counter = OwnCounter(self, calendar, meter, register)
         holes = Completion(self, rows, calendar, meter, known[register], counter)
         return holes.page(step, span, limit, page)
+
+    def civil_columns(  # noqa: PLR0913 - same
+        self,
+        meter: str,
+        register: str,
+        step: Step,
+        start_ms: int,
+        end_ms: int,
+        limit: int = MOST,
+        purpose: Purpose | None = Purpose.NOW,
+    ) -> IntervalColumns:
+        """Give rows by civil days where a fluid's own run otherwise, as gas days do.
+
+        `purpose` None has the home's own meter alone.
+        """
+
+        def rows(step: Step, start_ms: int, end_ms: int) -> IntervalColumns:
+            asked = (meter, register, step, start_ms, end_ms, MANY)
+            if purpose is None:
+                return self.interval_columns(*asked)
+            return self.merged_columns(*asked, purpose)
+
+        if step not in CUT_BY_DAY:
+            return rows(step, start_ms, end_ms).first(limit)
+        calendar = Calendar(self._counting.zone)
+        of, span = (meter, register), (start_ms, end_ms)
+        return civil_columns(rows, calendar, of, step, span).first(limit)
 
     def reconciled(  # noqa: PLR0913 - a question has these dimensions
         self,

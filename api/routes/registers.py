@@ -37,6 +37,11 @@ PURPOSE = (
     "the operator's validated word; `own` gives the home's own meter alone. `sources` "
     "of each row says whose it is."
 )
+DAY = (
+    "Of gas, by which days, months and years: `gas`, from 06:00 to 06:00 as GRDF "
+    "counts (left out: this), or `civil`, from midnight to midnight, which are put "
+    "together of half-hours and unknown (null) where these are."
+)
 CURSOR = "Where the page begins: from the `next` link of the page before."
 
 
@@ -74,6 +79,7 @@ async def readings(  # noqa: PLR0913 - a query has these dimensions
         Literal["now", "bill", "own"], Query(description=PURPOSE)
     ] = "now",
     cursor: Annotated[str | None, Query(description=CURSOR)] = None,
+    day: Annotated[Literal["gas", "civil"] | None, Query(description=DAY)] = None,
 ) -> Response:
     """Rows that start in [from, to), in order, as JSON or (Accept: text/csv) CSV.
 
@@ -93,6 +99,7 @@ async def readings(  # noqa: PLR0913 - a query has these dimensions
             rows_max,
             cursor,
             None if purpose == query.OWN else Purpose(purpose),
+            day,
         ),
         info.id,
         what,
@@ -111,6 +118,7 @@ async def readings(  # noqa: PLR0913 - a query has these dimensions
             "step": asked.step.value,
             "limit": rows_max,
             "purpose": purpose,
+            **({} if day is None else {"day": day}),
             "cursor": asked.next_cursor(page.next_ms),
         }
         following = f"{request.url.path}?{urlencode(parameters)}"

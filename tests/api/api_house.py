@@ -61,6 +61,10 @@ class FakeReads:
     def merged_columns(self, *asked):
         return self.interval_columns(*asked[:-1])
 
+    def civil_columns(self, *asked):
+        self.asked.append(("civil", *asked))
+        return self.interval_columns(*asked[:-1])
+
     def slices(self, meter, register, start_ms, end_ms, limit):
         self.asked.append((meter, register, "slices", start_ms, end_ms, limit))
         told = self.told.get((meter, register), [])
