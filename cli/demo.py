@@ -1,112 +1,154 @@
-"""`releve demo`: a virtual Linky on a real pseudo-terminal, and the whole service."""
+"""`releve demo`: a virtual home of three meters, and the whole service."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import shutil
-import socket
 import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.demo_words import MQTT, NEXT, NO_BROKER, farewell, line
+from cli.demo_place import Place, prepared
+from cli.demo_words import (
+    FAREWELL,
+    FILES,
+    FIRST,
+    MQTT,
+    NEXT,
+    NO_BROKER,
+    happened,
+    imported,
+    line,
+)
 from cli.language import spoken
-from edge.config import Config, MeterConfig, load_config
-from edge.errors import BrokerError
+from edge.config import Config, load_config
 from edge.host import HostClock
-from edge.sources.linky import LinkySource
-from edge.sources.replay import ReplaySource
-from teleinfo.virtual import Contract, MeterSpec, PtyLine, VirtualLinky
-from teleinfo.virtual.household import Household
+from edge.importing.reading import Asked
+from edge.sample import Sample
+from edge.service.hub import Hub
+from edge.sources.plugins import build
+from gazpar.virtual import VirtualGazpar
+from house import Story, VirtualHome
+from house.line import ContactLine
+from house.living import Living
+from teleinfo.virtual import PtyLine, VirtualLinky
+from water.virtual import VirtualWaterMeter
 
-MARK = "releve-demo"
-PAST_MS = 26 * 3_600_000
-PAST_STEP_MS = 5_000
-"""The day before is told in a frame each 5 s: a word holds for 10."""
 TELL_S = 5.0
+LOOK_S = 0.5
+SIGTERM = 15
 
 
 def demo(
     *,
     directory: Annotated[
-        Path, typer.Option(help="Where the demo keeps its data; emptied first.")
+        Path, typer.Option(help="Where the demo keeps its data, and goes on from it.")
     ] = Path("demo-data"),
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Forget an earlier demo's data first.")
+    ] = False,
     seconds: Annotated[
         float | None, typer.Option(help="Stop by itself after so long.")
     ] = None,
 ) -> None:
-    """Run everything on a virtual Linky: nothing to plug in, nothing to set up."""
-    from cli.compose import run_service  # noqa: PLC0415 - slow to import, see `run`
-    from edge.service.hub import Hub  # noqa: PLC0415 - same
+    """Run everything on a virtual home: nothing to plug in, nothing to set up.
 
-    directory = directory.absolute()
-    _empty(directory)
-    config = load_config(_write_config(directory))
-    clock = HostClock(trust=True)
+    A Linky speaks, a Gazpar and a water meter pulse, and 25 months of their history
+    are imported meanwhile. All of it is invented, and marked so wherever it shows.
+    """
+    place = prepared(directory.absolute(), fresh=fresh)
+    typer.echo(FIRST.said(spoken()))
+    home = VirtualHome(place.anchor_ms)
+    config = load_config(place.write_config(home))
+    asyncio.run(_run(place, home, config, seconds))
+    typer.echo(FAREWELL.said(spoken()).format(place.directory))
+
+
+async def _run(
+    place: Place, home: VirtualHome, config: Config, seconds: float | None
+) -> None:
+    from cli.compose import run_service  # noqa: PLC0415 - slow to import, see `run`
+
     now_ms = time.time_ns() // 1_000_000
-    spec = MeterSpec(contract=Contract.HPHC)
-    home = Household(spec, now_ms - PAST_MS)
-    past = directory / "yesterday.tic"
-    typer.echo(NEXT.before.said(spoken()))
-    _write_past(past, VirtualLinky(spec, now_ms - PAST_MS, home), now_ms)
+    living = Living(home, now_ms, leak=place.leak.exists())
+    meter = VirtualLinky(home.power.spec, now_ms, home.power.household)
+    gazpar = VirtualGazpar(index_l=home.gas.at(home.anchor_ms))
+    dial = VirtualWaterMeter(index_l=home.water.at(home.anchor_ms))
+    pulsing = [
+        ContactLine(place.line("gas"), gazpar, living.gas_l_h),
+        ContactLine(place.line("water"), dial, living.water_l_h),
+    ]
 
     async def tell(hub: Hub, address: str) -> None:
-        typer.echo(NEXT.said(spoken(), address, directory, str(config.meters[0].port)))
-        typer.echo(_mqtt(config, directory))
-        stop_at = None if seconds is None else time.monotonic() + seconds
-        while stop_at is None or time.monotonic() < stop_at:
-            await asyncio.sleep(TELL_S)
-            latest = hub.bus.latest.get("linky")
-            if latest is not None:
-                typer.echo(line(latest, config.zone))
-        os.kill(os.getpid(), 15)  # the way that systemd would stop it
+        typer.echo(NEXT.said(spoken()).format(**place.words(address)))
+        typer.echo(_mqtt(config, place))
+        async with asyncio.TaskGroup() as telling:
+            telling.create_task(_import(hub, place, home))
+            telling.create_task(_values(hub, config))
+            telling.create_task(_events(hub, config))
+            telling.create_task(_leak(place, living))
 
-    async def live() -> None:
-        replayed = ReplaySource("linky", past, None, clock, origin="demo")
-        await run_service(config, sources=[replayed], replay=True)
-        meter = VirtualLinky(spec, time.time_ns() // 1_000_000, home)
-        pty = PtyLine(meter, link=Path(str(config.meters[0].port)))
-        speaking = asyncio.create_task(pty.run())
-        await run_service(config, sources=[_linky(config.meters[0], clock)], told=tell)
-        speaking.cancel()
-
-    asyncio.run(live())
-    typer.echo(farewell(spoken(), directory))
-
-
-def _linky(meter: MeterConfig, clock: HostClock) -> LinkySource:
-    # What is invented is marked so, for ever.
-    return LinkySource(meter.id, str(meter.port), None, clock, origin="demo")
+    async with asyncio.TaskGroup() as outside:
+        speaking = PtyLine(meter, link=place.linky)
+        playing = [outside.create_task(each.run()) for each in pulsing]
+        playing.append(outside.create_task(speaking.run()))
+        if seconds is not None:
+            playing.append(outside.create_task(_stop(seconds)))
+        clock = HostClock(trust=True)
+        kept = {"data_dir": str(config.data_dir)}
+        sources = [build(one.model_dump() | kept, clock) for one in config.meters]
+        try:
+            await run_service(config, sources=sources, told=tell)
+        finally:
+            for each in playing:
+                each.cancel()
 
 
-def _empty(directory: Path) -> None:
-    mark = directory / MARK
-    if directory.exists() and any(directory.iterdir()) and not mark.exists():
-        raise typer.BadParameter(f"{directory} holds something else: name another")
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(mode=0o700, parents=True)
-    mark.touch()
+async def _import(hub: Hub, place: Place, home: VirtualHome) -> None:
+    """Import the years, a file after the other; twice changes nothing."""
+    files = await asyncio.to_thread(lambda: list(Story(home).files()))
+    await asyncio.to_thread(place.write_history, files)
+    typer.echo(FILES.said(spoken()).format(place.history))
+    for number, (name, data) in enumerate(files, 1):
+        if hub.importer is not None:
+            report = await hub.importer.take(data, Asked(name))
+            typer.echo(imported(report, spoken(), f"{number}/{len(files)}"))
 
 
-def _broker() -> str:
-    """Give the [mqtt] of a private Mosquitto; nothing where there is none."""
-    from edge.broker.mosquitto import find  # noqa: PLC0415 - MQTT, where asked for
-
-    try:
-        find()
-    except BrokerError:
-        return ""
-    return f"""[mqtt]
-url = "managed"
-listen = "127.0.0.1:{_free_port(1883)}"
-language = "{spoken()}"
-"""
+async def _values(hub: Hub, config: Config) -> None:
+    """Say each few seconds what the meters said last."""
+    while True:
+        await asyncio.sleep(TELL_S)
+        latest = dict(hub.bus.latest)
+        if latest:
+            typer.echo(line(latest, config.zone))
 
 
-def _mqtt(config: Config, directory: Path) -> str:
+async def _events(hub: Hub, config: Config) -> None:
+    """Say what happens, as the service tells it to all."""
+    with hub.bus.subscribe() as subscription:
+        async for item in subscription:
+            if not isinstance(item, Sample):
+                said = happened(item, spoken(), config.zone)
+                if said is not None:
+                    typer.echo(said)
+
+
+async def _leak(place: Place, living: Living) -> None:
+    """Turn the leak on while its file is there."""
+    while True:
+        living.leak = place.leak.exists()
+        await asyncio.sleep(LOOK_S)
+
+
+async def _stop(seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    os.kill(os.getpid(), SIGTERM)  # the way that systemd would stop it
+
+
+def _mqtt(config: Config, place: Place) -> str:
     from cli.mqtt_words import watching  # noqa: PLC0415 - MQTT, where asked for
     from edge.broker.parts import owner_login  # noqa: PLC0415 - same
 
@@ -116,37 +158,5 @@ def _mqtt(config: Config, directory: Path) -> str:
     return MQTT.said(spoken()).format(
         address=owner.address,
         line=watching(owner, config.mqtt.prefix),
-        config=directory / "releve.toml",
+        config=place.config,
     )
-
-
-def _write_config(directory: Path) -> Path:
-    path = directory / "releve.toml"
-    path.write_text(
-        f"""data_dir = "{directory}/data"
-log_level = "warning"
-[api]
-listen = "127.0.0.1:{_free_port(8080)}"
-[journal]
-commit_seconds = 5
-{_broker()}[[meters]]
-id = "linky"
-port = "{directory}/linky"
-"""
-    )
-    return path
-
-
-def _free_port(first: int) -> int:
-    """Give the first port from a usual one on that nobody listens at."""
-    for port in range(first, first + 100):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    return 0
-
-
-def _write_past(path: Path, meter: VirtualLinky, until_ms: int) -> None:
-    with path.open("wb") as file:
-        for at_ms in range(meter.start_ms, until_ms, PAST_STEP_MS):
-            file.write(meter.frame_at(at_ms))

@@ -20,6 +20,7 @@ class EventKind(StrEnum):
     MODE = "mode"
     CLOCK = "clock"
     SILENCE = "silence"
+    LEAK = "leak"
     DEVICE = "device"
     CORRECTION = "correction"
     STORE = "store"

@@ -16,6 +16,8 @@ Value: TypeAlias = int | str | None
 """What a register held: an integer as the meter sends it, a text, or unknown."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DEMO = "demo"
+"""The origin of what is invented: never taken for a meter's or an operator's word."""
 
 
 def utc(at_ms: int) -> datetime:

@@ -206,6 +206,12 @@ class MeterConfig(BaseModel):
     mode: Literal["auto", "historic", "standard"] = "auto"
     parity: Literal["hardware", "software"] = "hardware"
     silence_seconds: int = Field(default=60, ge=5, le=86_400)
+    leak_minutes: int = Field(
+        default=24 * 60,
+        ge=1,
+        le=7 * 24 * 60,
+        description="water that flows for so long without a pause is told as a leak",
+    )
     identifier: str | None = Field(
         default=None,
         max_length=40,
@@ -263,6 +269,9 @@ class Config(BaseSettings):
 
     data_dir: Path = Path("/var/lib/releve")
     time_zone: Annotated[str, AfterValidator(_zone)] = "Europe/Paris"
+    demo: bool = Field(
+        default=False, description="all that is kept and shown is marked as invented"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     api: ApiConfig = ApiConfig()
     journal: JournalConfig = JournalConfig()
@@ -300,6 +309,17 @@ class Config(BaseSettings):
             if one.meter is not None and one.meter not in ids:
                 raise ValueError(
                     f"the collector {one.name!r} is of no meter called {one.meter!r}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _only_a_demonstration_invents(self) -> Config:
+        for meter in self.meters:
+            chip = (meter.model_extra or {}).get("gpio_chip")
+            if str(chip).startswith("virtual:") and not self.demo:
+                raise ValueError(
+                    f"{meter.id} has a virtual line: what it counts is invented, and"
+                    " only a demonstration may keep it (demo = true)"
                 )
         return self
 

@@ -77,10 +77,18 @@ class Series:
     qualities: Mapping[Nature, Quality]
 
 
-def series(meter: str, fluid: Fluid, register: Register, format_name: str) -> Series:
-    """Say what becomes of a quantity in a format."""
+def series(
+    meter: str,
+    fluid: Fluid,
+    register: Register,
+    format_name: str,
+    *,
+    demo: bool = False,
+) -> Series:
+    """Say what becomes of a quantity in a format; `demo`: it is invented."""
     qualities = {one: mapping.quality(fluid, format_name, one) for one in Nature}
-    return Series(meter, register, mapping.origin(format_name), qualities)
+    origin = mapping.origin(format_name, demo=demo)
+    return Series(meter, register, origin, qualities)
 
 
 def judge(

@@ -38,7 +38,7 @@ def home_of(
     def flow(meter: str) -> Flow:
         return _flow(meters[meter], fluids[meter], last(meter))
 
-    return Home(Places(places), config.zone, flow)
+    return Home(Places(places), config.zone, flow, config.demo)
 
 
 def _flow(meter: MeterConfig, fluid: Fluid, sample: Sample | None) -> Flow:

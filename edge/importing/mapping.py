@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from edge.catalogue import Fluid, Register
 from edge.registers import CATALOGUE
-from edge.sample import Quality
+from edge.sample import DEMO, Quality
 from exports.said import Nature
 
 ORIGIN = "file:"
@@ -55,6 +55,6 @@ def quality(fluid: Fluid, format_name: str, nature: Nature) -> Quality:
     return QUALITIES[nature]
 
 
-def origin(format_name: str) -> str:
-    """Give where slices of a format come from."""
-    return f"{ORIGIN}{format_name}"
+def origin(format_name: str, *, demo: bool = False) -> str:
+    """Give where slices of a format come from; `demo`: a file that is invented."""
+    return f"{DEMO}:{format_name}" if demo else f"{ORIGIN}{format_name}"

@@ -43,11 +43,15 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """What reading asks of the home; `flow` is by meter, where more is known of it."""
+    """What reading asks of the home; `flow` is by meter, where more is known of it.
+
+    `demo`: what its files say is invented, and marked so.
+    """
 
     places: Places
     zone: ZoneInfo
     flow: Callable[[str], Flow] = field(default=lambda _meter: Flow())
+    demo: bool = False
 
 
 def read(data: bytes, asked: Asked, home: Home, now_ms: int) -> Read:
@@ -78,7 +82,8 @@ def read(data: bytes, asked: Asked, home: Home, now_ms: int) -> Read:
 
     def of(quantity: str) -> Series:
         return bounds.series(
-            place.meter, fluid, _register(fluid, quantity), export.format
+            *(place.meter, fluid, _register(fluid, quantity), export.format),
+            demo=home.demo,
         )
 
     judged = bounds.judge(export.amounts, of, now_ms, home.flow(place.meter))

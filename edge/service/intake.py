@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from edge.bus import Bus
@@ -14,7 +15,7 @@ from edge.gate import Gate, Refused, Verdict
 from edge.journal.held import When
 from edge.record import Body
 from edge.rollup.rolling import HOLD_MS
-from edge.sample import Gap, HostInstant, Reading, Sample
+from edge.sample import DEMO, Gap, HostInstant, Reading, Sample
 from edge.sources.protocol import Source, batches
 
 log = logging.getLogger(__name__)
@@ -55,10 +56,20 @@ class Keeper(Protocol):
         ...
 
 
-class Intake:
-    """Takes one source's readings in; `patient`: a replay waits for the journal."""
+def mark(reading: Reading) -> None:
+    """Have a reading, and what it says of periods, be of a demonstration for ever."""
+    reading.origin = DEMO
+    if reading.slices:
+        reading.slices = tuple(replace(one, origin=DEMO) for one in reading.slices)
 
-    def __init__(
+
+class Intake:
+    """Takes one source's readings in; `patient`: a replay waits for the journal.
+
+    `demo`: what it brings is invented, and marked so.
+    """
+
+    def __init__(  # noqa: PLR0913 - a source, what it goes to, how to take it
         self,
         source: Source,
         gates: Mapping[str, Gate],
@@ -66,8 +77,10 @@ class Intake:
         bus: Bus,
         *,
         patient: bool = False,
+        demo: bool = False,
     ) -> None:
         self.source = source
+        self._demo = demo
         self._gates = gates
         self._keeper = keeper
         self._bus = bus
@@ -122,6 +135,8 @@ class Intake:
         judged: list[Verdict] = []
         try:
             for reading in readings:
+                if self._demo:
+                    mark(reading)
                 meter = reading.meter
                 gate = self._gates[meter]
                 verdict = gate.judge(reading)

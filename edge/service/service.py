@@ -10,10 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeAlias
 
+from edge.catalogue import Fluid
 from edge.config import Config
 from edge.errors import EdgeError
 from edge.host import Clock, HostClock
 from edge.importing.folder import Folder
+from edge.leaks import Leaks
 from edge.service.control import ControlServer
 from edge.service.hub import Hub
 from edge.service.intake import Intake
@@ -23,7 +25,7 @@ from edge.service.notify import notify, watchdog_seconds
 from edge.service.owner import Owner
 from edge.service.silence import Silence
 from edge.service.watchdog import Watchdog
-from edge.sources.plugins import build
+from edge.sources.plugins import build, fluid_of
 from edge.sources.protocol import Source
 
 log = logging.getLogger(__name__)
@@ -120,7 +122,11 @@ class Service:
                 await hub.caught_up()
 
     def _intake(self, hub: Hub, keeper: JournalKeeper, source: Source) -> Intake:
-        intake = Intake(source, hub.gates, keeper, hub.bus, patient=self._replay)
+        intake = Intake(
+            *(source, hub.gates, keeper, hub.bus),
+            patient=self._replay,
+            demo=self._config.demo,
+        )
         for meter in source.meters:
             last = hub.journal.last_sample(meter)
             if last is not None:
@@ -168,6 +174,7 @@ class Service:
         if not self._replay:
             parts["silence"] = Silence(clock, hub.bus, limits, intake.tell).run
             parts["watchdog"] = self._watchdog(hub).run
+            parts["leaks"] = Leaks(hub.bus, _windows(config), intake.tell).run
         return parts
 
     def _watchdog(self, hub: Hub) -> Watchdog:
@@ -199,6 +206,15 @@ class Service:
             async with asyncio.timeout(LAST_COMMIT_S):
                 await keeper.settle()
                 await hub.journal.commit()
+
+
+def _windows(config: Config) -> dict[str, int]:
+    """Give the water meters, and how long water must flow to be a leak."""
+    return {
+        meter.id: meter.leak_minutes * 60_000
+        for meter in config.meters
+        if fluid_of(meter.kind) is Fluid.WATER
+    }
 
 
 async def _all(tasks: list[asyncio.Task[None]]) -> None:

@@ -54,11 +54,17 @@ class Household:
 
     spec: MeterSpec
     start_ms: int
+    before: Counters | None = None
+    """What had been counted when the day before yesterday began; None: by chance."""
     _days: dict[int, Day] = field(default_factory=dict, init=False)
     _counters: Counters = field(init=False)
     _first: int = field(init=False)
 
     def __post_init__(self) -> None:
+        self._first = day_of(self.start_ms) - 2  # a frame tells of the day before it
+        if self.before is not None:
+            self._counters = self.before
+            return
         rng = Random(f"before {self.spec.seed}")  # noqa: S311 - a simulation
         used = tuple(rng.randrange(900_000, 9_000_000) for _ in range(10))
         supplier = tuple(wh if n < self._indexes else 0 for n, wh in enumerate(used))
@@ -67,7 +73,6 @@ class Household:
         distributor = (part, part, part, total - 3 * part)
         injected = 3_000_000 * SLOTS_A_WH if self.spec.producer else 0
         self._counters = Counters(total * SLOTS_A_WH, injected, supplier, distributor)
-        self._first = day_of(self.start_ms) - 2  # a frame tells of the day before it
 
     @property
     def _indexes(self) -> int:

@@ -121,14 +121,19 @@ def _open(path: Path, connect: Connect) -> Database:
 
 
 def _migrate(database: Database, name: str) -> None:
-    ((version,),) = database.execute("PRAGMA user_version")
-    if version > VERSION:
+    if _version(database) > VERSION:
         raise NewerSchema(
             f"{name} was written by a newer Relevé",
             hint="install that version again, or a newer one",
         )
-    if version < VERSION:
+    if _version(database) < VERSION:
         database.execute("BEGIN IMMEDIATE")
-        for statement in SCHEMA:
+        # the home's other meter may have made it meanwhile
+        for statement in SCHEMA if _version(database) < VERSION else ():
             database.execute(statement)
         database.execute("COMMIT")
+
+
+def _version(database: Database) -> int:
+    ((version,),) = database.execute("PRAGMA user_version")
+    return int(version)

@@ -93,9 +93,6 @@ class PulseSource:
             from edge.sources.mqtt_in import MqttMeter  # noqa: PLC0415 - same
 
             return MqttMeter.from_table(config, cls.fluid, clock)
-        # imported only where a line is: what is not in use is not loaded
-        from edge.sources.gpio import GpioLine  # noqa: PLC0415
-
         refuse_unknown(config)
         settings = PulseSettings.from_table(config, cls.fluid)
         return cls(
@@ -103,7 +100,7 @@ class PulseSource:
             settings,
             Path(config.get("data_dir", ".")),
             clock,
-            None if settings.gpio is None else lambda: GpioLine.open(settings),
+            None if settings.gpio is None else _line(settings),
         )
 
     async def __aiter__(self) -> AsyncIterator[Reading]:
@@ -271,6 +268,17 @@ class PulseSource:
         said, self._trouble = self._trouble, str(error)
         if self._trouble != said:
             log.warning("%s: %s", self.meters[0], error)
+
+
+def _line(settings: PulseSettings) -> OpenLine:
+    """Give what opens a meter's line; imported only where one is."""
+    from edge.sources.virtual_line import VIRTUAL, VirtualLine  # noqa: PLC0415
+
+    if settings.chip.startswith(VIRTUAL):
+        return lambda: VirtualLine.open(settings)
+    from edge.sources.gpio import GpioLine  # noqa: PLC0415
+
+    return lambda: GpioLine.open(settings)
 
 
 class GasPulses(PulseSource):
