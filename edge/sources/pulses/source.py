@@ -25,7 +25,7 @@ from edge.host import Clock
 from edge.sample import HostInstant, Reading
 from edge.sources.protocol import Source
 from edge.sources.pulses.counter import MS, Pulse, PulseCounter
-from edge.sources.pulses.line import OpenLine, PulseLine
+from edge.sources.pulses.line import LineError, OpenLine, PulseLine
 from edge.sources.pulses.settings import PulseSettings, refuse_unknown
 from edge.sources.pulses.tally import Tally
 from edge.sources.settable import IndexSet
@@ -191,13 +191,18 @@ class PulseSource:
                         yield readings
                     else:
                         await self._wait(counter)
+            except LineError:
+                # a cut before the line is back would take what waits, hours later
+                if self._waiting:
+                    yield await self._commit(self._beat().monotonic_ns)
+                raise
             finally:
                 loop.remove_reader(line.fileno())
         finally:
             self._part(line)
 
     def _part(self, line: PulseLine) -> None:
-        """Let go of a line; pulses that wait are committed once it is back."""
+        """Let go of a line; pulses that a full disk refused wait until it is back."""
         self._lost += line.lost
         line.close()
         self._tally.end(self._wall_ms())

@@ -130,6 +130,35 @@ async def test_a_line_that_fails_is_opened_again(tmp_path, clock):
     assert made.health().counters["opened"] == 2
 
 
+class Lost(FakeLine):
+    """A line that is lost soon after it has said all it had to."""
+
+    quiet = 0
+
+    def read(self):
+        self.quiet = 0 if self.waiting else self.quiet + 1
+        self.broken = self.quiet > 4
+        return super().read()
+
+
+async def test_what_waits_when_a_line_is_lost_is_kept_at_once(tmp_path, clock):
+    """Else a cut before the line is back would take it, however much later it comes."""
+    rng = random.Random(3)
+    line = Lost(clock, pulse(rng, T0_NS, 90))
+    made = source(tmp_path, clock, line)
+    made._commit_ns = 1_000 * MS
+    async with aclosing(aiter(made)) as readings:
+        while index(await anext(readings)) < 562_363:
+            pass
+        line.quiet = 0
+        line.add(pulse(rng, clock.at_ns + 100 * MS, 90))
+        assert index(await anext(readings)) == 562_364
+        assert line.broken
+        kept = PulseCounts(tmp_path / FILE)
+        assert kept.load("water").pulses == 2
+        kept.close()
+
+
 async def test_a_line_that_is_not_there_is_told(tmp_path, clock):
     told = asyncio.Event()
 
