@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from collectors.collector import Table
 from collectors.errors import Reason, Unusable
-from collectors.web import Answer
+from collectors.web import LONGEST_WAIT_S, Answer, waiting
 from enedis.formats import FORMATS as ENEDIS
 from exports import Format
 
@@ -49,3 +52,40 @@ def refused(answer: Answer) -> Reason | None:
     if answer.status == 409 or CONSENT.search(answer.body[:4000]):
         return Reason.CONSENT
     return Reason.TOKEN if answer.status in (401, 403) and not answer.is_page else None
+
+
+def until_s(given: object) -> float | None:
+    """Give the seconds until an instant, local where it says no zone; None: none."""
+    try:
+        at = datetime.fromisoformat(str(given).replace(" +", "+"))
+    except ValueError:
+        return None
+    local = at.replace(tzinfo=at.tzinfo or ZoneInfo("Europe/Paris"))
+    ahead = (local - datetime.now(UTC)).total_seconds()
+    return min(max(0.0, ahead), LONGEST_WAIT_S)
+
+
+def quota_wait_s(answer: Answer) -> float | None:
+    """Give how long a 429 asks for: by its header, or by Enedis's `nextAccessTime`.
+
+    MyElectricalData passes Enedis's own JSON on as a text within its `detail`.
+    """
+    told = waiting(answer.headers.get("retry-after"))
+    try:
+        document = json.loads(answer.body)
+        inner = document.get("detail") if isinstance(document, dict) else None
+        if isinstance(inner, str) and inner.lstrip().startswith("{"):
+            document = json.loads(inner)
+        given = document.get("nextAccessTime")
+    except (ValueError, AttributeError, RecursionError):
+        return told
+    return told if given is None else until_s(_enedis_time(str(given)))
+
+
+def _enedis_time(given: str) -> str:
+    """Read `2026-Nov-25 00:00:00+0000 UTC` too, as gateways of WSO2 write it."""
+    plain = given.removesuffix(" UTC")
+    try:
+        return datetime.strptime(plain, "%Y-%b-%d %H:%M:%S%z").isoformat()
+    except ValueError:
+        return plain

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     OPEN_SECRET = "open-secret"  # noqa: S105 - the word for why
     BAD_SECRET = "bad-secret"  # noqa: S105 - the word for why
     SETTINGS = "settings"
+    NOT_INSTALLED = "not-installed"
     WHICH_METER = "which-meter"
     CHANGED = "changed"
     CRASHED = "crashed"

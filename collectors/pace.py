@@ -56,6 +56,7 @@ PATIENCE: Mapping[Reason, Patience] = {
     Reason.OPEN_SECRET: OWNERS,
     Reason.BAD_SECRET: OWNERS,
     Reason.SETTINGS: OWNERS,
+    Reason.NOT_INSTALLED: OWNERS,
     Reason.WHICH_METER: OWNERS,
     Reason.CHANGED: OURS,
     Reason.CRASHED: OURS,
@@ -68,6 +69,7 @@ UNASKED = frozenset(
         Reason.OPEN_SECRET,
         Reason.BAD_SECRET,
         Reason.SETTINGS,
+        Reason.NOT_INSTALLED,
         Reason.SERVICE_AWAY,
     }
 )

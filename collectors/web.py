@@ -170,6 +170,11 @@ class Web:
         answer = self._send("POST", url, data=form, content=body, headers=headers)
         return self._followed(answer, None, follow)
 
+    @staticmethod
+    def may_go(url: str, sites: tuple[str, ...]) -> bool:
+        """Tell whether a URL is of one of the sites: a host, or a whole base."""
+        return any(same_site(url, site) for site in sites)
+
     def _followed(
         self,
         answer: Answer,
@@ -181,7 +186,7 @@ class Web:
             if not follow or there is None or not 300 <= answer.status < 400:
                 return answer
             url = urljoin(answer.url, there)
-            if not any(same_site(url, host) for host in follow):
+            if not self.may_go(url, follow):
                 raise NotCollected(Reason.CHANGED, "redirect")
             answer = self._send("GET", url, headers=headers)
         raise NotCollected(Reason.CHANGED, "redirects")

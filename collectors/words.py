@@ -63,6 +63,10 @@ FRENCH: Mapping[Reason, str] = {
         " ou le jeton seul"
     ),
     Reason.SETTINGS: "la table [[collectors]] ne convient pas : releve check-config",
+    Reason.NOT_INSTALLED: (
+        "ce qu'il faut à ce collecteur n'est pas installé : pip install"
+        " 'releve[pygazpar]', ou prenez kind = \"grdf\""
+    ),
     Reason.WHICH_METER: (
         "le compte a plusieurs compteurs, ou aucun : donnez le numéro du vôtre"
         " (identifier de [[meters]])"
@@ -128,6 +132,10 @@ ENGLISH: Mapping[Reason, str] = {
         " token alone"
     ),
     Reason.SETTINGS: "the table [[collectors]] can't be used: releve check-config",
+    Reason.NOT_INSTALLED: (
+        "what this collector needs isn't installed: pip install 'releve[pygazpar]', or"
+        ' take kind = "grdf"'
+    ),
     Reason.WHICH_METER: (
         "the account has several meters, or none: give the number of yours (identifier"
         " of [[meters]])"

@@ -1,0 +1,116 @@
+"""GRDF's portal by PyGazpar, for when its maintainers know a new sign-in first.
+
+An extra (`pip install releve[pygazpar]`): it brings pandas, which is imported in the
+process apart only. Its client has no time-outs, hence the process's deadline; its
+answers are GRDF's own JSON, read by gazpar/ like those of any file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, ClassVar
+
+from collectors.collector import Rhythm, Table, Task
+from collectors.errors import NotCollected, Reason
+from collectors.grdf import RHYTHM, SIGN_IN, URL, pce_of
+from collectors.web import STATUSES, base_url
+from exports import Document
+from gazpar.formats import FORMATS
+
+ESCAPES = (1, 4)
+"""The first version whose requests hold a password with a quote in it."""
+TRIES = 3
+SIGNING_IN: Mapping[int, Reason] = {400: Reason.PASSWORD, 401: Reason.PASSWORD}
+
+
+@dataclass(frozen=True, slots=True)
+class GrdfPyGazpar:
+    """One household's account at GRDF, through PyGazpar."""
+
+    kind: ClassVar[str] = "grdf-pygazpar"
+    title: ClassVar[str] = "GRDF, mon espace, par PyGazpar"
+    fluid: ClassVar[str] = "gas"
+    rhythm: ClassVar[Rhythm] = RHYTHM
+    secret_lines: ClassVar[int] = 2
+    keys: ClassVar[frozenset[str]] = frozenset({"sign_in_url"})
+    formats = FORMATS
+
+    url: str
+    sign_in: str
+    pce: str | None
+
+    @classmethod
+    def from_table(cls, table: Table) -> GrdfPyGazpar:
+        """Make one; its number is its meter's, else the account's only one."""
+        return cls(
+            base_url(table.get("url"), URL),
+            base_url(table.get("sign_in_url"), SIGN_IN),
+            pce_of(table),
+        )
+
+    def fetch(self, task: Task) -> Sequence[Document]:
+        """Give daily and published consumption."""
+        api = _api_client()
+        # Its hosts are constants of its module, and it is alone in this process.
+        api.START_URL = f"{self.url}/"
+        api.API_BASE_URL = f"{self.url}/api"
+        api.MAIL_SESSION_TOKEN_URL = f"{self.sign_in}/idp/idx/identify"
+        api.PASSWORD_SESSION_TOKEN_URL = f"{self.sign_in}/idp/idx/challenge/answer"
+        password = task.secret.password
+        if _major_minor() < ESCAPES:
+            password = json.dumps(password)[1:-1]
+        client = api.APIClient(task.secret.user, password, retry_count=TRIES)
+        step = "sign-in"
+        try:
+            client.login()
+            step = "answer"
+            return self._answers(task, api, client)
+        except api.ServerError as error:
+            raise NotCollected(
+                _reason(error.status_code, step), step, status=error.status_code
+            ) from error
+        except (ValueError, TypeError, KeyError) as error:
+            raise NotCollected(Reason.CHANGED, step) from error
+        except OSError as error:  # requests' own errors are OSErrors
+            slow = "Timeout" in type(error).__name__
+            reason = Reason.TIME_OUT if slow else Reason.PORTAL_DOWN
+            raise NotCollected(reason, step) from error
+
+    def _answers(self, task: Task, api: Any, client: Any) -> list[Document]:
+        pce = self.pce
+        if pce is None:
+            points = [str(one["idObject"]) for one in client.get_pce_list()]
+            if len(points) != 1:
+                raise NotCollected(Reason.WHICH_METER)
+            pce = points[0]
+        window = task.window
+        found = [
+            client.get_pce_consumption(kind, window.first, window.last, [pce])
+            for kind in (api.ConsumptionType.INFORMATIVE, api.ConsumptionType.PUBLISHED)
+        ]
+        return [Document(json.dumps(one).encode(), "grdf.json") for one in found if one]
+
+
+def _reason(status: int, step: str) -> Reason:
+    if step == "sign-in" and status in SIGNING_IN:
+        return SIGNING_IN[status]
+    otherwise = Reason.MAINTENANCE if status >= 500 else Reason.CHANGED
+    return STATUSES.get(status, otherwise)
+
+
+def _api_client() -> Any:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # pandas brings numpy along
+    try:
+        from pygazpar import api_client  # noqa: PLC0415 - an extra, and pandas
+    except ImportError as error:
+        raise NotCollected(Reason.NOT_INSTALLED) from error
+    return api_client
+
+
+def _major_minor() -> tuple[int, int]:
+    major, minor, *_ = version("pygazpar").split(".")
+    return int(major), int(minor)
