@@ -19,6 +19,7 @@ from api.openapi import API_VERSION, describe
 from api.pages import pages, public
 from api.parameters import explain, known_only
 from api.routes import (
+    facts,
     health,
     imports,
     live,
@@ -60,7 +61,7 @@ def create_app(deps: Deps) -> FastAPI:
         dependencies=[Depends(known_only)],
     )
     app.state.home = home
-    given = (meters, registers, slices, reconciliation)
+    given = (meters, registers, slices, reconciliation, facts)
     for part in (*given, readings, live, health, imports):
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(health.metrics_router)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from api.limits import Limits
 from edge.bus import Bus
 from edge.catalogue import Fluid, Register
+from edge.facts import Fact
 from edge.health import HealthReport
 from edge.importing.importer import Undone
 from edge.importing.reading import Asked
@@ -82,6 +83,10 @@ class Reads(Protocol):
         now_ms: int,
     ) -> Reconciled:
         """Compare an index's sources over a span; list the gaps of a step."""
+        ...
+
+    def facts(self, meter: str, start_ms: int, end_ms: int) -> Sequence[Fact]:
+        """Give the dated facts of a meter that meet [start, end), in time order."""
         ...
 
     def raw(

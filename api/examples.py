@@ -88,6 +88,25 @@ SLICES: dict[str, Any] = {
     ],
     "more": False,
 }
+FACTS: dict[str, Any] = {
+    "meter": "linky",
+    "facts": [
+        {
+            "kind": "tariff",
+            "start": "2019-09-02T00:00:00+02:00",
+            "end": "2019-10-22T00:00:00+02:00",
+            "origin": "file:enedis-daily-index",
+            "detail": {
+                "grid": "supplier",
+                "calendar": "FC011827",
+                "label": "Heures Creuses",
+                "import_tariff01_wh": "HC",
+                "import_tariff02_wh": "HP",
+            },
+        }
+    ],
+    "more": False,
+}
 RECONCILIATION: dict[str, Any] = {
     "meter": "linky",
     "register": "import_total_wh",

@@ -16,10 +16,11 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from api.deps import Reads
-from api.door import Grant, allowed
+from api.door import Grant, allowed, allowed_facts
 from api.errors import Problem
 from api.query import SHORTEST_MS, Query
 from edge.errors import EdgeError
+from edge.facts import Fact
 from edge.interval import Point, Step
 from edge.reconciling import Report as Reconciled
 from edge.sample import Sample, Slice
@@ -110,6 +111,14 @@ class Rows:
         of = (query.meter, query.register.name, query.step)
         span = (query.at_ms, query.end_ms, now_ms)
         return await self._run(partial(self._reads.reconciled, *of, *span))
+
+    async def facts(
+        self, grant: Grant, meter: str, start_ms: int, end_ms: int
+    ) -> Sequence[Fact]:
+        """Give the dated facts of a meter that the grant may see."""
+        if not allowed_facts(grant):
+            return []
+        return await self._run(partial(self._reads.facts, meter, start_ms, end_ms))
 
     async def close(self, patience_s: float) -> None:
         """End the threads; what is being read ends first, if it does in time."""

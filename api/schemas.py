@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from edge.catalogue import Fluid, Kind
+from edge.facts import FactKind
 from edge.interval import Step
 from edge.sample import Quality
 
@@ -190,6 +191,26 @@ class ReconciliationShape(Shape):
     sources: list[AccountShape]
     gaps: list[GapShape]
     more_gaps: bool
+
+
+class FactShape(Shape):
+    """One dated fact."""
+
+    kind: FactKind
+    start: Instant
+    end: Instant | None
+    """Null: it goes on, as far as is known."""
+    origin: str
+    detail: dict[str, int | str | None]
+    """Of a tariff: `calendar`, `label`, and the class that each index counts."""
+
+
+class FactsShape(Shape):
+    """What was so at a meter, from when to when."""
+
+    meter: str
+    facts: list[FactShape]
+    more: bool
 
 
 class PartShape(Shape):

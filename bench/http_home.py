@@ -20,6 +20,7 @@ from api.limits import Limits
 from api.server import serve
 from edge.bus import Bus
 from edge.catalogue import Fluid
+from edge.facts import Fact
 from edge.health import HealthReport
 from edge.interval import Interval, Step
 from edge.journal.block import Block
@@ -59,6 +60,11 @@ class NothingNew:
         """Give nothing: the benchmark's meter speaks live."""
         del meter
         return None
+
+    def facts(self, meter: str, start_ms: int, end_ms: int) -> list[Fact]:
+        """Give nothing."""
+        del meter, start_ms, end_ms
+        return []
 
 
 def fill_intervals(path: Path) -> None:

@@ -14,6 +14,7 @@ import orjson
 
 from bench.table import Row, render
 from edge.calendar import DAY_MS, HOUR_MS, Calendar
+from edge.facts import Fact
 from edge.interval import Interval, Step
 from edge.journal.block import Block
 from edge.reads import Reads
@@ -40,6 +41,11 @@ class NoTail:
         """Give nothing."""
         del meter
         return None
+
+    def facts(self, meter: str, start_ms: int, end_ms: int) -> list[Fact]:
+        """Give nothing."""
+        del meter, start_ms, end_ms
+        return []
 
 
 def rows(step: Step, years: int) -> Iterator[Interval]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from edge.calendar import DAY_MS, Calendar, calendar_of
 from edge.counters import standing
+from edge.facts import Fact, FactKind
 from edge.interval import Interval, Point, Step
 from edge.merging.civil import CUT_BY_DAY, civil_columns
 from edge.merging.completed import Completion
@@ -394,6 +395,26 @@ class Reads:
         """Give the owner's corrections of a meter, oldest record first."""
         waiting = [c for c in self._snapshot().corrections if c.meter == meter]
         return _once([*self._store.corrections(meter), *waiting])
+
+    def facts(self, meter: str, start_ms: int = 0, end_ms: int = 1 << 53) -> list[Fact]:
+        """Give the dated facts of a meter that meet [start, end), in time order.
+
+        Those that were told, and where its counts begin anew (Baseline).
+        """
+        begun = [
+            Fact(
+                meter,
+                FactKind.DEVICE,
+                one.at_ms,
+                None,
+                "home",
+                {"reason": one.reason, "device": one.device},
+            )
+            for one in self.baselines(meter)
+            if one.at_ms < end_ms
+        ]
+        told = self._journal.facts(meter, start_ms, end_ms)
+        return sorted([*told, *begun], key=lambda one: one.start_ms)
 
     def pruned_ms(self, meter: str) -> int:
         """Say before which instant raw readings were let go; 0 for never."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from edge.errors import StoreBehind
+from edge.facts import Fact
 from edge.interval import Interval, Step
 from edge.journal.block import Block
 from edge.record import Address, Baseline, Correction, Record
@@ -30,6 +31,10 @@ class Committed(Protocol):
 
     def last_sample(self, meter: str) -> Sample | None:
         """Give the last sample of a meter."""
+        ...
+
+    def facts(self, meter: str, start_ms: int, end_ms: int) -> list[Fact]:
+        """Give the dated facts of a meter that meet [start, end), in time order."""
         ...
 
 

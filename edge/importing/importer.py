@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from edge.errors import JournalError
+from edge.facts import Fact
+from edge.importing import facts
 from edge.importing.bodies import Slot, batches, received, slot
 from edge.importing.comparison import (
     Compared,
@@ -26,9 +28,10 @@ from edge.importing.refusal import ImportRefused
 from edge.importing.report import Report, told
 from edge.journal.imports import Imported
 from edge.record import Body
+from edge.registers import CATALOGUE
 from edge.sample import Slice
 from edge.turn import in_turn
-from exports.said import Refused
+from exports.said import Export, Refused
 
 LONG_NUMBER = re.compile(r"[0-9]{9,}")
 """A supply point's number, which files are often named by."""
@@ -40,9 +43,17 @@ class ImportJournal(Protocol):
     """A journal, as far as the importer needs it."""
 
     async def take_import(
-        self, one: Imported, packed: bytes, bodies: Sequence[Body]
+        self,
+        one: Imported,
+        packed: bytes,
+        bodies: Sequence[Body],
+        told: Sequence[Fact],
     ) -> int:
         """Append what a file changes, all or none."""
+        ...
+
+    def facts(self, meter: str) -> list[Fact]:
+        """Give the dated facts of a meter."""
         ...
 
     async def undo_import(
@@ -68,6 +79,8 @@ class Prepared:
     format: str
     digest: str
     compared: Compared
+    facts: Sequence[Fact] = ()
+    new_facts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +121,8 @@ class Importer:
             except ImportRefused as error:
                 return refused(asked, error)
             report, compared = prepared.report, prepared.compared
-            if asked.dry_run or not (compared.new or compared.changed):
+            changes = compared.new or compared.changed or prepared.new_facts
+            if asked.dry_run or not changes:
                 return report
             tell("commit", 0.7)
             number = await self._commit(prepared)
@@ -136,7 +150,19 @@ class Importer:
             dry_run=asked.dry_run,
         )
         digest = hashlib.sha256(data).hexdigest()
-        return Prepared(report, found.export.format, digest, compared)
+        told_facts = self._facts(found.export, slices)
+        meter = told_facts[0].meter if told_facts else ""
+        known = {one.key for one in self.journal.facts(meter)} if meter else set()
+        new = sum(one.key not in known for one in told_facts)
+        name = found.export.format
+        return Prepared(report, name, digest, compared, told_facts, new)
+
+    def _facts(self, export: Export, slices: Sequence[Slice]) -> list[Fact]:
+        """Give what a file tells besides; of which meter, its amounts say."""
+        if not export.facts or not slices:
+            return []
+        meter, fluid = slices[0].meter, CATALOGUE[slices[0].register].fluid
+        return facts.told(export.facts, meter, fluid, export.format)
 
     async def _commit(self, prepared: Prepared) -> int:
         """Append what is new or changed, later than what stands in its place."""
@@ -162,7 +188,7 @@ class Importer:
             unchanged=report.unchanged,
             refused=len(report.refused),
         )
-        return await self.journal.take_import(one, packed, bodies)
+        return await self.journal.take_import(one, packed, bodies, prepared.facts)
 
     def listed(self) -> list[Imported]:
         """Give every import, oldest first; blocks while it reads."""

@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 
 from edge.errors import JournalError
+from edge.facts import Fact
+from edge.journal import facts
 from edge.journal.database import Database, Row
 from edge.journal.log import Transaction
 from edge.record import Body, Lane
@@ -66,7 +68,13 @@ def said(database: Database, number: int) -> bytes:
     return bytes(rows[0][0])
 
 
-def put(tx: Transaction, one: Imported, packed: bytes, bodies: Sequence[Body]) -> int:
+def put(
+    tx: Transaction,
+    one: Imported,
+    packed: bytes,
+    bodies: Sequence[Body],
+    told: Sequence[Fact] = (),
+) -> int:
     """Append what a file changes and note it; give the number of the import."""
     for body in bodies:
         tx.append(body, Lane.HISTORY)
@@ -78,6 +86,7 @@ def put(tx: Transaction, one: Imported, packed: bytes, bodies: Sequence[Body]) -
         (one.at_ms, orjson.dumps(entry).decode(), packed),
     )
     ((number,),) = tx.database.execute("SELECT last_insert_rowid()")
+    facts.put(tx, told, int(number))
     return int(number)
 
 

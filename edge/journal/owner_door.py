@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from edge.journal import devices, held, imports, quarantine
+from edge.facts import Fact
+from edge.journal import devices, facts, held, imports, quarantine
 from edge.journal.devices import Device
 from edge.journal.door import Door
 from edge.journal.held import Held, When
@@ -16,6 +17,8 @@ from edge.record import Body, Lane
 
 if TYPE_CHECKING:
     from edge.gate.verdict import Refused
+
+EVER = 1 << 53
 
 
 class OwnerDoor(Door):
@@ -102,11 +105,26 @@ class OwnerDoor(Door):
             return imports.said(view.database, number)
 
     async def take_import(
-        self, one: Imported, packed: bytes, bodies: Sequence[Body]
+        self,
+        one: Imported,
+        packed: bytes,
+        bodies: Sequence[Body],
+        told: Sequence[Fact] = (),
     ) -> int:
         """Append what a file changes, all or none; give the number of the import."""
-        number: int = await self._do(lambda tx: imports.put(tx, one, packed, bodies))
+        number: int = await self._do(
+            lambda tx: imports.put(tx, one, packed, bodies, told)
+        )
         return number
+
+    def facts(self, meter: str, start_ms: int = 0, end_ms: int = EVER) -> list[Fact]:
+        """Give the dated facts of a meter that meet [start, end), in time order."""
+        with self.reader.view() as view:
+            return facts.facts(view.database, meter, start_ms, end_ms)
+
+    async def note_facts(self, told: Sequence[Fact]) -> None:
+        """Add facts that the home itself tells."""
+        await self._do(lambda tx: facts.put(tx, told))
 
     async def undo_import(
         self, number: int, at_ms: int, bodies: Sequence[Body]

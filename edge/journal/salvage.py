@@ -1,8 +1,8 @@
 """What can still be read of a database that was set aside, taken over into the new one.
 
 Best effort, and never in the way of a start: what no consumer had read yet, the owner's
-words, devices, the quarantine, imports, what waits for a date, and where each consumer
-was.
+words, devices, the quarantine, imports, facts, what waits for a date, and where each
+consumer was.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ TABLES = {
     "device": "number, meter, identifier, from_ms, to_ms, confirmed",
     "quarantine": "number, meter, register, reason, device, verdict, entry",
     "import": "number, at_ms, undone_ms, entry, said",
+    "fact": "number, meter, kind, start_ms, end_ms, origin, import, entry",
 }
 
 

@@ -7,7 +7,7 @@ from edge.journal.migration import Schema
 APPLICATION_ID = 0x52454C4A
 """'RELJ': tells our journal from any other SQLite file (PRAGMA application_id)."""
 
-VERSION = 3
+VERSION = 4
 
 PAGE_SIZE = 1024
 """Measured (bench/journal_bytes): 17.5 MB a day, and 26.2 MB with 4096."""
@@ -88,7 +88,21 @@ VERSION_3: tuple[str, ...] = (
         said BLOB NOT NULL)""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2, VERSION_3)
+# 4: dated facts (a contract, a meter that was fitted), which no retention forgets.
+VERSION_4: tuple[str, ...] = (
+    """CREATE TABLE fact (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        meter TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        start_ms INTEGER NOT NULL,
+        end_ms INTEGER,
+        origin TEXT NOT NULL,
+        import INTEGER,
+        entry TEXT NOT NULL)""",
+    "CREATE INDEX fact_meter ON fact (meter, start_ms)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4)
 """MIGRATIONS[n] leads from version n to n + 1."""
 
 SCHEMA = Schema(

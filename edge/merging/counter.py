@@ -6,11 +6,12 @@ all that its rows say, however long its first readings are gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from edge.calendar import Calendar
+from edge.facts import Fact, FactKind
 from edge.interval import Step
 from edge.merging.indexes import Anchor
 from edge.merging.merged import MANY, Said
@@ -36,6 +37,10 @@ class Home(Said, Protocol):
         """Give the owner's corrections of a meter, oldest record first."""
         ...
 
+    def facts(self, meter: str, start_ms: int, end_ms: int) -> list[Fact]:
+        """Give the dated facts of a meter that meet [start, end), in time order."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class OwnCounter:
@@ -45,18 +50,32 @@ class OwnCounter:
     calendar: Calendar
     meter: str
     register: str
-    told: Callable[[int, int], list[Anchor]] = lambda _start, _end: []
 
     def facts(self, start_ms: int, end_ms: int) -> list[Anchor]:
         """Give indexes that files tell without an amount."""
-        return self.told(start_ms, end_ms)
+        return [
+            Anchor(one.start_ms, shown, one.origin)
+            for one in self._facts(FactKind.INDEX, start_ms, end_ms)
+            if isinstance(shown := one.detail.get("value"), int)
+        ]
 
     def changes(self) -> list[int]:
-        """Give when another meter was fitted, or counting began anew."""
+        """Give when another meter was fitted, or an index was set to begin anew."""
+        anew = self._facts(FactKind.ANEW, 0, EVER)
         return [
-            one.at_ms
-            for one in self.home.baselines(self.meter)
-            if self.register in one.offsets
+            *(
+                one.at_ms
+                for one in self.home.baselines(self.meter)
+                if self.register in one.offsets
+            ),
+            *(one.start_ms if one.end_ms is None else one.end_ms for one in anew),
+        ]
+
+    def _facts(self, kind: FactKind, start_ms: int, end_ms: int) -> list[Fact]:
+        return [
+            one
+            for one in self.home.facts(self.meter, start_ms, end_ms)
+            if one.kind is kind and one.detail.get("register") == self.register
         ]
 
     def edges(self) -> list[Anchor]:

@@ -11,6 +11,7 @@ import httpx
 from api.app import create_app
 from api.deps import Deps
 from edge.calendar import Calendar
+from edge.facts import Fact
 from edge.health import HealthReport, PartHealth
 from edge.interval import Interval, Point, Step
 from edge.reconciling import reconcile
@@ -47,6 +48,7 @@ class FakeReads:
     changes: dict[tuple[str, str], list[Point]] = field(default_factory=dict)
     last: dict[str, Sample] = field(default_factory=dict)
     told: dict[tuple[str, str], list[Slice]] = field(default_factory=dict)
+    known: list[Fact] = field(default_factory=list)
     asked: list[tuple[object, ...]] = field(default_factory=list)
     failure: Exception | None = None
 
@@ -78,6 +80,14 @@ class FakeReads:
 
         calendar, span = Calendar(PARIS), (start_ms, end_ms)
         return reconcile(self, merged, calendar, (meter, register), step, span, now_ms)
+
+    def facts(self, meter, start_ms, end_ms):
+        self.asked.append((meter, "facts", start_ms, end_ms))
+        return [
+            one
+            for one in self.known
+            if one.start_ms < end_ms and (one.end_ms is None or one.end_ms > start_ms)
+        ]
 
     def raw(self, meter, register, start_ms, end_ms, limit):
         self.asked.append((meter, register, Step.RAW, start_ms, end_ms, limit))

@@ -13,6 +13,7 @@ from api.openapi import bare, written
 from api.pages import ADDRESSES
 from api.problems import KINDS
 from api.schemas import (
+    FactsShape,
     HealthShape,
     ImportShape,
     ImportsShape,
@@ -48,6 +49,7 @@ def test_every_route_is_described_with_an_example_and_its_problems(described):
         "/api/v1/meters/{meter}/registers/{register}",
         "/api/v1/meters/{meter}/registers/{register}/slices",
         "/api/v1/meters/{meter}/registers/{register}/reconciliation",
+        "/api/v1/meters/{meter}/facts",
         "/api/v1/live",
         "/api/v1/health",
         "/api/v1/imports",
@@ -79,6 +81,7 @@ def test_every_reference_leads_somewhere(described):
         (MetersShape, examples.METERS),
         (LatestShape, examples.LATEST),
         (RowsShape, examples.ROWS),
+        (FactsShape, examples.FACTS),
         (ReconciliationShape, examples.RECONCILIATION),
         (HealthShape, examples.HEALTH),
         (ProblemShape, examples.PROBLEM),

@@ -254,6 +254,9 @@ async def test_without_a_journal_the_store_still_knows_the_latest(home):
         def last_sample(self, meter):  # noqa: ARG002 - same
             return None
 
+        def facts(self, meter, start_ms, end_ms):  # noqa: ARG002 - same
+            return []
+
     reads = Reads(home.store, Empty())
     assert reads.latest("linky") == samples[-1]
     assert reads.latest("nobody") is None

@@ -236,3 +236,44 @@ async def test_a_tariffs_index_is_spread_over_days_and_never_over_half_hours(hom
     days = reads.merged_columns("linky", name, Step.DAY, 0, EVER)
     assert days.value == [100, 200, 200, 100]
     assert not len(reads.merged_columns("linky", name, Step.MIN30, 0, EVER))
+
+
+async def test_a_tariffs_energy_is_its_indexs_never_a_sum_of_half_hours(home):
+    """Off-peak hours that begin at 02:26 are in no half-hour of a curve."""
+    journal, reads, _ = home
+    day = (at("2026-06-01"), at("2026-06-02"))
+    curve = tuple(
+        Slice(
+            "linky",
+            "import_load_curve_w",
+            day[0] + n * 1_800_000,
+            day[0] + (n + 1) * 1_800_000,
+            500,
+            Quality.RAW,
+            "file:enedis-load-curve",
+            1,
+        )
+        for n in range(48)
+    )
+    told = tuple(
+        said(name, day, value, None, "file:enedis-daily-index", "linky")
+        for name, value in (
+            ("import_tariff01_wh", 3_917),
+            ("import_tariff02_wh", 8_083),
+        )
+    )
+    await journal.append([curve])
+    for purpose in Purpose:
+        for step in (Step.MIN30, Step.DAY, Step.MONTH):
+            asked = ("linky", "import_tariff01_wh", step, 0, EVER)
+            assert not len(reads.merged_columns(*asked, purpose=purpose))
+    assert reads.meters()["linky"] == ("import_total_wh", "import_load_curve_w")
+    await journal.append([told])
+    for purpose in Purpose:
+        for name, value in (
+            ("import_tariff01_wh", 3_917),
+            ("import_tariff02_wh", 8_083),
+            ("import_total_wh", 12_000),
+        ):
+            asked = ("linky", name, Step.DAY, 0, EVER)
+            assert reads.merged_columns(*asked, purpose=purpose).value == [value]
