@@ -22,13 +22,12 @@ OURS = frozenset({"kind", "start", "end", "at", "place"})
 
 
 def told(
-    said: Iterable[Mapping[str, Value]], meter: str, fluid: Fluid, format_name: str
+    said: Iterable[Mapping[str, Value]], meter: str, fluid: Fluid, origin: str
 ) -> list[Fact]:
     """Give the facts of a file; raise ImportRefused where there are too many.
 
     One of a kind that isn't known, or without a date, is left out.
     """
-    origin = mapping.origin(format_name)
     found = [
         fact for one in said if (fact := _fact(one, meter, fluid, origin)) is not None
     ]

@@ -161,8 +161,9 @@ class Importer:
         """Give what a file tells besides; of which meter, its amounts say."""
         if not export.facts or not slices:
             return []
-        meter, fluid = slices[0].meter, CATALOGUE[slices[0].register].fluid
-        return facts.told(export.facts, meter, fluid, export.format)
+        one = slices[0]
+        fluid = CATALOGUE[one.register].fluid
+        return facts.told(export.facts, one.meter, fluid, one.origin)
 
     async def _commit(self, prepared: Prepared) -> int:
         """Append what is new or changed, later than what stands in its place."""

@@ -22,6 +22,7 @@ from edge.merging.completed import holes_of
 from edge.merging.filling import Piece
 from edge.merging.merged import MANY, Said
 from edge.merging.pieces import Rows, Span, known, pieces, together
+from edge.rollup.part import sources_of
 from edge.sample import Quality, Slice, utc
 from edge.stores.protocol import IntervalColumns
 from gazpar.coefficients import LITRES, Coefficients
@@ -183,6 +184,6 @@ def _row(litres: Interval, energy_wh: int) -> Interval:
         energy_wh,
         coverage=litres.coverage,
         quality=Quality.INTERPOLATED if guessed else Quality.ESTIMATED,
-        sources=ORIGIN,
+        sources=sources_of(ORIGIN, litres.sources),
         revision=litres.revision,
     )

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from edge.calendar import HALF_HOUR_MS, Instants
-from edge.sample import Quality, Slice
+from edge.sample import DEMO, Quality, Slice
 from edge.stores.protocol import IntervalColumns
 
-HOME = frozenset({"tic", "pulses"})
+HOME = frozenset({"tic", "pulses", DEMO})
 """Origins of slices that the home's own meter gave."""
 
 

@@ -97,7 +97,7 @@ async def test_what_the_home_counted_is_estimated_energy_at_every_step(home):
         days = rows(reads, Step.DAY)
         assert days.value == [48 * 112, 46 * 112, 48 * 112]
         assert set(days.quality) == {"estimated"}
-        assert set(days.sources) == {"converted"}
+        assert set(days.sources) == {"converted+pulses"}
         halves, hours, months = (
             rows(reads, step) for step in (Step.MIN30, Step.HOUR, Step.MONTH)
         )
@@ -141,11 +141,15 @@ async def test_grdfs_own_figure_replaces_ours_and_goes_when_it_is_taken_back(
             await projector.project()
         days = rows(reads, Step.DAY, purpose)
         assert days.value == [5_280, 5_000, 5_280]
-        assert days.sources == ["converted", "file:grdf-portal-json", "converted"]
+        assert days.sources == [
+            "converted+pulses",
+            "file:grdf-portal-json",
+            "converted+pulses",
+        ]
         assert days.quality == ["estimated", quality.value, "estimated"]
         months = rows(reads, Step.MONTH, purpose)
         assert months.value == [5_280 + 5_000 + 5_280]
-        assert months.sources == ["converted+file:grdf-portal-json"]
+        assert months.sources == ["converted+file:grdf-portal-json+pulses"]
         # how that day went is known by the home alone
         assert len(rows(reads, Step.MIN30, purpose)) == 48 + 46 + 48
     await journal.append([(said(ENERGY, 28, None, quality, received=2),)])
