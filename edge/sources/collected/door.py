@@ -44,7 +44,7 @@ class CollectedDoor:
     )
     refused: dict[str, int] = field(default_factory=dict)
     faring: Faring = field(init=False)
-    _open: int = 0
+    _open: set[asyncio.StreamWriter] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.faring = Faring(tuple(self.taker.collectors))
@@ -62,14 +62,16 @@ class CollectedDoor:
         try:
             await server.serve_forever()
         finally:
+            for writer in self._open:
+                writer.close()
             path.unlink(missing_ok=True)
 
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        self._open += 1
+        self._open.add(writer)
         try:
-            if self._open > AT_ONCE:
+            if len(self._open) > AT_ONCE:
                 return
             with suppress(ConnectionError, EOFError, ValueError, TimeoutError):
                 while line := await self._line(reader):
@@ -77,7 +79,7 @@ class CollectedDoor:
                     writer.write(json.dumps(answer).encode() + b"\n")
                     await writer.drain()
         finally:
-            self._open -= 1
+            self._open.discard(writer)
             writer.close()
 
     async def _line(self, reader: asyncio.StreamReader) -> bytes:
