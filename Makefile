@@ -5,7 +5,7 @@
 help: ## list the targets
 	@awk -F ': ## ' '/^[a-z]+: ## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
 
-demo: ## run the whole service on a virtual Linky (DEMO_SECONDS=20 stops by itself)
+demo: ## run the whole service on a virtual home (DEMO_SECONDS=20 stops by itself)
 	@scripts/setup runtime
 	@scripts/demo
 

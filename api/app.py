@@ -65,7 +65,7 @@ def create_app(deps: Deps) -> FastAPI:
     for part in (*given, readings, live, health, imports):
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(health.metrics_router)
-    app.include_router(pages())
+    app.include_router(pages(demo=deps.demo))
     description: list[bytes] = []  # made when first asked for: it costs some 30 ms
 
     @app.get(f"{PREFIX}/openapi.json", include_in_schema=False)
@@ -89,6 +89,7 @@ def create_app(deps: Deps) -> FastAPI:
         tally=home.tally,
         streams=home.streams,
         queries=home.queries,
+        demo=deps.demo,
     )
     return app
 

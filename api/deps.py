@@ -147,7 +147,7 @@ class Deps:
     """Everything that is given in to `create_app`.
 
     `hosts` are further names that browsers may call the service by, `cors` the web
-    origins that may read it; `version` is the distribution's.
+    origins that may read it; `version` is the distribution's; `demo`: all is invented.
     """
 
     reads: Reads
@@ -164,3 +164,4 @@ class Deps:
     catalogue: Mapping[str, Register] = field(default_factory=lambda: CATALOGUE)
     now_ms: Callable[[], int] = _now_ms
     version: str = "0.1.0"
+    demo: bool = False

@@ -6,6 +6,7 @@ from typing import Any
 
 METERS: dict[str, Any] = {
     "zone": "Europe/Paris",
+    "demo": False,
     "meters": [
         {
             "id": "linky",

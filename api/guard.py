@@ -40,9 +40,11 @@ FACE = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 """The headers of every answer."""
+DEMO = {"Releve-Demo": "true"}
+"""On every answer of a demonstration, whatever its form: all in it is invented."""
 ALLOWED_METHODS = "GET"
 CORS_HEADERS = "Authorization, Accept, Last-Event-ID"
-EXPOSED_HEADERS = "Link, Retry-After"
+EXPOSED_HEADERS = "Link, Releve-Demo, Retry-After"
 LIVE_PATH = "/api/v1/live"
 ABORT = "releve.abort"
 """Where the server leaves, in the scope's extensions, how to cut the connection."""
@@ -71,8 +73,10 @@ class Guard:
         tally: Tally,
         streams: Lane,
         queries: Lane,
+        demo: bool = False,
     ) -> None:
         self._app = app
+        self._face = FACE | DEMO if demo else FACE
         self._token = token
         self._limits = limits
         self._hosts = hosts
@@ -89,7 +93,8 @@ class Guard:
         if scope["type"] != "http":
             raise RuntimeError(f"the API serves http, not {scope['type']}")
         headers = Headers(scope=scope)
-        face = Face(send, self._cors(headers), private=not self._public(scope["path"]))
+        private = not self._public(scope["path"])
+        face = Face(send, self._cors(headers), self._face, private=private)
         try:
             await self._pass(scope, receive, face, headers)
         except Problem as problem:
@@ -214,10 +219,12 @@ class Guard:
 class Face:
     """The `send` of one request: puts our headers on the answer, notes its start."""
 
-    def __init__(self, send: Send, cors: dict[str, str], *, private: bool) -> None:
+    def __init__(
+        self, send: Send, cors: dict[str, str], face: dict[str, str], *, private: bool
+    ) -> None:
         self._send = send
         self._private = private
-        self.cors = cors
+        self.cors, self._face = cors, face
         self.started = False
 
     async def __call__(self, message: Message) -> None:
@@ -225,7 +232,7 @@ class Face:
         if message["type"] == "http.response.start":
             self.started = True
             headers = MutableHeaders(scope=message)
-            for name, value in (FACE | self.cors).items():
+            for name, value in (self._face | self.cors).items():
                 headers[name] = value
             headers["Cache-Control"] = "no-store" if self._private else "no-cache"
         await self._send(message)

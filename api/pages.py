@@ -28,12 +28,20 @@ def public(path: str) -> bool:
     return path in ADDRESSES
 
 
-def pages() -> APIRouter:
-    """Give the routes of the pages."""
+DEMO = """<main>
+    <p class="demo">Démonstration : tout ce qui se lit ici est inventé.
+      <span lang="en">Demonstration: all that is read here is invented.</span></p>"""
+"""What each page of a demonstration begins with."""
+
+
+def pages(*, demo: bool = False) -> APIRouter:
+    """Give the routes of the pages; those of a demonstration say so."""
     router = APIRouter(include_in_schema=False)
     folder = Path(__file__).parent / "static"
     for address, name in ADDRESSES.items():
         content = (folder / name).read_bytes()
+        if demo and name.endswith(".html"):
+            content = content.replace(b"<main>", DEMO.encode(), 1)
         media_type = TYPES[name.rpartition(".")[2]]
         router.add_api_route(address, _page(content, media_type), methods=["GET"])
     return router

@@ -49,6 +49,8 @@ class MetersShape(Shape):
 
     zone: str
     """The time zone in which instants are written and days begin."""
+    demo: bool
+    """Whether all of it is invented: a demonstration's."""
     meters: list[MeterShape]
 
 

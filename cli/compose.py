@@ -44,6 +44,7 @@ def listen_to(config: Config, hub: Hub) -> Deps:
             {info.id: info.fluid for info in meters},
         ),
         version=version("releve"),
+        demo=config.demo,
     )
 
 

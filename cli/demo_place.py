@@ -21,6 +21,8 @@ DAY_MS = 86_400_000
 OLDEST_MS = 31 * DAY_MS
 """A story that went live longer ago is told anew."""
 LEAK_MINUTES = 2
+PREFIX = "releve-demo"
+"""On a broker, and in a Home Assistant, nothing of it meets a real home's names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ def _broker() -> str:
     return f"""[mqtt]
 url = "managed"
 listen = "127.0.0.1:{_free_port(1883)}"
+prefix = "{PREFIX}"
 language = "{spoken()}"
 """
 

@@ -24,7 +24,8 @@ WIDTH = 60
 class Screen:
     """What the terminal shows: each meter's values, its power lately, what happened."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, demo: bool = False) -> None:
+        self._demo = demo
         self._values: dict[str, dict[str, Any]] = {}
         self._at: dict[str, str] = {}
         self._power: dict[str, deque[int]] = {}
@@ -51,6 +52,8 @@ class Screen:
         panels: list[Panel | Text] = [self._panel(meter) for meter in self._values]
         if not panels:
             panels = [Text("Waiting for the meter… En attente du compteur…")]
+        if self._demo:
+            panels.insert(0, Text("DÉMONSTRATION · DEMONSTRATION", style="bold red"))
         # Text, not markup: what a meter or a supplier named is shown, never obeyed.
         panels.append(Panel(Text("\n".join(self._events)), title="événements · events"))
         return Group(*panels)
@@ -80,10 +83,11 @@ class Screen:
 
 def watch(config: ConfigFile = None) -> None:
     """Show the live home in the terminal; Ctrl-C leaves."""
-    screen = Screen()
+    found = load_config(config)
+    screen = Screen(demo=found.demo)
     try:
         with Live(screen.render(), refresh_per_second=4) as shown:
-            for event, data in live(load_config(config)):
+            for event, data in live(found):
                 screen.take(event, data)
                 shown.update(screen.render())
     except KeyboardInterrupt:

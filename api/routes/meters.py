@@ -35,7 +35,9 @@ async def meters(here: Annotated[Home, Depends(home)]) -> Response:
         _meter(here, info, await here.latest(info.id), heard.get(info.id, ()))
         for info in here.deps.meters
     ]
-    return _json({"zone": here.civil.zone.key, "meters": listed})
+    return _json(
+        {"zone": here.civil.zone.key, "demo": here.deps.demo, "meters": listed}
+    )
 
 
 @router.get(

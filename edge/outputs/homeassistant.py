@@ -22,6 +22,8 @@ UNKNOWN = "{{ value or 'None' }}"
 PROMINENT = frozenset({"tariff_period", "tariff_index"})
 """What a household looks at, though it is of the contract."""
 WORDS: Mapping[str, str] = {"fr": "Dernier relevé", "en": "Last reading"}
+DEMO: Mapping[str, str] = {"fr": "Démo – ", "en": "Demo – "}
+"""What the names of invented devices begin with."""
 
 Document = dict[str, Any]
 
@@ -34,6 +36,7 @@ class Announcing:
     discovery_prefix: str
     language: str
     version: str
+    demo: bool = False
 
     @property
     def birth(self) -> str:
@@ -70,10 +73,11 @@ class Announcing:
             if name in CATALOGUE
         }
         components[LAST_READING] = self._last_reading(meter, device)
+        mark = DEMO[self.language] if self.demo else ""
         return {
             "dev": {
                 "ids": [device],
-                "name": meter.replace("-", " ").capitalize(),
+                "name": mark + meter.replace("-", " ").capitalize(),
                 "mdl": kind.capitalize(),
             },
             "o": {"name": ORIGIN, "sw": self.version},

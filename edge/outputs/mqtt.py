@@ -59,7 +59,10 @@ class Outputs:
         standing = Standing(bus, topics, kept, gates, self._stands)
         self.discovery = DiscoveryOutput(
             bus,
-            Announcing(topics, mqtt.discovery_prefix, mqtt.language, version("releve")),
+            Announcing(
+                *(topics, mqtt.discovery_prefix, mqtt.language, version("releve")),
+                demo=config.demo,
+            ),
             kept,
             counts,
             self.live,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -24,6 +25,11 @@ OFF_PEAK_S = (int(6.5 * HOUR_S), int(22.5 * HOUR_S))
 """Off-peak before the first and after the second, by the wall clock."""
 TEMPO_HOURS_S = (6 * HOUR_S, 22 * HOUR_S)
 COLOUR_KNOWN_S = 11 * HOUR_S
+SEASON_MONTH, WINTER = 9, (11, 12, 1, 2, 3)
+RED_DAYS, WHITE_DAYS = 22, 43
+"""Of the year that begins on 1 September; red ones from November to March only."""
+LATER = 0.7
+"""How much later a day out of the winter has its turn."""
 TEMPO_DAY_MS = 6 * HOUR_MS
 EJP_START_MS, EJP_END_MS = 7 * HOUR_MS, 25 * HOUR_MS
 EJP_NOTICE_MS = 30 * MINUTE_MS
@@ -57,16 +63,33 @@ class Tariff:
     peak_end_ms: int = 0
 
 
-@lru_cache(maxsize=4096)
 def colour(seed: int, day: int) -> Colour:
     """Give a day's Tempo colour: red on winter weekdays, no Sunday but blue."""
-    when: date = date_of(day)
-    drawn = Random(f"tempo {seed} {day}").random()  # noqa: S311 - a simulation
-    if when.weekday() == 6:
-        return Colour.BLUE
-    if when.month in (11, 12, 1, 2, 3) and when.weekday() < 5 and drawn < 0.2:
-        return Colour.RED
-    return Colour.WHITE if drawn > 0.86 else Colour.BLUE
+    when = date_of(day)
+    season = _season(seed, when.year if when.month >= SEASON_MONTH else when.year - 1)
+    return season.get(day, Colour.BLUE)
+
+
+@lru_cache(maxsize=64)
+def _season(seed: int, year: int) -> Mapping[int, Colour]:
+    """Give the dear days of the year that begins on 1 September."""
+    first, after = (_day(date(y, SEASON_MONTH, 1)) for y in (year, year + 1))
+    drawn: list[tuple[float, int, date]] = []
+    for day in range(first, after):
+        when = date_of(day)
+        chance = Random(f"tempo {seed} {day}").random()  # noqa: S311 - a simulation
+        drawn.append((chance + (0 if when.month in WINTER else LATER), day, when))
+    drawn.sort()
+    cold = [one for one in drawn if one[2].month in WINTER]
+    red = [day for _, day, when in cold if when.weekday() < 5][:RED_DAYS]
+    white = [day for _, day, when in drawn if when.weekday() < 6 and day not in red][
+        :WHITE_DAYS
+    ]
+    return dict.fromkeys(white, Colour.WHITE) | dict.fromkeys(red, Colour.RED)
+
+
+def _day(when: date) -> int:
+    return (when - date(1970, 1, 1)).days
 
 
 @lru_cache(maxsize=4096)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from importing_home import CURVE, HEAD, NOW_MS, House, curve, gas_days
 
+from edge.config import Config
 from edge.errors import DiskFull
+from edge.importing.home import home_of
 from edge.importing.packed import pack, unpack
+from edge.importing.reading import Asked
 from edge.importing.refusal import ImportRefused
 from edge.interval import Interval, Step
 from edge.record import Lane
@@ -226,3 +230,18 @@ async def test_a_preview_says_where_the_home_measured_otherwise(house):
     (found,) = (await house.take(curve([460, 500, 7]), dry_run=True)).measured
     assert (found.register, found.rows, found.differing) == (CURVE, 2, 1)
     assert (found.file, found.home) == (480, 490)
+
+
+async def test_what_a_demonstrations_files_say_is_marked_as_invented(house):
+    home = replace(house.importer.home, demo=True)
+    invented = replace(house.importer, home=home)
+    report = await invented.take(curve([460, 500]), Asked("demo.csv"))
+    assert report.new == 2
+    assert {one.origin for one in house.slices()} == {"demo:enedis-load-curve"}
+
+
+def test_the_configuration_says_that_a_home_is_a_demonstration():
+    meter = {"id": "linky", "port": "/dev/none"}
+    for demo in (True, False):
+        config = Config(meters=[meter], demo=demo)
+        assert home_of(config, [], lambda _: None).demo is demo

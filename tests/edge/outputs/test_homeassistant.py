@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from discovery_rules import check
 from hypothesis import given
@@ -90,3 +92,11 @@ def test_ours_is_told_from_others_and_from_another_homes():
     assert not FRENCH.ours(told(how=other))
     for document in ({}, [], None, 3, {"o": {"name": "z2m"}, "avty": []}, {"o": 3}):
         assert not FRENCH.ours(document)
+
+
+@pytest.mark.parametrize(("how", "mark"), [(FRENCH, "Démo – "), (ENGLISH, "Demo – ")])
+def test_a_device_of_a_demonstration_is_called_one(how, mark):
+    document = told(how=replace(how, demo=True), meter="water")
+    assert document["dev"]["name"] == f"{mark}Water"
+    check("homeassistant/device/releve_water/config", document)
+    assert told(how=how, meter="water")["dev"]["name"] == "Water"

@@ -14,7 +14,7 @@ from edge.gate.verdict import Reason
 from edge.host import HostClock, written_bytes
 from edge.journal.block import Block
 from edge.record import Lane
-from edge.sample import Gap, HostInstant, Sample
+from edge.sample import DEMO, Gap, HostInstant, Quality, Sample, Slice
 from edge.service.keeper import JournalKeeper
 from edge.service.silence import Silence
 
@@ -190,3 +190,18 @@ async def test_a_replay_passes_over_what_the_journal_has(hub, caplog):
     blocks = bodies(hub, Block)
     instants = [s.at_ms for block in blocks for s in block.samples()]
     assert len(instants) == len(set(instants))
+
+
+async def test_what_a_demonstration_brings_is_marked_for_ever(hub):
+    period = Slice(
+        *("linky", "import_load_curve_w", T0, T0 + 1_800_000, 400),
+        *(Quality.RAW, "tic", T0),
+    )
+    told = [replace(reading(n), slices=(period,)) for n in range(3)]
+    intake = intake_of(hub, told, patient=True, demo=True)
+    await intake.run()
+    await settled(hub, intake)
+    assert hub.bus.latest["linky"].origin == DEMO
+    assert hub.journal.last_sample("linky").origin == DEMO
+    kept = [one for some in bodies(hub, tuple) for one in some]
+    assert {one.origin for one in kept} == {DEMO}
