@@ -21,6 +21,8 @@ class FactKind(StrEnum):
     """Which contract ran, and which class each index counts (`import_tariff01_wh`)."""
     CONTRACT = "contract"
     """What the meter itself says of the contract, from an instant on."""
+    HOURS = "tariff-hours"
+    """When in the day the meter switched from one index to another, from a day on."""
     INDEX = "index"
     """What a counter showed at an instant, told without what went through."""
     ANEW = "index-begins-anew"

@@ -146,7 +146,7 @@ class Hub:
     @property
     def keeper(self) -> JournalKeeper:
         """Give a keeper of this journal."""
-        return JournalKeeper(self.journal)
+        return JournalKeeper(self.journal, self.config.zone)
 
     def restore(self, meter: str) -> None:
         """Bring a gate up to the journal's last word on its meter."""

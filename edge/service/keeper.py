@@ -11,12 +11,15 @@ import logging
 from collections import deque
 from collections.abc import Coroutine
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from edge.contract import Contract
 from edge.errors import EdgeError
 from edge.gate import Refused
 from edge.journal.held import When
 from edge.journal.journal import Journal
 from edge.record import Body, Lane
+from edge.roller.roller import PARIS
 from edge.sample import HostInstant, Sample
 
 log = logging.getLogger(__name__)
@@ -27,8 +30,10 @@ WAITING_REFUSALS = 1_000
 class JournalKeeper:
     """Hands an intake's things to the journal; `settle` waits for what is under way."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, zone: ZoneInfo = PARIS) -> None:
         self._journal = journal
+        self._zone = zone
+        self._contracts: dict[str, Contract] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._refused: deque[Refused] = deque(maxlen=WAITING_REFUSALS)
         self._committing = False
@@ -37,6 +42,13 @@ class JournalKeeper:
     def add_sample(self, sample: Sample) -> None:
         """Take a sample: committed by the journal's policy."""
         self._journal.add_sample(sample)
+        contract = self._contracts.get(sample.meter)
+        if contract is None:
+            known = self._journal.facts(sample.meter)
+            contract = Contract(sample.meter, self._zone, known)
+            self._contracts[sample.meter] = contract
+        if facts := contract.of(sample):
+            self._start(self._journal.note_facts(facts))
 
     def hold(self, sample: Sample, seen: HostInstant) -> None:
         """Take a sample that can't be dated yet."""
