@@ -11,6 +11,7 @@ import resource
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -74,8 +75,9 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Answer the request on the input."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold the secret
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with suppress(OSError, ValueError):  # a sandbox may have lower limits already
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # it would hold the secret
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     request = json.loads(sys.stdin.buffer.read())
     sys.stdout.write(json.dumps(answer(request)))
 

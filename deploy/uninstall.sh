@@ -34,7 +34,7 @@ if dpkg-query --status releve >/dev/null 2>&1; then
   export RELEVE_PURGE_DATA=$data
   if [ -n "$data" ]; then dpkg --purge releve; else dpkg --remove releve; fi
 elif [ -n "$data" ]; then
-  rm -rf /var/lib/releve /etc/releve
+  rm -rf /var/lib/releve /var/lib/releve-collect /etc/releve
   deluser --quiet --system releve 2>/dev/null || true
 fi
 [ ! -d /run/systemd/system ] || systemctl daemon-reload

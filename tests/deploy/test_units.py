@@ -32,7 +32,7 @@ TimeoutStartSec=0
 [Install]
 WantedBy=multi-user.target
 """
-SERVICES = ("releve", "releve-backup", "mosquitto", "influxdb")
+SERVICES = ("releve", "releve-backup", "releve-collect", "mosquitto", "influxdb")
 PROGRAMS = (
     "/usr/bin/releve",
     "/usr/lib/releve/bin/backup",
