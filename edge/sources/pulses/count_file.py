@@ -1,7 +1,8 @@
 """Pulse counts, which are ours alone: durable before anyone is shown them.
 
-One small database, `pulses.db`, in the data directory: each count is one row, written
-anew in a transaction that is on the disk before it returns.
+One small database, `pulses.db`, in the data directory: each count is one row, and what
+was counted since that was written stands in a file of slots beside it. Both are on the
+disk before a write of them returns.
 """
 
 from __future__ import annotations
@@ -13,9 +14,14 @@ from pathlib import Path
 from edge.errors import DamagedDatabase, DiskFull, NewerSchema
 from edge.journal.database import Connect, Database, SqliteDatabase
 from edge.journal.file import prepare, set_aside, sync_directory, verify, wall_ms
+from edge.sources.pulses.slots import Counted, Slots
 from edge.sources.settable import Span
 
 FILE = "pulses.db"
+SLOTS = "pulses-{}.slots"
+"""A meter's pulses since the database's last word on it: not in a backup, which has
+that word, and counts what came after as missed."""
+
 VERSION = 1
 SCHEMA = (
     """CREATE TABLE count (
@@ -53,6 +59,9 @@ class PulseCounts:
         A damaged one is set aside and a new one begun. Raises DiskFull, NewerSchema.
         """
         self.set_aside: Path | None = None
+        self._directory = path.parent
+        self._slots: dict[str, Slots] = {}
+        self._bases: dict[str, Count] = {}
         try:
             self._database = _open(path, connect)
         except DamagedDatabase:
@@ -61,19 +70,49 @@ class PulseCounts:
 
     def load(self, meter: str) -> Count | None:
         """Give where a meter's count stands; None: it has none yet."""
-        rows = self._database.execute(
-            "SELECT index_ml, pulses, seen_ms FROM count WHERE meter=?", (meter,)
-        )
-        return Count(*rows[0]) if rows else None
+        base = self._base(meter)
+        if base is None:
+            return None
+        found = self._slots_of(meter).read(base.pulses, base.seen_ms)
+        return base if found is None else Count(*found[2:])
 
     def save(self, meter: str, count: Count) -> None:
-        """Have a count on the disk; raise DiskFull, and then it isn't."""
+        """Have a count on the disk, by one write; raise DiskFull, and then it isn't.
+
+        A meter of which the database has nothing yet is begun in it.
+        """
+        base = self._bases.get(meter) or self._base(meter)
+        if base is None:
+            self.settle(meter, count)
+            return
+        slots = self._slots_of(meter)
+        if meter not in self._bases:
+            slots.read(base.pulses, base.seen_ms)  # which of them may be written over
+            self._bases[meter] = base
+        word = (base.pulses, base.seen_ms)
+        slots.write(Counted(*word, count.index_ml, count.pulses, count.seen_ms))
+
+    def settle(self, meter: str, count: Count) -> None:
+        """Have it in the database itself: the slots of before are of no more use."""
+        self._bases.pop(meter, None)
         self._database.execute(
             "INSERT INTO count VALUES (?, ?, ?, ?) ON CONFLICT (meter) DO UPDATE SET"
             " index_ml=excluded.index_ml, pulses=excluded.pulses,"
             " seen_ms=excluded.seen_ms",
             (meter, count.index_ml, count.pulses, count.seen_ms),
         )
+
+    def _base(self, meter: str) -> Count | None:
+        """Give the database's own word."""
+        rows = self._database.execute(
+            "SELECT index_ml, pulses, seen_ms FROM count WHERE meter=?", (meter,)
+        )
+        return Count(*rows[0]) if rows else None
+
+    def _slots_of(self, meter: str) -> Slots:
+        if meter not in self._slots:
+            self._slots[meter] = Slots(self._directory / SLOTS.format(meter))
+        return self._slots[meter]
 
     def miss(self, meter: str, span: Span) -> None:
         """Note a time in which nothing was counted."""
@@ -92,14 +131,17 @@ class PulseCounts:
         self._database.execute("BEGIN IMMEDIATE")
         try:
             self._database.execute("DELETE FROM uncounted WHERE meter=?", (meter,))
-            self.save(meter, count)
+            self.settle(meter, count)
             self._database.execute("COMMIT")
         except BaseException:
             self._database.execute("ROLLBACK")
             raise
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the files."""
+        for slots in self._slots.values():
+            slots.close()
+        self._slots.clear()
         self._database.close()
 
 

@@ -48,14 +48,15 @@ class Tally:
                     span.length_ms / 1000,
                 )
                 count = Count(known.index_ml, known.pulses, now_ms)
-            await self._save(count)
+            await self._settle(count)
 
     async def add(self, pulses: int, now_ms: int) -> list[int]:
         """Count pulses, durably; give the index in litres behind each of them."""
         async with self._writing:
             before, each = self._count, self._settings.pulse_ml
             total = before.index_ml + pulses * each
-            await self._save(Count(total, before.pulses + pulses, now_ms))
+            after = Count(total, before.pulses + pulses, now_ms)
+            await self._write(lambda: self._opened().save(self._meter, after), after)
             self.counted += pulses
             steps = range(before.index_ml + each, total + 1, each)
             return [index_ml // 1000 for index_ml in steps]
@@ -64,7 +65,7 @@ class Tally:
         """Note that what stands was still being counted by now."""
         async with self._writing:
             count = self._count
-            await self._save(Count(count.index_ml, count.pulses, now_ms))
+            await self._settle(Count(count.index_ml, count.pulses, now_ms))
 
     async def set_index(self, register: str, index_l: int, now_ms: int) -> IndexSet:
         """Go on from another index; give what that changes."""
@@ -90,7 +91,7 @@ class Tally:
             return
         count = self._count
         with suppress(EdgeError):
-            file.save(self._meter, Count(count.index_ml, count.pulses, now_ms))
+            file.settle(self._meter, Count(count.index_ml, count.pulses, now_ms))
         file.close()
 
     def _opened(self) -> PulseCounts:
@@ -107,8 +108,8 @@ class Tally:
     def _load(self) -> Count | None:
         return self._opened().load(self._meter)
 
-    async def _save(self, count: Count) -> None:
-        await self._write(lambda: self._opened().save(self._meter, count), count)
+    async def _settle(self, count: Count) -> None:
+        await self._write(lambda: self._opened().settle(self._meter, count), count)
 
     async def _write(self, work: Callable[[], None], count: Count) -> None:
         """Write off the loop; a caller that is cancelled waits for it all the same.
