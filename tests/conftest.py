@@ -12,12 +12,9 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-
-from tests.process import RealInOne
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT.parent / "shared" / "samples"
@@ -47,11 +44,6 @@ def pytest_sessionstart() -> None:
         COVERAGE.unlink(missing_ok=True)
     if real_is_required() and not SAMPLES.is_dir():
         raise pytest.UsageError(f"RELEVE_REQUIRE_REAL=1, but there is no {SAMPLES}")
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> RealInOne:
-    return RealInOne(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
