@@ -189,6 +189,39 @@ def test_a_backup_is_made_from_within_its_sandbox(machine: Machine) -> None:
     assert "-rw------- 1 releve releve" in listed
 
 
+PORTAL = '\n[[collectors]]\nkind = "tempo"\nurl = "https://198.51.100.1"\n'
+"""An address for documentation: nobody is there, and the machine has no network."""
+
+
+@pytest.mark.machine
+def test_portals_are_asked_from_a_sandbox_that_sees_a_socket_and_no_readings(
+    machine: Machine,
+) -> None:
+    enabled = machine.run("systemctl is-enabled releve-collect", check=False)
+    assert enabled.stdout.strip() == "disabled"
+    machine.run(f"printf '%s' '{PORTAL}' >>/etc/releve/releve.toml")
+    machine.run("systemctl restart releve")
+    machine.run("systemctl start releve-collect")
+    said = machine.until("releve collectors", lambda said: "nothing came" in said)
+    assert "tempo: nothing came — the site is down" in said
+    assert "next attempt: " in said
+    # it told the service how it fares, over the socket
+    machine.until(
+        asking("/api/v1/health"),
+        lambda said: "collector:tempo" in said and "portal-down" in said,
+    )
+    main = machine.said("systemctl show --value --property=MainPID releve-collect")
+    inside = f"nsenter -t {main} -m"
+    assert machine.said(f"{inside} find /var/lib/releve -mindepth 1").split() == [
+        "/var/lib/releve/collected",
+        "/var/lib/releve/collected/door.sock",
+    ]
+    outside = machine.run(f"{inside} touch /var/lib/releve/collected/x", check=False)
+    assert "Read-only file system" in outside.stderr
+    kept = machine.said("stat -c '%U %a' /var/lib/releve-collect/tempo.json")
+    assert kept == "releve 600"
+
+
 def installer(machine: Machine, words: str, **environment: str) -> str:
     shutil.copy(ROOT / "deploy/install.sh", machine.root / "root")
     return machine.run(f"bash /root/install.sh {words}", **environment).stdout
