@@ -19,7 +19,16 @@ from edge.catalogue import ConsentClass, Register
 from edge.importing.bounds import HOUR_MS, MARGIN, SLACK, SLACK_WH, Flow
 from edge.interval import Step
 from edge.merging.filling import Filling, Piece, fill
-from edge.merging.indexes import LONGEST_MS, Anchor, Bracket, anchors, brackets
+from edge.merging.indexes import (
+    LONGEST_MS,
+    NEAR_MS,
+    Anchor,
+    Bracket,
+    anchors,
+    brackets,
+    by_length,
+    covered,
+)
 from edge.merging.merged import MANY, Said
 from edge.merging.pieces import Rows, Span, known, together
 from edge.stores.protocol import IntervalColumns
@@ -87,26 +96,62 @@ class Completion:
         self, step: Step, holes: Sequence[Span]
     ) -> tuple[list[Filling], list[Piece]]:
         """Give what fills a page's holes, and the pieces that it stands beside."""
-        near = self._brackets(holes)
-        if not near:
-            return [], []
-        low = self.calendar.interval(step, min(one.start_ms for one in near))[0]
-        high = self.calendar.interval(step, max(one.end_ms for one in near) - 1)[1]
-        cuts = {at for one in near for at in (one.start_ms, one.end_ms)}
-        found, opaque = known(self.rows, self.calendar, (low, high), cuts)
-        return fill(near, found, opaque), found
+        fillings: list[Filling] = []
+        found: list[Piece] = []
+        for region, near in self._regions(step, self._brackets(holes)):
+            cuts = {at for one in near for at in (one.start_ms, one.end_ms)}
+            pieces, opaque = known(self.rows, self.calendar, region, cuts)
+            fillings += fill(near, pieces, opaque)
+            found += pieces
+        return fillings, found
+
+    def _regions(
+        self, step: Step, near: Sequence[Bracket]
+    ) -> list[tuple[Span, list[Bracket]]]:
+        """Part brackets by the intervals that they meet, in order and apart."""
+        regions: list[tuple[Span, list[Bracket]]] = []
+        for one in sorted(near, key=lambda one: one.start_ms):
+            if regions and one.end_ms <= regions[-1][0][1]:
+                regions[-1][1].append(one)
+                continue
+            low = self.calendar.interval(step, one.start_ms)[0]
+            high = self.calendar.interval(step, one.end_ms - 1)[1]
+            if regions and low < regions[-1][0][1]:
+                (first, last), some = regions[-1]
+                regions[-1] = ((first, max(last, high)), [*some, one])
+            else:
+                regions.append(((low, high), [one]))
+        return [(span, sorted(some, key=by_length)) for span, some in regions]
 
     def _brackets(self, holes: Sequence[Span]) -> list[Bracket]:
-        """Give the brackets that meet holes, and whose amount can have flowed."""
-        low, high = holes[0][0] - LONGEST_MS, holes[-1][1] + LONGEST_MS
-        told = self.said.slices(self.meter, self.register.name, low, high, MANY)
-        showed = [*anchors(told), *self.counter.facts(low, high)]
-        if not showed:
-            return []
-        showed += self.counter.edges()
+        """Give the brackets that meet holes, and whose amount can have flowed.
+
+        First those of indexes near by, which most sources tell each day.
+        """
+        near = self._around(holes, NEAR_MS)
+        near = [one for one in near if one.single]
+        met = [hole for hole in holes if covered(near, *hole)]
+        left = [hole for hole in holes if hole not in met]
+        found = [one for one in near if _meets(met, one.start_ms, one.end_ms)]
+        far = self._around(left, LONGEST_MS) if left else []
+        return list({*found, *far})
+
+    def _around(self, holes: Sequence[Span], reach_ms: int) -> list[Bracket]:
+        """Give the brackets of indexes that lie within reach of holes."""
+        edges: list[Anchor] | None = None
+        found: list[Bracket] = []
+        for low, high in _joined(holes, reach_ms):
+            told = self.said.slices(self.meter, self.register.name, low, high, MANY)
+            showed = [*anchors(told), *self.counter.facts(low, high)]
+            if not showed:
+                continue
+            if edges is None:
+                edges = self.counter.edges()
+            showed += [one for one in edges if low <= one.at_ms <= high]
+            found += brackets(showed, self.counter.changes())
         return [
             one
-            for one in brackets(showed, self.counter.changes())
+            for one in found
             if _meets(holes, one.start_ms, one.end_ms) and self._flows(one)
         ]
 
@@ -166,6 +211,18 @@ def _unbroken(page: IntervalColumns, start: int, end: int) -> bool:
         and page.start_ms[1:] == page.end_ms[:-1]
         and None not in page.value
     )
+
+
+def _joined(holes: Sequence[Span], reach_ms: int) -> list[Span]:
+    """Widen holes, and join those that meet then."""
+    spans: list[Span] = []
+    for start, end in holes:
+        low, high = start - reach_ms, end + reach_ms
+        if spans and low <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], high)
+        else:
+            spans.append((low, high))
+    return spans
 
 
 def _meets(spans: Sequence[Span], start: int, end: int) -> bool:

@@ -11,6 +11,8 @@ from edge.sample import Slice
 
 LONGEST_MS = 400 * 86_400_000
 """Of a hole that is filled: a meter that is read once a year."""
+NEAR_MS = 40 * 86_400_000
+"""How far from a hole indexes are looked for first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,22 @@ class Bracket:
     def length_ms(self) -> int:
         """Give how far apart they are."""
         return self.end_ms - self.start_ms
+
+    @property
+    def single(self) -> bool:
+        """Tell whether one source said both."""
+        return "+" not in self.sources
+
+
+def by_length(one: Bracket) -> tuple[int, int, str]:
+    """Give what brackets are ordered by: the shortest first."""
+    return one.length_ms, one.start_ms, one.sources
+
+
+def covered(found: Sequence[Bracket], start_ms: int, end_ms: int) -> bool:
+    """Tell whether brackets cover [start, end) together."""
+    ordered = sorted(found, key=lambda one: one.start_ms)
+    return any(low <= start_ms and end_ms <= high for low, high in _joined(ordered))
 
 
 def anchors(slices: Iterable[Slice]) -> list[Anchor]:
@@ -71,7 +89,7 @@ def brackets(known: Iterable[Anchor], changes: Sequence[int] = ()) -> list[Brack
         bracket = None if a.origin == b.origin else _bracket(a, b, changed)
         if bracket is not None and not _inside(bracket, covered):
             found.append(bracket)
-    return sorted(found, key=lambda one: (one.length_ms, one.start_ms, one.sources))
+    return sorted(found, key=by_length)
 
 
 def _bracket(a: Anchor, b: Anchor, changes: Sequence[int]) -> Bracket | None:
