@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli.demo_place import Place, prepared
+from cli.demo_place import Place, held
 from cli.demo_words import (
     FAREWELL,
     FILES,
@@ -24,6 +24,7 @@ from cli.demo_words import (
 )
 from cli.language import spoken
 from edge.config import Config, load_config
+from edge.errors import EdgeError
 from edge.host import HostClock
 from edge.importing.reading import Asked
 from edge.sample import Sample
@@ -58,11 +59,11 @@ def demo(
     A Linky speaks, a Gazpar and a water meter pulse, and 25 months of their history
     are imported meanwhile. All of it is invented, and marked so wherever it shows.
     """
-    place = prepared(directory.absolute(), fresh=fresh)
-    typer.echo(FIRST.said(spoken()))
-    home = VirtualHome(place.anchor_ms)
-    config = load_config(place.write_config(home))
-    asyncio.run(_run(place, home, config, seconds))
+    with held(directory.absolute(), fresh=fresh) as place:
+        typer.echo(FIRST.said(spoken()))
+        home = VirtualHome(place.anchor_ms)
+        config = load_config(place.write_config(home))
+        asyncio.run(_run(place, home, config, seconds))
     typer.echo(FAREWELL.said(spoken()).format(place.directory))
 
 
@@ -90,20 +91,19 @@ async def _run(
             telling.create_task(_events(hub, config))
             telling.create_task(_leak(place, living))
 
-    async with asyncio.TaskGroup() as outside:
-        speaking = PtyLine(meter, link=place.linky)
-        playing = [outside.create_task(each.run()) for each in pulsing]
-        playing.append(outside.create_task(speaking.run()))
-        if seconds is not None:
-            playing.append(outside.create_task(_stop(seconds)))
-        clock = HostClock(trust=True)
-        kept = {"data_dir": str(config.data_dir)}
-        sources = [build(one.model_dump() | kept, clock) for one in config.meters]
-        try:
-            await run_service(config, sources=sources, told=tell)
-        finally:
-            for each in playing:
-                each.cancel()
+    playing = [asyncio.create_task(each.run()) for each in pulsing]
+    playing.append(asyncio.create_task(PtyLine(meter, link=place.linky).run()))
+    if seconds is not None:
+        playing.append(asyncio.create_task(_stop(seconds)))
+    clock = HostClock(trust=True)
+    kept = {"data_dir": str(config.data_dir)}
+    sources = [build(one.model_dump() | kept, clock) for one in config.meters]
+    try:
+        await run_service(config, sources=sources, told=tell)
+    finally:
+        for each in playing:
+            each.cancel()
+        await asyncio.gather(*playing, return_exceptions=True)
 
 
 async def _import(hub: Hub, place: Place, home: VirtualHome) -> None:
@@ -111,19 +111,26 @@ async def _import(hub: Hub, place: Place, home: VirtualHome) -> None:
     files = await asyncio.to_thread(lambda: list(Story(home).files()))
     await asyncio.to_thread(place.write_history, files)
     typer.echo(FILES.said(spoken()).format(place.history))
-    for number, (name, data) in enumerate(files, 1):
-        if hub.importer is not None:
+    assert hub.importer is not None  # noqa: S101 - a hub that is open has one
+    try:
+        for number, (name, data) in enumerate(files, 1):
             report = await hub.importer.take(data, Asked(name))
             typer.echo(imported(report, spoken(), f"{number}/{len(files)}"))
+    except EdgeError as error:  # a full disk: the meters are live all the same
+        typer.echo(f"releve: {error}", err=True)
 
 
 async def _values(hub: Hub, config: Config) -> None:
-    """Say each few seconds what the meters said last."""
+    """Say what the meters said last: as soon as each has, then each few seconds."""
+    said: set[str] = set()
+    waited_s = 0.0
     while True:
-        await asyncio.sleep(TELL_S)
+        await asyncio.sleep(LOOK_S)
+        waited_s += LOOK_S
         latest = dict(hub.bus.latest)
-        if latest:
+        if latest.keys() - said or (latest and waited_s >= TELL_S):
             typer.echo(line(latest, config.zone))
+            said, waited_s = set(latest), 0.0
 
 
 async def _events(hub: Hub, config: Config) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
 from cli.language import spoken
+from edge.commands import CONTROL_SOCKET
 from edge.errors import BrokerError
 from house import VirtualHome
 from house.story import NUMBER
@@ -20,6 +24,8 @@ MARK = "releve-demo"
 DAY_MS = 86_400_000
 OLDEST_MS = 31 * DAY_MS
 """A story that went live longer ago is told anew."""
+SOCKET_BYTES = 104
+"""Less than what an address of a Unix socket has room for."""
 LEAK_MINUTES = 2
 PREFIX = "releve-demo"
 """On a broker, and in a Home Assistant, nothing of it meets a real home's names."""
@@ -105,6 +111,35 @@ leak_minutes = {LEAK_MINUTES}
             encoding="utf-8",
         )
         return self.config
+
+
+@contextmanager
+def held(directory: Path, *, fresh: bool = False) -> Iterator[Place]:
+    """Lend a place for one demo at a time; raise typer.BadParameter."""
+    longest = directory / "data" / CONTROL_SOCKET
+    if len(os.fsencode(longest)) > SOCKET_BYTES:
+        raise typer.BadParameter(f"{directory} is too long a name for sockets in it")
+    mark = directory / MARK
+    with ExitStack() as stack:
+        # before anything in it is forgotten
+        before = stack.enter_context(_locked(mark)) if mark.exists() else None
+        place = prepared(directory, fresh=fresh)
+        if before is None or not os.path.samestat(os.fstat(before), mark.stat()):
+            stack.enter_context(_locked(mark))
+        yield place
+
+
+@contextmanager
+def _locked(mark: Path) -> Iterator[int]:
+    """Hold a mark that no other demo holds; it is let go of when we end."""
+    with mark.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise typer.BadParameter(
+                f"a demo is running in {mark.parent}: name another directory"
+            ) from error
+        yield file.fileno()
 
 
 def prepared(directory: Path, *, fresh: bool = False) -> Place:

@@ -81,6 +81,15 @@ IMPORTED = Words(
     "  {number}  {name}: {new} new values, {changed} changed, {unchanged} unchanged,"
     " {refused} refused",
 )
+SHOWN = (
+    ("linky", "apparent_power_va", "{} VA"),
+    ("linky", "import_total_wh", "{} Wh"),
+    ("linky", "tariff_period", "{}"),
+    ("gas", "gas_volume_l", "gas {} L"),
+    ("water", "water_volume_l", "water {} L"),
+)
+"""What a line of values has, of which meter, in which form."""
+
 LEAK = Words(
     "{at}  FUITE D'EAU (démonstration) : {litres} litres en {minutes} minutes sans"
     " pause, {flow} L/h",
@@ -122,19 +131,11 @@ def happened(event: Event, language: Language, zone: ZoneInfo) -> str | None:
 
 
 def line(latest: Mapping[str, Sample], zone: ZoneInfo) -> str:
-    """Give one line of what the meters said last."""
+    """Give one line of what the meters said last, as far as they said it."""
     parts = [_clock(max(one.at_ms for one in latest.values()), zone), "demo"]
-    if "linky" in latest:
-        values = latest["linky"].values
-        parts += [
-            f"{values.get('apparent_power_va')} VA",
-            f"{values.get('import_total_wh')} Wh",
-            f"{values.get('tariff_period')}",
-        ]
-    for meter, register in (("gas", "gas_volume_l"), ("water", "water_volume_l")):
-        if meter in latest:
-            litres = latest[meter].values.get(register)
-            parts.append(f"{meter} {litres} L")
+    for meter, register, form in SHOWN:
+        value = latest[meter].values.get(register) if meter in latest else None
+        parts += [] if value is None else [form.format(value)]
     return "  ".join(parts)
 
 

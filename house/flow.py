@@ -20,11 +20,6 @@ class Flow(NamedTuple):
         return self.l_h * max(0, min(self.length_ms, at_ms - self.start_ms))
 
 
-def litres(flows: Iterable[Flow], at_ms: int) -> int:
-    """Give the whole litres that have flowed by an instant."""
-    return sum(flow.until(at_ms) for flow in flows) // MS_AN_HOUR
-
-
 def flowing(flows: Iterable[Flow], at_ms: int) -> int:
     """Give the litres an hour that flow at an instant."""
     return sum(

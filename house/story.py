@@ -12,6 +12,7 @@ from house.gas_use import conversion_kwh_m3
 from house.home import VirtualHome
 from house.power import Half, Midnight
 from house.water_use import LEAK_L_H
+from house.weather import temperature_c
 from teleinfo.virtual.civil import (
     EPOCH,
     HOUR_MS,
@@ -109,7 +110,7 @@ class Story:
                     "pta": None,
                     "qualificationReleve": "Mesuré",
                     "status": None,
-                    "temperature": None,
+                    "temperature": round(temperature_c(home.seed, day), 2),
                     "volumeBrutConsomme": end_l // 1000 - start_l // 1000,
                     "volumeConverti": None,
                 }

@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from cli.demo_place import MARK, OLDEST_MS, PREFIX, Place, prepared
+from cli.demo_place import MARK, OLDEST_MS, PREFIX, Place, held, prepared
 from cli.demo_words import happened, imported, line
 from cli.language import Language
 from cli.main import app
@@ -65,6 +65,30 @@ def test_what_is_not_the_demos_is_left_alone(tmp_path, fresh):
     with pytest.raises(typer.BadParameter, match="something else"):
         prepared(tmp_path, fresh=fresh)
     assert (tmp_path / "photo").exists()
+
+
+def test_two_demos_never_share_a_directory(tmp_path):
+    directory = tmp_path / "demo"
+    with held(directory) as place:
+        place.linky.touch()
+        for fresh in (True, False):
+            again = held(directory, fresh=fresh)
+            with pytest.raises(typer.BadParameter, match="running"), again:
+                pass
+        assert place.linky.exists()
+    with held(directory, fresh=True) as place:
+        assert not place.linky.exists()
+        with pytest.raises(typer.BadParameter, match="running"), held(directory):
+            pass
+    with held(directory) as again:
+        assert again == place
+
+
+def test_a_directory_whose_name_no_socket_can_bear_is_refused_at_once(tmp_path):
+    directory = tmp_path / ("d" * 100)
+    with pytest.raises(typer.BadParameter, match="too long"), held(directory):
+        pass
+    assert not directory.exists()
 
 
 def test_a_leak_of_last_time_is_closed(tmp_path):
@@ -145,6 +169,8 @@ def test_a_line_has_what_the_three_meters_said_last():
         "water 760003 L",
     ]
     assert line({"water": latest["water"]}, PARIS).endswith("demo  water 760003 L")
+    first = {"linky": Sample("linky", ANCHOR_MS, {"import_total_wh": None})}
+    assert line(first, PARIS).endswith("demo")
 
 
 def test_a_leak_is_said_when_it_begins_and_ends_and_nothing_else_is():
