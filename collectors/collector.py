@@ -6,13 +6,15 @@ grdf = "collectors.grdf:Grdf"
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
-from collectors.web import Web
 from collectors.window import Window
 from exports import Document, Format
+
+if TYPE_CHECKING:  # every command knows our errors; httpx is for those that ask
+    from collectors.web import Web
 
 Table: TypeAlias = Mapping[str, Any]
 """A [[collectors]] table of the configuration; `number` is its meter's, if known."""
@@ -77,6 +79,9 @@ class Collector(Protocol):
         """Make one; raise Unusable, naming the key."""
         ...
 
-    def fetch(self, task: Task) -> Sequence[Document]:
-        """Give the portal's answers, which `formats` read; raise NotCollected."""
+    def fetch(self, task: Task) -> Iterable[Document]:
+        """Give the portal's answers, which `formats` read; raise NotCollected.
+
+        What was given before it is raised counts.
+        """
         ...
