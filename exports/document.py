@@ -7,10 +7,12 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from exports.damage import accented, breaks_off
 from exports.errors import FileRefused
 
 MOST_BYTES = 64 << 20
@@ -20,6 +22,7 @@ MOST_CELLS = 10_000_000
 MOST_UNPACKED = 256 << 20
 ZIP = b"PK\x03\x04"
 DELIMITERS = (";", "\t", ",")
+WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 Json: TypeAlias = Any
 
@@ -55,6 +58,9 @@ class Document:
             raise FileRefused("empty", "the file is empty", hint="download it again")
         if len(self.data) > MOST_BYTES:
             raise FileRefused("too-large", "the file is larger than 64 MiB")
+        if self.data.startswith(WIDE):  # whatever looks at bytes looks at UTF-8
+            with suppress(UnicodeDecodeError):
+                object.__setattr__(self, "data", self.data.decode("utf-16").encode())
 
     @property
     def is_sheet(self) -> bool:
@@ -78,12 +84,10 @@ class Document:
             )
         if "\x00" in text:
             raise FileRefused("not-text", "the file holds binary data")
-        return text
+        return accented(text)
 
     def _decoded(self) -> str:
         try:
-            if self.data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                return self.data.decode("utf-16")
             return self.data.decode("utf-8-sig")
         except UnicodeDecodeError:
             return self._windows()
@@ -147,10 +151,8 @@ class Document:
 
     def _csv(self) -> Table:
         text = self.text
-        head = text[:4096].splitlines()[:20]
-        counts = {d: sum(line.count(d) for line in head) for d in DELIMITERS}
-        delimiter = max(DELIMITERS, key=lambda d: counts[d])
         rows, places = [], []
+        delimiter = _delimiter(text)
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         try:
             for row in reader:
@@ -161,6 +163,12 @@ class Document:
         except csv.Error as error:
             message = f"line {reader.line_num} is no CSV: {error}"
             raise FileRefused("not-text", message) from error
+        if breaks_off(text, rows):
+            raise FileRefused(
+                "truncated",
+                f"the file breaks off within {places[-1]}",
+                hint="download it again",
+            )
         return Table(rows, places)
 
     def _sheets(self) -> dict[str, Table]:
@@ -199,6 +207,14 @@ class Document:
                 "this is a ZIP with files in it, not one of them",
                 hint="unpack it, and import the files that it holds",
             )
+
+
+def _delimiter(text: str) -> str:
+    """Give what parts the cells: of those in most lines, never a decimal comma."""
+    head = [line for line in text[:4096].splitlines()[:20] if line.strip()]
+    lines = {d: sum(d in line for line in head) for d in DELIMITERS}
+    most = next((d for d in DELIMITERS[:-1] if 2 * lines[d] > len(head)), None)
+    return most or max(DELIMITERS, key=lambda d: lines[d])
 
 
 def _rows(sheet: Any, within: str) -> Table:

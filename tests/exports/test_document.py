@@ -177,3 +177,47 @@ def test_a_format_is_recognised_by_content_or_refused():
         recognise(Document(b"x"), [never])
     assert refused.value.reason == "unknown-format"
     assert "--mapping" in str(refused.value.hint)
+
+
+def test_json_in_utf_16_is_json():
+    document = Document('{"é": [1]}'.encode("utf-16"))
+    assert document.looks_json
+    assert document.json == {"é": [1]}
+
+
+def test_serial_dates_with_decimals_do_not_make_the_comma_a_delimiter():
+    text = "Début;Fin;kW\n45950,0;45950,0208;4,030\n45950,0208;45950,0417;4,1\n"
+    assert Document(text.encode()).table.rows[1] == ["45950,0", "45950,0208", "4,030"]
+
+
+@pytest.mark.parametrize("text", ["Début;Mesuré\n", "D\ufffdbut;Mesur?\n"])
+@pytest.mark.parametrize("twice", [False, True])
+def test_accents_lost_on_the_way_stay_letters(text, twice):
+    data = text.encode()
+    data = data.decode("cp1252").encode() if twice and "é" in text else data
+    cells = Document(data).table.rows[0]
+    assert [cell.replace("é", "e") for cell in cells] == ["Debut", "Mesure"]
+
+
+def test_accents_that_only_seem_to_be_lost_are_left():
+    assert Document("Ã©\u202f1?\n".encode()).text == "Ã©\u202f1?\n"
+
+
+ROWS = "Date;Valeur\n" + "".join(f"{day:02}/01/2026;6,329\n" for day in range(1, 31))
+
+
+@pytest.mark.parametrize("cut", ["31", "31/01/20", "31/01/2026;6,3", "31/01/2026;6"])
+def test_a_table_cut_in_its_last_line_is_truncated(cut):
+    assert reason((ROWS + cut).encode(), "table") == "truncated"
+
+
+def test_a_quote_left_open_and_a_cut_only_row_are_truncated():
+    assert reason(b'a;b\n"1";"2"\n"3";"4', "table") == "truncated"
+    assert reason(b"Date;Valeur\n01/01/20", "table") == "truncated"
+
+
+@pytest.mark.parametrize("end", ["31/01/2026;6,329", "31/01/2026;", "Source : moi"])
+def test_a_last_line_without_its_end_may_be_whole(end):
+    assert len(Document((ROWS + end).encode()).table.rows) == 32
+    assert len(Document(b"a;b;\n1;2").table.rows) == 2
+    assert len(Document(b"12").table.rows) == 1

@@ -184,8 +184,11 @@ def test_a_row_that_is_of_no_period_is_refused_without_its_text(read, workbook):
 
 def test_a_line_of_csv_that_breaks_off_is_refused(read):
     text = as_csv(sheet(DAILY, DAYS)) + "\r\n27/11/2020;121;130;9"
-    export = read(text)
+    export = read(text + "\r\n")
     assert [one.reason for one in export.refused] == ["short-row"]
+    with pytest.raises(FileRefused) as refusal:
+        read(text)
+    assert refusal.value.reason == "truncated"
 
 
 def test_a_period_without_numbers_is_an_absence(read, workbook):
