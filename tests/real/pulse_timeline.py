@@ -108,11 +108,11 @@ async def live(directory: Path, seed: int, pulses: int, down_ms: int) -> None:
 
     def open_line() -> Cable:
         nonlocal back_ns
-        if clock.at_ns < back_ns:
-            raise LineError("not back yet")
         if clock.at_ns >= over_ns:
             os.write(alive, f"over {clock.at_ns}\n".encode())
             raise LineError("over")
+        if clock.at_ns < back_ns:
+            raise LineError("not back yet")
         after_ns = int(rng.expovariate(1 / UNPLUGGED) * 1_250 * MS)
         unplug_ns = min(clock.at_ns + after_ns, over_ns)
         back_ns = unplug_ns + rng.randrange(100, 90_000) * MS
