@@ -24,6 +24,15 @@ from teleinfo.virtual.civil import (
 
 NUMBER = "01234567890123"
 """An invented supply point's."""
+TEMPO = {
+    "HCJB": "Heures Creuses Jours Bleus",
+    "HPJB": "Heures Pleines Jours Bleus",
+    "HCJW": "Heures Creuses Jours Blancs",
+    "HPJW": "Heures Pleines Jours Blancs",
+    "HCJR": "Heures Creuses Jours Rouges",
+    "HPJR": "Heures Pleines Jours Rouges",
+}
+"""The classes in which Tempo counts, in the order of the meter's indexes."""
 GAS_DAY_MS = 6 * HOUR_MS
 """A gas day begins at 06:00 by the wall clock."""
 
@@ -84,7 +93,8 @@ class Story:
             counted = [*supplier[:6], "", "", "", "", *distributor, sum(supplier)]
             words = ";".join(map(str, counted))
             rows.append(f"{local(at_ms)};Arrêté quotidien;{words}")
-        return "\n".join([*self._about("Index", "Wh", midnights), *rows, ""])
+        told = [*self._about("Index", "Wh", midnights), *rows]
+        return "\n".join([*told, *_calendar(midnights[0].at_ms), ""])
 
     def gas(self) -> str:
         """Write each gas day as GRDF's portal does: whole m³, local times as +00:00."""
@@ -143,6 +153,20 @@ class Story:
             told.append(row)
         answer = {"unites": {"consommation": "l"}, "postes": [{"data": told}]}
         return json.dumps(answer)
+
+
+def _calendar(since_ms: int) -> list[str]:
+    """Write the block that says which contract counts on which index, since when."""
+    head = ["Periode", "Identifiant calendrier fournisseur"]
+    head.append("Libelle calendrier fournisseur")
+    row = [f"Du {local(since_ms)} au", "FC000000", "Tempo (demonstration)"]
+    for number, (name, words) in enumerate(TEMPO.items(), 1):
+        head += [
+            f"{what} classe temporelle {number}"
+            for what in ("Identifiant", "Libelle", "Cadran")
+        ]
+        row += [name, words, f"EAS F{number}"]
+    return [";".join(head), ";".join(row)]
 
 
 def gas_day_ms(day: int) -> int:

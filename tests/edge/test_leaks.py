@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.bus import Bus
+from edge.config import Config
 from edge.event import EventKind
 from edge.leaks import PAUSES, Flowing, Leaks
 from edge.sample import Sample
+from edge.service.service import _windows
 
 MIN = 60_000
 DAY_MS = 24 * 60 * MIN
@@ -90,6 +92,17 @@ def test_a_sample_that_lacks_the_index_says_nothing():
     flowing = Flowing("water", DAY_MS)
     assert flowing.take(Sample("water", 0, {"water_status": "OK"})) is None
     assert flowing.take(Sample("water", 0, {"water_volume_l": None})) is None
+
+
+def test_a_home_watches_its_water_meters_each_with_its_patience():
+    meters = [
+        {"id": "linky", "port": "/dev/none"},
+        {"id": "gas", "kind": "gazpar"},
+        {"id": "water", "kind": "water", "leak_minutes": 2},
+        {"id": "garden", "kind": "water"},
+    ]
+    windows = _windows(Config(meters=meters))
+    assert windows == {"water": 2 * MIN, "garden": DAY_MS}
 
 
 async def test_water_meters_on_the_bus_are_watched_and_no_others():

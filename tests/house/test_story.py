@@ -119,6 +119,14 @@ def test_all_of_tempos_six_tariffs_count(told):
     assert names == {f"import_tariff{n:02}_wh" for n in range(1, 7)}
 
 
+def test_the_contract_is_told_with_the_indexes(told):
+    (fact,) = told["demo-enedis-index.csv"].facts
+    assert fact["kind"] == "tariff"
+    assert fact["label"].startswith("Tempo")
+    classes = [fact[f"import_tariff{n:02}_wh"] for n in range(1, 7)]
+    assert classes == ["HCJB", "HPJB", "HCJW", "HPJW", "HCJR", "HPJR"]
+
+
 def test_the_linky_goes_on_where_the_file_ends(home, told):
     last = of(told["demo-enedis-index.csv"], "import_total_wh")[-1]
     power = home.power
