@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Protocol
 
@@ -31,6 +31,7 @@ from edge.merging.indexes import (
 )
 from edge.merging.merged import MANY, Said
 from edge.merging.pieces import Rows, Span, known, together
+from edge.merging.silences import Silences, mixed, silent
 from edge.stores.protocol import IntervalColumns
 
 FINE = (Step.MIN30, Step.HOUR)
@@ -76,7 +77,10 @@ class Completion:
         if step in FINE and self.register.coarse is ConsentClass.ENERGY_BY_TARIFF:
             return page  # when a tariff counts, time doesn't tell
         holes = holes_of(page, step, start, end)
-        fillings, found = self._fillings(step, holes) if holes else ([], [])
+        quiet = Silences(self.said, self.meter, self.register.name)
+        silences = quiet.told_by_others(mixed(page, step))
+        near = [*silences, *(self._brackets(holes) if holes else [])]
+        fillings, found = self._fillings(step, near, silences)
         if not fillings:
             return page
         of = (self.meter, self.register.name)
@@ -87,20 +91,30 @@ class Completion:
                 continue
             row, whole = together(of, step, slot, found, fillings)
             if there:
-                page.replace(at, row)
+                page.replace(at, replace(row, revision=page.revision[at]))
             elif whole:  # of a part of it nothing could tell that it is one
                 page.insert(at, row)
         return page.first(limit)
 
     def _fillings(
-        self, step: Step, holes: Sequence[Span]
+        self, step: Step, brackets: Sequence[Bracket], silences: Sequence[Bracket]
     ) -> tuple[list[Filling], list[Piece]]:
-        """Give what fills a page's holes, and the pieces that it stands beside."""
+        """Give what fills a page's holes, and the pieces that it stands beside.
+
+        In `silences`, which are among the brackets, the home's guesses are no pieces.
+        """
+        spans = sorted((one.start_ms, one.end_ms) for one in silences)
         fillings: list[Filling] = []
         found: list[Piece] = []
-        for region, near in self._regions(step, self._brackets(holes)):
+        for region, near in self._regions(step, brackets):
             cuts = {at for one in near for at in (one.start_ms, one.end_ms)}
-            pieces, opaque = known(self.rows, self.calendar, region, cuts)
+            pieces, opaque = known(
+                self.rows,
+                self.calendar,
+                region,
+                cuts,
+                lambda one: silent(one) and _meets(spans, one.start_ms, one.end_ms),
+            )
             fillings += fill(near, pieces, opaque)
             found += pieces
         return fillings, found

@@ -150,7 +150,7 @@ def _sum(parts: Sequence[Interval]) -> Candidate | None:
     found = [one for one in map(of_row, parts) if one is not None]
     if not found:
         return None
-    names = {name for one in found for name in one.sources.split("+")}
+    names = {name for one in found for name in one.sources.split("+") if name}
     quality = max((one.quality for one in found), key=BLUR.__getitem__)
     return Candidate(
         own(quality),

@@ -19,11 +19,16 @@ Span = tuple[int, int]
 
 
 def known(
-    rows: Rows, calendar: Calendar, span: Span, cuts: Iterable[int] = ()
+    rows: Rows,
+    calendar: Calendar,
+    span: Span,
+    cuts: Iterable[int] = (),
+    guessed: Callable[[Piece], bool] = lambda _piece: False,
 ) -> tuple[list[Piece], list[Span]]:
     """Give the pieces that meet `span`, and the days known whole but not in parts.
 
-    A day that one of `cuts` falls into is given in half-hours.
+    A day that one of `cuts` falls into is given in half-hours; what is `guessed` is
+    left out.
     """
     edges = calendar.boundaries(Step.DAY, *span).tolist()
     days = {
@@ -42,7 +47,8 @@ def known(
         else:
             runs.append((start, end))
     for run in runs:
-        found += pieces(rows(Step.MIN30, *run))
+        halves = pieces(rows(Step.MIN30, *run))
+        found += [one for one in halves if not guessed(one)]
     found.sort(key=lambda one: one.start_ms)
     opaque = [
         (start, days[start].end_ms)
