@@ -86,15 +86,15 @@ def test_a_fall_is_refused_with_its_pair(read):
     assert tariff == [10]
 
 
-def test_a_failed_reading_of_zero_spoils_its_two_pairs_only(read):
+def test_a_failed_reading_of_zero_leaves_the_total_as_it_is(read):
     values = [5_000_000, 0, 5_020_000, 5_030_000]
     text = INDEX + "".join(
         row(f"2020-01-0{i}T00:00:00+01:00", *[None] * 5, value)
         for i, value in enumerate(values, start=1)
     )
     export = read(text)
-    assert [one.reason for one in export.refused] == ["index-falls", "too-much"]
-    assert [one.value for one in export.amounts] == [10_000]
+    assert [one.reason for one in export.refused] == ["index-falls"]
+    assert [one.value for one in export.amounts] == [20_000, 10_000]
 
 
 def test_an_index_begins_anew_where_the_calendar_changes(read):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,3 +74,26 @@ def test_an_estimated_end_makes_the_amount_estimated():
 def test_one_index_alone_is_no_amount():
     assert differences(read(100)) == ([], [])
     assert differences([]) == ([], [])
+
+
+@pytest.mark.parametrize("failed", [[0], [0, 0, 0], [9_999_999]])
+def test_a_failed_reading_is_refused_alone_and_the_total_lives(failed):
+    amounts, refused = differences(read(100, 200, *failed, 230, 240), most_an_hour=100)
+    assert [one.value for one in amounts] == [100, 30, 10]
+    assert amounts[1].end - amounts[1].start == (len(failed) + 1) * timedelta(days=1)
+    assert len(refused) == len(failed)
+    assert {one.place for one in refused} == {
+        f"line {i + 2}" for i in range(len(failed))
+    }
+
+
+def test_a_counter_that_begins_anew_and_climbs_is_no_failed_reading():
+    amounts, refused = differences(read(100, 0, 60, 120, 180))
+    assert [one.value for one in amounts] == [60, 60, 60]
+    assert [one.reason for one in refused] == ["index-falls"]
+
+
+def test_readings_that_fail_to_the_end_leave_what_was():
+    amounts, refused = differences(read(100, 200, 0, 0))
+    assert [one.value for one in amounts] == [100, 0]
+    assert [one.place for one in refused] == ["line 2"]
