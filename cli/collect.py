@@ -47,6 +47,10 @@ def collect(
         str | None,
         typer.Option(metavar="NAME", help="Ask this one now, say what came, and end."),
     ] = None,
+    days: Annotated[
+        int | None,
+        typer.Option(min=1, max=1100, help="With --once: how many days, for the past."),
+    ] = None,
     config: ConfigFile = None,
 ) -> None:
     """Ask the portals of [[collectors]] at their hours, until told to stop.
@@ -63,10 +67,10 @@ def collect(
     if not settings.collectors:
         typer.echo(NONE.said(spoken()))
         return
-    asyncio.run(_collect(settings, once))
+    asyncio.run(_collect(settings, once, days))
 
 
-async def _collect(settings: Config, once: str | None) -> None:
+async def _collect(settings: Config, once: str | None, days: int | None) -> None:
     # Imported once there is something to do: APScheduler is not small.
     from cli.collectors import line  # noqa: PLC0415
     from collectors import Unusable, past  # noqa: PLC0415
@@ -82,6 +86,9 @@ async def _collect(settings: Config, once: str | None) -> None:
     ]
     if once is not None:
         for runner in (one for one in runners if one.name == once):
+            if days is not None:
+                runner.table = {**runner.table, "days": days}
+                runner.deadline_s += days  # long pasts are asked for slowly
             await runner.run()
             typer.echo(line(runner.name, runner.past, settings.zone, spoken()))
             if runner.past.reason is not None:

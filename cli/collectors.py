@@ -67,7 +67,7 @@ def _state(found: Past) -> Words:
     if found.attempt_ms is None and found.reason is None:
         return UNTRIED
     if found.reason is not None:
-        return FAILED
+        return PARTLY if found.partly else FAILED
     return NOTHING if found.nothing else WELL
 
 
@@ -84,6 +84,7 @@ NONE = Words(
 )
 UNTRIED = Words("pas encore essayé", "not tried yet")
 FAILED = Words("rien n'est venu", "nothing came")
+PARTLY = Words("une partie est venue", "a part came")
 NOTHING = Words(
     "le site a répondu, sans aucun relevé", "the site answered, without any reading"
 )

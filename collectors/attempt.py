@@ -38,12 +38,19 @@ def collected(table: Table, window: Window) -> Carried:
         raise NotCollected(Reason.SETTINGS) from error
     secret = secret_file.read(plugins.secret_path(table), made.secret_lines)
     web = Web()
+    documents: list[Document] = []
+    excuse: NotCollected | None = None
     try:
-        documents = made.fetch(Task(window, secret, web))
+        for document in made.fetch(Task(window, secret, web)):
+            documents.append(document)  # noqa: PERF402 - what came before an error
+    except NotCollected as error:
+        if not documents:
+            raise
+        excuse = error
     finally:
         web.close()
     zone = ZoneInfo(str(table.get("zone") or "Europe/Paris"))
-    return Carried.of(made.fluid, list(_exports(made, documents, zone)))
+    return Carried.of(made.fluid, list(_exports(made, documents, zone)), excuse)
 
 
 def _exports(

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from collectors.errors import NotCollected, Reason
 from exports import Amount, Export
 
-MOST_AMOUNTS = 20_000
-"""Of one handing: half-hours of more than a year."""
-MOST_BYTES = 4 << 20
-NUMBER_LONGEST = 40
+MOST_AMOUNTS = 60_000
+"""Of one attempt: half-hours of three years."""
+MOST_BYTES = 8 << 20
+PIECE = 5_000
+"""Rows of one message to the service."""
 
 Row = list[Any]
 
@@ -22,13 +23,14 @@ class Carried:
     """What one attempt read: rows for the service, and counts.
 
     A row is [quantity, start_ms, end_ms, value, nature, index_end]. `number` is the
-    supply point's as the portal has it.
+    supply point's as the portal has it; `excuse` why not all came.
     """
 
     fluid: str
     number: str | None
     rows: Sequence[Row]
     refused: int = 0
+    excuse: NotCollected | None = None
 
     @property
     def newest_ms(self) -> int | None:
@@ -42,10 +44,22 @@ class Carried:
             "number": self.number,
             "rows": list(self.rows),
             "refused": self.refused,
+            "excuse": None if self.excuse is None else excuse(self.excuse),
         }
 
+    def messages(self) -> Iterator[dict[str, Any]]:
+        """Give it in pieces, one at least, as the service takes them."""
+        for at in range(0, max(1, len(self.rows)), PIECE):
+            rows = list(self.rows[at : at + PIECE])
+            yield {"fluid": self.fluid, "number": self.number, "rows": rows}
+
     @classmethod
-    def of(cls, fluid: str, exports: Sequence[Export]) -> Carried:
+    def of(
+        cls,
+        fluid: str,
+        exports: Sequence[Export],
+        excuse: NotCollected | None = None,
+    ) -> Carried:
         """Join what several answers said; raise NotCollected on too much."""
         rows = [_row(one) for export in exports for one in export.amounts]
         if len(rows) > MOST_AMOUNTS:
@@ -54,13 +68,19 @@ class Carried:
         if len(numbers) > 1:
             raise NotCollected(Reason.WHICH_METER)
         refused = sum(len(export.refused) for export in exports)
-        return cls(fluid, numbers.pop() if numbers else None, rows, refused)
+        number = numbers.pop() if numbers else None
+        return cls(fluid, number, rows, refused, excuse)
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Carried:
         """Read what `plain` gave: it comes from a process of our own."""
+        told = document["excuse"]
         return cls(
-            document["fluid"], document["number"], document["rows"], document["refused"]
+            document["fluid"],
+            document["number"],
+            document["rows"],
+            document["refused"],
+            None if told is None else excused(told),
         )
 
 

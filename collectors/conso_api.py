@@ -6,7 +6,7 @@ is Data Connect's. No data is a 404 that says `no_data_found`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -53,15 +53,12 @@ class ConsoApi:
             flag(table, "production", default=False),
         )
 
-    def fetch(self, task: Task) -> Sequence[Document]:
+    def fetch(self, task: Task) -> Iterator[Document]:
         """Give days, largest powers, and the curve if it is wanted."""
         wanted = DRAWN + (INJECTED if self.production else ())
-        return [
-            document
-            for series, is_curve in wanted
-            if self.curve or not is_curve
-            for document in self._series(task, series, CURVE_DAYS if is_curve else None)
-        ]
+        for series, is_curve in wanted:
+            if self.curve or not is_curve:
+                yield from self._series(task, series, CURVE_DAYS if is_curve else None)
 
     def _series(self, task: Task, series: str, most: int | None) -> Iterator[Document]:
         for window in task.window.pieces(most or task.window.days):

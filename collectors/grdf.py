@@ -8,13 +8,15 @@ late, published periods months after. The PCE is a text: it may begin with 0 or 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 from collectors.collector import Rhythm, Table, Task
 from collectors.errors import NotCollected, Reason, Unusable
 from collectors.web import Answer, base_url
+from collectors.window import Window
 from exports import Document, Json
 from gazpar.formats import FORMATS
 
@@ -27,6 +29,7 @@ BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux aarch64)"}
 """It sends other clients away."""
 OKTA = {"Accept": "application/json; okta-version=1.0.0", **BROWSER}
 PCE = re.compile(r"[0-9A-Za-z]{6,20}")
+BILLED_DAYS = 400
 RHYTHM = Rhythm(days=30, hours=(9,), spread_s=6 * 3600)
 
 
@@ -38,6 +41,12 @@ def pce_of(table: Table) -> str | None:
     if not PCE.fullmatch(str(given)):
         raise Unusable("number: a PCE has digits and letters only")
     return str(given)
+
+
+def billed(window: Window) -> Window:
+    """Give the window of what is published: periods of months, and months late."""
+    first = min(window.first, window.until - timedelta(days=BILLED_DAYS))
+    return Window(first, window.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +78,20 @@ class Grdf:
     def _sites(self) -> tuple[str, ...]:
         return (SITE, self.url, self.sign_in)
 
-    def fetch(self, task: Task) -> Sequence[Document]:
+    def fetch(self, task: Task) -> Iterator[Document]:
         """Give daily and published consumption."""
         self._enter(task)
         pce = self.pce or self._only(task)
-        first, last = task.window.first.isoformat(), task.window.last.isoformat()
-        query = {"dateDebut": first, "dateFin": last, "pceList[]": pce}
-        found = []
-        for what in ("informatives", "publiees"):
+        windows = {"informatives": task.window, "publiees": billed(task.window)}
+        for what, window in windows.items():
+            query = {
+                "dateDebut": window.first.isoformat(),
+                "dateFin": window.last.isoformat(),
+                "pceList[]": pce,
+            }
             answer = self._ask(task, f"pce/consommation/{what}", query)
             if answer.json(what):  # an empty list has no reading
-                found.append(Document(answer.body, f"{what}.json"))
-        return found
+                yield Document(answer.body, f"{what}.json")
 
     def _ask(self, task: Task, path: str, query: dict[str, str]) -> Answer:
         answer = task.web.get(f"{self.url}/api/e-conso/{path}", query, headers=BROWSER)

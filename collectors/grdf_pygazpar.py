@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from collectors.collector import Rhythm, Table, Task
 from collectors.errors import NotCollected, Reason
-from collectors.grdf import RHYTHM, SIGN_IN, URL, pce_of
+from collectors.grdf import RHYTHM, SIGN_IN, URL, billed, pce_of
 from collectors.web import STATUSES, base_url
 from exports import Document
 from gazpar.formats import FORMATS
@@ -87,10 +87,13 @@ class GrdfPyGazpar:
             if len(points) != 1:
                 raise NotCollected(Reason.WHICH_METER)
             pce = points[0]
-        window = task.window
+        kinds = api.ConsumptionType
         found = [
             client.get_pce_consumption(kind, window.first, window.last, [pce])
-            for kind in (api.ConsumptionType.INFORMATIVE, api.ConsumptionType.PUBLISHED)
+            for kind, window in (
+                (kinds.INFORMATIVE, task.window),
+                (kinds.PUBLISHED, billed(task.window)),
+            )
         ]
         return [Document(json.dumps(one).encode(), "grdf.json") for one in found if one]
 

@@ -7,7 +7,7 @@ consent, quota and when it is reset. No data is a 404.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -65,16 +65,13 @@ class MyElectricalData:
             flag(table, "production", default=False),
         )
 
-    def fetch(self, task: Task) -> Sequence[Document]:
+    def fetch(self, task: Task) -> Iterator[Document]:
         """Give days, largest powers, and the curve if it is wanted."""
         self._access(task)
         wanted = DRAWN + (INJECTED if self.production else ())
-        return [
-            document
-            for series, is_curve in wanted
-            if self.curve or not is_curve
-            for document in self._series(task, series, CURVE_DAYS if is_curve else None)
-        ]
+        for series, is_curve in wanted:
+            if self.curve or not is_curve:
+                yield from self._series(task, series, CURVE_DAYS if is_curve else None)
 
     def _get(self, task: Task, path: str) -> Answer:
         return task.web.get(

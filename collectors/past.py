@@ -19,9 +19,9 @@ MOST_BYTES = 64 << 10
 class Past:
     """One collector's past; instants are ms of UTC, None is never.
 
-    `reason` is of the last attempt, None when it brought something or found nothing
-    new; `nothing` tells that the portal answered and had no reading. The counts are
-    the last success's. `newest_ms` is the end of the newest reading.
+    `reason` is of the last attempt, None when it brought all there was; `nothing` tells
+    that the portal answered and had no reading. The counts are the last success's, and
+    `newest_ms` is the end of the newest reading.
     """
 
     attempt_ms: int | None = None
@@ -38,6 +38,12 @@ class Past:
     refused: int = 0
     newest_ms: int | None = None
     stamp: str = ""
+
+    @property
+    def partly(self) -> bool:
+        """Tell whether the last attempt brought something, though not all."""
+        told = self.reason is not None and self.success_ms is not None
+        return told and (self.success_ms or 0) >= (self.attempt_ms or 0)
 
     @property
     def why(self) -> Reason | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -96,12 +96,13 @@ class Runner:
             await self.service.send({"hello": self.name})  # else nobody is asked at all
             carried = await self.attempt(self._request(now), self.deadline_s)
             asked = True
-            answer = await self.service.send(
-                {"collector": self.name, **carried.plain()}
-            )
+            answers = [
+                await self.service.send({"collector": self.name, **message})
+                for message in carried.messages()
+            ]
         except NotCollected as error:
             return self._failed(before, error, asked=asked)
-        return self._succeeded(carried, answer)
+        return self._succeeded(carried, answers)
 
     def _request(self, now: datetime) -> dict[str, Any]:
         rhythm = self.rhythm
@@ -133,11 +134,16 @@ class Runner:
         )
         return due
 
-    def _succeeded(self, carried: Carried, answer: Mapping[str, Any]) -> datetime:
-        now = self.now()
+    def _succeeded(
+        self, carried: Carried, answers: Sequence[Mapping[str, Any]]
+    ) -> datetime:
+        """Note what came; of what didn't, why: the rest is asked for as usual."""
+        now, excuse = self.now(), carried.excuse
         due = pace.after_success(now, self.rhythm, self.zone, self.draw)
+        if excuse is not None and excuse.wait_s is not None:
+            due = max(due, now + timedelta(seconds=excuse.wait_s))
         new, changed, unchanged, refused = (
-            int(answer.get(name) or 0)
+            sum(int(answer.get(name) or 0) for answer in answers)
             for name in ("new", "changed", "unchanged", "refused")
         )
         self._keep(
@@ -145,6 +151,9 @@ class Runner:
                 attempt_ms=self.past.attempt_ms,
                 success_ms=_ms(now),
                 next_ms=_ms(due),
+                reason=None if excuse is None else excuse.reason.value,
+                where="" if excuse is None else excuse.where,
+                status=None if excuse is None else excuse.status,
                 nothing=not carried.rows,
                 new=new,
                 changed=changed,

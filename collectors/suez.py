@@ -8,7 +8,7 @@ the code 02 has no data. A portal that wants a captcha does so after failures.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -58,11 +58,10 @@ class Suez:
             base_url(table.get("url"), URL), None if number is None else str(number)
         )
 
-    def fetch(self, task: Task) -> Sequence[Document]:
+    def fetch(self, task: Task) -> Iterator[Document]:
         """Give the days of the window, a month at a time."""
         self._enter(task)
         point = self._point(task)
-        found = []
         for month in task.window.months():
             answer = task.web.get(
                 f"{self.url}{TELEMETRY}",
@@ -76,8 +75,7 @@ class Suez:
             )
             if not NOTHING.search(answer.body[:2000]):
                 _inside(answer, "days").json("days")
-                found.append(Document(answer.body, f"{month.first:%Y-%m}.json"))
-        return found
+                yield Document(answer.body, f"{month.first:%Y-%m}.json")
 
     def _enter(self, task: Task) -> None:
         page = task.web.get(f"{self.url}{SIGN_IN}", headers=HEADERS).checked("page")

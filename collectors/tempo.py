@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -34,9 +34,8 @@ class Tempo:
         """Make one."""
         return cls(base_url(table.get("url"), URL))
 
-    def fetch(self, task: Task) -> Sequence[Document]:
+    def fetch(self, task: Task) -> Iterator[Document]:
         """Give the colours of the window's days, a month of them at a time."""
-        found = []
         for window in task.window.pieces(31):
             days = [("dateJour[]", day.isoformat()) for day in window]
             answer = task.web.get(
@@ -45,5 +44,4 @@ class Tempo:
                 headers={"Accept": "application/json"},
             )
             answer.json("days")
-            found.append(Document(answer.body, "joursTempo.json"))
-        return found
+            yield Document(answer.body, "joursTempo.json")

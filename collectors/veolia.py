@@ -6,7 +6,7 @@ month. A stale token is refused by 403 as often as by 401.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -68,7 +68,7 @@ class Veolia:
             None if number is None else str(number),
         )
 
-    def fetch(self, task: Task) -> Sequence[Document]:
+    def fetch(self, task: Task) -> Iterator[Document]:
         """Give the days of the window's months."""
         headers = {"Authorization": f"Bearer {self._token(task)}"}
         subscription = self._subscription(task, headers)
@@ -77,7 +77,6 @@ class Veolia:
         point, since = told.get("numero_pds"), told.get("date_debut_abonnement")
         if not isinstance(point, str | int) or not isinstance(since, str):
             raise NotCollected(Reason.CHANGED, "account")
-        found = []
         for month in task.window.months():
             answer = task.web.get(
                 f"{self.url}/consommations/{subscription}/journalieres",
@@ -90,8 +89,7 @@ class Veolia:
                 headers=headers,
             )
             if answer.json("days"):  # an empty list has no reading
-                found.append(Document(answer.body, f"{month.first:%Y-%m}.json"))
-        return found
+                yield Document(answer.body, f"{month.first:%Y-%m}.json")
 
     def _ask(
         self,

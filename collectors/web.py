@@ -27,6 +27,9 @@ REDIRECTS = 10
 LONGEST_WAIT_S = 7 * 86_400
 AGENT = "releve/0.1"
 """Some APIs refuse clients without a name."""
+PACED_AFTER = 12
+PAUSE_S = 1.0
+"""A session of many requests makes one a second from then on."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 CAPTCHA = ("captcha", "datadome", "are you a robot", "cf-challenge")
 
@@ -134,6 +137,7 @@ class Web:
             trust_env=False,
             headers={"User-Agent": AGENT, **(headers or {})},
         )
+        self._sent = 0
 
     def close(self) -> None:
         """Forget the session."""
@@ -192,6 +196,9 @@ class Web:
         raise NotCollected(Reason.CHANGED, "redirects")
 
     def _send(self, method: str, url: str, **given: Any) -> Answer:
+        self._sent += 1
+        if self._sent > PACED_AFTER:
+            time.sleep(PAUSE_S)
         try:
             with self._client.stream(method, url, **given) as response:
                 body = bytearray()

@@ -73,6 +73,11 @@ def keep(tmp_path, **what):
             "en",
             ["nothing came — your consent with Enedis is missing or has expired"],
         ),
+        (
+            {"attempt_ms": AT, "success_ms": AT + 1, "reason": "quota"},
+            "fr",
+            ["une partie est venue — le nombre de demandes permis"],
+        ),
         ({"attempt_ms": AT, "nothing": True}, "en", ["without any reading"]),
     ],
 )

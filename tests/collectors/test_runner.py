@@ -122,6 +122,28 @@ async def test_what_was_known_stays_known_through_failures(made):
     assert (found.reason, found.status) == ("captcha", 403)
 
 
+async def test_a_part_that_came_is_kept_and_the_rest_asked_for_as_usual(made):
+    excuse = NotCollected(Reason.CONSENT, "curve", status=403)
+    made.portal.answer = Carried("gas", None, [ROW], 0, excuse)
+    due = await made.runner.run()
+    found = made.runner.past
+    assert (found.new, found.reason, found.where) == (1, "consent", "curve")
+    assert found.partly
+    assert due - made.now < timedelta(days=1, hours=4)
+    made.portal.answer = Carried(
+        "gas", None, [ROW], 0, NotCollected(Reason.QUOTA, wait_s=172_800)
+    )
+    assert await made.runner.run() - made.now >= timedelta(days=2)
+
+
+async def test_a_long_past_is_handed_over_in_pieces(made):
+    made.portal.answer = Carried("gas", None, [ROW] * 12_000)
+    await made.runner.run()
+    handed = [len(one["rows"]) for one in made.service.heard if "rows" in one]
+    assert handed == [5_000, 5_000, 2_000]
+    assert made.runner.past.new == 3
+
+
 async def test_a_quota_is_waited_for(made):
     wait = await made.fails(Reason.QUOTA, wait_s=86_400)
     assert wait >= timedelta(days=1)

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from collectors import NotCollected, Reason, carried, child
+from collectors import NotCollected, Reason, child
 from collectors.attempt import collected
 from collectors.handing import SOCKET, Service
 from tests.real.portal import CAPTCHA, PAGE, Said
@@ -173,4 +173,3 @@ async def test_a_service_that_says_nothing_is_away(tmp_path):
 async def test_an_answer_of_the_service_is_given(tmp_path):
     async with await answering(tmp_path, b'{"ok": true, "new": 3}\n'):
         assert (await Service(tmp_path).send({"pasts": {}}))["new"] == 3
-    assert carried.MOST_AMOUNTS == 20_000

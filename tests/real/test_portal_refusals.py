@@ -6,6 +6,7 @@ import pytest
 
 from collectors import Reason, web
 from collectors.attempt import answer, collected
+from collectors.carried import Carried
 from tests.real.home import free_port
 from tests.real.portal import Said
 from tests.real.portals import KINDS, WINDOW, asked_of, refused, secret, serve
@@ -15,7 +16,16 @@ from tests.real.recorded_accounts import (
     SuezPortal,
     VeoliaPortal,
 )
-from tests.real.recorded_gateways import PASSWORD, PCE, PRM, USER, ok, rte, tempo
+from tests.real.recorded_gateways import (
+    PASSWORD,
+    PCE,
+    PRM,
+    USER,
+    conso_api,
+    ok,
+    rte,
+    tempo,
+)
 
 __all__ = ["secret", "serve"]
 pytestmark = pytest.mark.real
@@ -227,6 +237,41 @@ def test_a_quota_says_itself_when_it_is_reset(body, waits, serve, secret):
     portal.mood = ok(body, 429)
     found = refused(table)
     assert (found.reason, found.wait_s) == (Reason.QUOTA, waits)
+
+
+def test_what_came_before_a_refusal_is_kept(serve, secret):
+    def closing(asked):
+        if "curve" in asked.path:
+            return Said("{}", 429, {"Retry-After": "60"})
+        return conso_api(asked)
+
+    _, table = asked_of("conso-api", serve, secret, closing)
+    carried = collected(table, WINDOW)
+    assert len(carried.rows) == 28
+    assert (carried.excuse.reason, carried.excuse.wait_s) == (Reason.QUOTA, 60)
+    assert Carried.parse(carried.plain()).excuse.reason is Reason.QUOTA
+
+
+def test_a_session_of_many_requests_slows_down(serve, monkeypatch):
+    pauses = []
+    monkeypatch.setattr(web.time, "sleep", pauses.append)
+    portal = serve(tempo)
+    session = web.Web()
+    for _ in range(15):
+        session.get(f"{portal.url}/api/joursTempo", {"dateJour[]": "2026-11-01"})
+    session.close()
+    assert pauses == [web.PAUSE_S] * 3
+
+
+def test_what_grdf_publishes_is_asked_for_over_a_year(serve, secret):
+    portal, table = asked_of("grdf", serve, secret)
+    collected(table, WINDOW)
+    first = {
+        one.path.rpartition("/")[2]: one.query["dateDebut"][0]
+        for one in portal.asked
+        if "consommation/" in one.path
+    }
+    assert first == {"informatives": "2026-10-20", "publiees": "2025-09-29"}
 
 
 def test_production_is_asked_for_where_there_is_one(serve, secret):
