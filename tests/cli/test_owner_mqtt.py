@@ -6,10 +6,12 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import demo
+from cli.demo_place import Place
 from cli.main import app
 from edge.broker import mosquitto
 from edge.config import load_config
 from edge.errors import BrokerError
+from house import VirtualHome
 
 METER = '[[meters]]\nid = "linky"\nport = "/dev/null"\n'
 
@@ -69,17 +71,26 @@ def test_without_a_broker_it_says_what_makes_one(show):
     assert 'mqtt.url = "managed"' in str(error)
 
 
-def test_the_demo_has_a_broker_of_its_own(tmp_path):
-    config = load_config(demo._write_config(tmp_path))
+@pytest.fixture(scope="module")
+def virtual():
+    return VirtualHome(1_795_500_000_000)
+
+
+def test_the_demo_has_a_broker_of_its_own(tmp_path, virtual):
+    place = Place(tmp_path, virtual.anchor_ms)
+    config = load_config(place.write_config(virtual))
     assert config.mqtt.url == "managed"
-    said = demo._mqtt(config, tmp_path)
+    said = demo._mqtt(config, place)
     assert config.mqtt.listen in said
     assert f"XDG_CONFIG_HOME={tmp_path}/data/broker/shell mosquitto_sub" in said
 
 
-def test_the_demo_goes_without_where_there_is_no_mosquitto(tmp_path, monkeypatch):
+def test_the_demo_goes_without_where_there_is_no_mosquitto(
+    tmp_path, virtual, monkeypatch
+):
     monkeypatch.setattr(mosquitto, "PLACES", ())
     monkeypatch.setenv("PATH", str(tmp_path))
-    config = load_config(demo._write_config(tmp_path))
+    place = Place(tmp_path, virtual.anchor_ms)
+    config = load_config(place.write_config(virtual))
     assert config.mqtt.url is None
-    assert "apt install mosquitto" in demo._mqtt(config, tmp_path)
+    assert "apt install mosquitto" in demo._mqtt(config, place)
