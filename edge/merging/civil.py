@@ -12,7 +12,7 @@ from itertools import pairwise
 from edge.calendar import Calendar
 from edge.interval import Interval, Step
 from edge.merging.merged import LONGEST_MS
-from edge.merging.pieces import Rows, Span, pieces, together
+from edge.merging.pieces import Rows, Span, pieces, put, together
 from edge.stores.protocol import IntervalColumns
 
 CUT_BY_DAY = (Step.DAY, Step.MONTH, Step.YEAR)
@@ -29,14 +29,14 @@ def civil_columns(
     until = end + LONGEST_MS[step]
     halves = pieces(rows(Step.MIN30, start, until))
     days = rows(Step.DAY, start - LONGEST_MS[Step.DAY], until)
-    columns = IntervalColumns()
+    found: list[Interval] = []
     starts = [one.start_ms for one in halves[:1]] + days.start_ms[:1]
     ends = [one.end_ms for one in halves[-1:]] + days.end_ms[-1:]
     if not starts:
-        return columns
+        return IntervalColumns()
     low, high = max(start, min(starts)), min(until, max(ends))
     if low >= high:
-        return columns
+        return IntervalColumns()
     for slot in pairwise(calendar.boundaries(step, low, high).tolist()):
         if not start <= slot[0] < end:
             continue
@@ -47,8 +47,8 @@ def civil_columns(
             row = Interval(*of, step, *slot, None, coverage=0.0, sources="")
         else:
             continue
-        columns.insert(len(columns), row)
-    return columns
+        found.append(row)
+    return put(IntervalColumns(), found)
 
 
 def _met(days: IntervalColumns, slot: Span) -> bool:

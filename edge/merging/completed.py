@@ -17,7 +17,7 @@ import numpy as np
 from edge.calendar import Calendar
 from edge.catalogue import ConsentClass, Register
 from edge.importing.bounds import HOUR_MS, MARGIN, SLACK, SLACK_WH, Flow
-from edge.interval import Step
+from edge.interval import Interval, Step
 from edge.merging.filling import Filling, Piece, fill
 from edge.merging.indexes import (
     LONGEST_MS,
@@ -30,8 +30,8 @@ from edge.merging.indexes import (
     covered,
 )
 from edge.merging.merged import MANY, Said
-from edge.merging.pieces import Rows, Span, known, together
-from edge.merging.silences import Silences, mixed, silent
+from edge.merging.pieces import Rows, Span, known, put, together
+from edge.merging.silences import COARSE, Silences, mixed, silent
 from edge.stores.protocol import IntervalColumns
 
 FINE = (Step.MIN30, Step.HOUR)
@@ -84,6 +84,7 @@ class Completion:
         if not fillings:
             return page
         of = (self.meter, self.register.name)
+        rows: list[Interval] = []
         for slot in self._slots(step, (start, end), fillings):
             at = bisect_left(page.start_ms, slot[0])
             there = at < len(page) and page.start_ms[at] == slot[0]
@@ -91,10 +92,12 @@ class Completion:
                 continue
             row, whole = together(of, step, slot, found, fillings)
             if there:
-                page.replace(at, replace(row, revision=page.revision[at]))
-            elif whole:  # of a part of it nothing could tell that it is one
-                page.insert(at, row)
-        return page.first(limit)
+                rows.append(replace(row, revision=page.revision[at]))
+            elif whole or step in COARSE:  # nothing would tell that it is a part
+                rows.append(row)
+            if len(rows) == limit:
+                break  # they come first, and are all that there is room for
+        return put(page, rows).first(limit)
 
     def _fillings(
         self, step: Step, brackets: Sequence[Bracket], silences: Sequence[Bracket]

@@ -21,7 +21,7 @@ from edge.interval import Interval, Step
 from edge.merging.completed import holes_of
 from edge.merging.filling import Piece
 from edge.merging.merged import MANY, Said
-from edge.merging.pieces import Rows, Span, known, pieces, together
+from edge.merging.pieces import Rows, Span, known, pieces, put, together
 from edge.rollup.part import sources_of
 from edge.sample import Quality, Slice, utc
 from edge.stores.protocol import IntervalColumns
@@ -66,17 +66,17 @@ class Converted:
         low = self.calendar.interval(step, low)[0]
         high = self.calendar.interval(step, high - 1)[1]
         found = self._pieces(step, (low, high))
+        rows: list[Interval] = []
         for slot in self._slots(step, (start, end), found):
             at = bisect_left(page.start_ms, slot[0])
             there = at < len(page) and page.start_ms[at] == slot[0]
             if there and page.coverage[at] >= 1 and page.value[at] is not None:
                 continue
             row, _ = together((self.meter, ENERGY), step, slot, found)
-            if there:
-                page.replace(at, row)
-            else:
-                page.insert(at, row)
-        return page.first(limit)
+            rows.append(row)
+            if len(rows) == limit:
+                break  # they come first, and are all that there is room for
+        return put(page, rows).first(limit)
 
     def _counted(self) -> Span | None:
         """Give from when to when the home counted litres; None: never."""
@@ -90,14 +90,13 @@ class Converted:
             found = self.rows(wanted, start_ms, end_ms)
             if wanted is not Step.MIN30:
                 return found
-            for half in self.halves((start_ms, end_ms)):
-                at = bisect_left(found.start_ms, half.start_ms)
-                there = at < len(found) and found.start_ms[at] == half.start_ms
-                if not there:
-                    found.insert(at, half)
-                elif found.value[at] is None:
-                    found.replace(at, half)
-            return found
+            said = {
+                at
+                for at, value in zip(found.start_ms, found.value, strict=True)
+                if value is not None
+            }
+            ours = self.halves((start_ms, end_ms))
+            return put(found, [one for one in ours if one.start_ms not in said])
 
         if step in (Step.MIN30, Step.HOUR):
             return pieces(rows(Step.MIN30, *span))

@@ -85,6 +85,23 @@ def pieces(columns: IntervalColumns) -> list[Piece]:
     ]
 
 
+def put(page: IntervalColumns, rows: Sequence[Interval]) -> IntervalColumns:
+    """Put rows, in time order, among those of a page or in their places."""
+    runs: list[tuple[int, int, list[Interval]]] = []
+    for row in rows:
+        at = bisect_left(page.start_ms, row.start_ms)
+        there = at < len(page) and page.start_ms[at] == row.start_ms
+        if runs and runs[-1][1] == at:
+            first, _, some = runs[-1]
+            some.append(row)
+            runs[-1] = (first, at + there, some)
+        else:
+            runs.append((at, at + there, [row]))
+    for first, last, some in reversed(runs):
+        page.put(first, last, IntervalColumns.of(some))
+    return page
+
+
 def together(
     of: tuple[str, str],
     step: Step,
