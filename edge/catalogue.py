@@ -48,6 +48,21 @@ class ConsentClass(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FluidMeter:
+    """What holds of a fluid's meters where nothing else is configured.
+
+    `hold_ms` is how long a word of theirs holds, `index` the register that counts
+    what flows, `qmax_l_h` what one lets through at most (None: no litres bound it),
+    `pulse_ml` what a pulse is worth.
+    """
+
+    hold_ms: int = 120_000
+    index: str | None = None
+    qmax_l_h: int | None = None
+    pulse_ml: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
 class Register:
     """One quantity that a meter counts or shows.
 

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from edge.catalogue import Fluid
-
-QMAX_L_H: Mapping[Fluid, int] = {Fluid.GAS: 6_000, Fluid.WATER: 5_000}
-"""A G4 gas meter lets 6 m³ through in an hour, a home's water meter (DN 15, DN 20)
-up to 5 when it is overloaded."""
+from edge.registers import meter_of
 
 MOST_M3_H = 10_000
+WIDEST_L_H = MOST_M3_H * 1_000
 MARGIN = 1.5
 SLACK_L = 1_000
 """Some dials and radios say whole m³ only."""
@@ -22,19 +20,22 @@ WH_A_LITRE = 28
 MS_AN_HOUR = 3_600_000
 
 
-def qmax_l_h(table: Mapping[str, Any], fluid: Fluid) -> int:
+def qmax_l_h(table: Mapping[str, Any], fluid: Fluid) -> int | None:
     """Give what a meter's table says that it lets through; its fluid's usual, else."""
     said = table.get("qmax_m3_h")
     if isinstance(said, int | float) and 0 < said <= MOST_M3_H:
         return int(said * 1000)
-    return QMAX_L_H[fluid]
+    return meter_of(fluid).qmax_l_h
 
 
-def growth(qmax_l_h: int, elapsed_ms: int) -> int:
+def growth(qmax_l_h: int | None, elapsed_ms: int) -> int:
     """Give the most litres that can have flowed in this time."""
-    return int(MARGIN * qmax_l_h * max(elapsed_ms, 0) / MS_AN_HOUR) + SLACK_L
+    return (
+        int(MARGIN * (qmax_l_h or WIDEST_L_H) * max(elapsed_ms, 0) / MS_AN_HOUR)
+        + SLACK_L
+    )
 
 
-def energy(qmax_l_h: int, elapsed_ms: int) -> int:
+def energy(qmax_l_h: int | None, elapsed_ms: int) -> int:
     """Give the most Wh that gas can have brought in this time."""
     return growth(qmax_l_h, elapsed_ms) * WH_A_LITRE

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from edge.catalogue import Fluid
 from edge.gate import flow
+from edge.registers import meter_of
 from edge.sample import Value
 
 DEFAULT_KVA = 36
@@ -46,7 +47,7 @@ class Power:
     def __init__(
         self, fluid: Fluid = Fluid.ELECTRICITY, qmax_l_h: int | None = None
     ) -> None:
-        self.qmax_l_h = dict(flow.QMAX_L_H)
+        self.qmax_l_h = {each: meter_of(each).qmax_l_h for each in Fluid}
         if qmax_l_h is not None:
             self.qmax_l_h[fluid] = qmax_l_h
         self.import_va = DEFAULT_KVA * 1000

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from edge.catalogue import ConsentClass, Fluid, Kind, Register
+from edge.catalogue import ConsentClass, Fluid, FluidMeter, Kind, Register
 
 INDEX_MAX = 999_999_999
 PHASES = (1, 2, 3)
@@ -93,6 +93,8 @@ CURVES: Mapping[str, str] = {
 
 FORETOLD = frozenset({"tempo_day", "ecowatt_level"})
 """Signals of the grid that are said of periods to come."""
+
+LINKY = FluidMeter(hold_ms=10_000)  # five frames of the slowest (1200 baud)
 
 ELECTRICITY: tuple[Register, ...] = (
     _index(

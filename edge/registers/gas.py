@@ -6,7 +6,7 @@ A Gazpar counts raw litres; its energy is GRDF's: litres by a coefficient of the
 
 from __future__ import annotations
 
-from edge.catalogue import ConsentClass, Fluid, Kind, Register
+from edge.catalogue import ConsentClass, Fluid, FluidMeter, Kind, Register
 
 VOLUME_MAX_L = 99_999_999
 """Five digits of m³ and three decimals: the widest dial of a home's meter."""
@@ -20,6 +20,14 @@ VOLUME = (58, 134, 0)
 
 ENERGY = (12, 72, 0)
 """ESPI: energy, in Wh."""
+
+GAZPAR = FluidMeter(
+    # an index that stands is said each 40 s by who counts its pulses
+    hold_ms=120_000,
+    index="gas_volume_l",
+    qmax_l_h=6_000,  # a G4
+    pulse_ml=10_000,
+)
 
 GAS: tuple[Register, ...] = (
     Register(

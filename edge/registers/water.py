@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge.catalogue import ConsentClass, Fluid, Kind, Register
+from edge.catalogue import ConsentClass, Fluid, FluidMeter, Kind, Register
 
 VOLUME_MAX_L = 99_999_999
 """Five digits of m³ and three decimals: the widest dial of a home's meter."""
@@ -10,6 +10,13 @@ VOLUME_MAX_L = 99_999_999
 FLOW_MAX_L_H = 100_000
 VOLUME = (58, 134, 0)
 """ESPI: volume, in litres."""
+
+WATER_METER = FluidMeter(
+    hold_ms=120_000,
+    index="water_volume_l",
+    qmax_l_h=5_000,  # DN 15 or DN 20, overloaded
+    pulse_ml=1_000,
+)
 
 WATER: tuple[Register, ...] = (
     Register(

@@ -11,30 +11,22 @@ from edge.catalogue import Catalogue, Fluid
 from edge.config.conversion import Dated
 from edge.interval import Interval
 from edge.record import Baseline, Correction, Lane, Record
-from edge.registers import CATALOGUE
+from edge.registers import CATALOGUE, meter_of
 from edge.roller.halves import Halves
 from edge.roller.history import History
 from edge.roller.meter import MeterRoller
 from edge.roller.state import MeterState, pack, unpack
-from edge.rollup.rolling import HOLD_MS
 from edge.rollup.track import Track
 
 PARIS = ZoneInfo("Europe/Paris")
-HOLDS_MS: Mapping[Fluid, int] = {
-    Fluid.ELECTRICITY: HOLD_MS,
-    # an index that stands is said each 40 s by who counts its pulses
-    Fluid.GAS: 120_000,
-    Fluid.WATER: 120_000,
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """How a home counts: its registers, its zone, how long a word holds, by fluid."""
+    """How a home counts: its registers, its zone, what flows through its meters."""
 
     zone: ZoneInfo = PARIS
     catalogue: Catalogue = field(default_factory=lambda: CATALOGUE)
-    hold_ms: Mapping[Fluid, int] = field(default_factory=lambda: HOLDS_MS)
     fluids: Mapping[str, Fluid] = field(default_factory=dict)
     """The fluid of each meter, electricity where nothing is said."""
     conversions: Mapping[str, Dated] = field(default_factory=dict)
@@ -47,7 +39,7 @@ class Counting:
             meter,
             self.catalogue,
             calendar_of(fluid, self.zone),
-            self.hold_ms[fluid],
+            meter_of(fluid).hold_ms,
             list(history.baselines(meter)),
             list(history.corrections(meter)),
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 from edge.catalogue import Fluid
 from edge.gate.flow import qmax_l_h
+from edge.registers import meter_of
 from edge.sources.mqtt_in.presets import PRESETS, Preset, Way
 from edge.sources.pulses.settings import PulseSettings
 
@@ -18,7 +19,6 @@ SCALES: Mapping[str, int] = {"L": 1_000, "m3": 1_000_000, "Wh": 1_000, "kWh": 1_
 UNITS = (*SCALES, "pulse")
 ENERGY = ("Wh", "kWh")
 KEYS = ("preset", "topic", "path", "unit", "as", "ids", "repeat_seconds")
-REGISTERS = {Fluid.GAS: "gas_volume_l", Fluid.WATER: "water_volume_l"}
 ID = re.compile(r"[0-9a-z_-]{1,32}")
 WILDCARDS = re.compile(r"[+#]")
 REPEAT_S = 300
@@ -42,7 +42,7 @@ class HearSettings:
     ids: frozenset[str] = frozenset()
     repeat_ms: int = REPEAT_S * 1000
     start: int | None = None
-    qmax_l_h: int = 6_000
+    qmax_l_h: int | None = 6_000
     pulse_ml: int = 10_000
 
     @classmethod
@@ -64,11 +64,14 @@ class HearSettings:
         unit = _one_of(said, "unit", UNITS, preset.unit)
         if unit in ENERGY and fluid is not Fluid.GAS:
             raise ValueError("mqtt.unit of water is L, m3 or pulse")
+        index = meter_of(fluid).index
+        if index is None:
+            raise ValueError(f"{fluid} is not heard on a broker")
         scale = pulses.pulse_ml if unit == "pulse" else SCALES[unit]
         energy = unit in ENERGY
         return cls(
             fluid,
-            "gas_energy_wh" if energy else REGISTERS[fluid],
+            "gas_energy_wh" if energy else index,
             _topic(said, preset),
             scale,
             name,

@@ -10,11 +10,9 @@ from typing import Any
 from edge.catalogue import Fluid
 from edge.config import conversion
 from edge.config.model import MeterConfig
-from edge.gate.flow import QMAX_L_H
+from edge.gate.flow import WIDEST_L_H
+from edge.registers import meter_of
 from edge.sources.pulses.counter import MS, Shape
-
-PULSE_ML: Mapping[Fluid, int] = {Fluid.GAS: 10_000, Fluid.WATER: 1_000}
-"""A Gazpar pulses each 0.01 m³, most emitters of water meters each litre."""
 
 FASTER = 6
 """Pulses so many times faster than the greatest flow are none: 1 s for a G4's."""
@@ -62,10 +60,10 @@ class PulseSettings:
     def from_table(cls, table: Mapping[str, Any], fluid: Fluid) -> PulseSettings:
         """Read a [[meters]] table; raise ValueError, naming the key to mend."""
         gpio = None if table.get("gpio") is None else _whole(table, "gpio", 0, 0, 1023)
-        pulse_ml = PULSE_ML[fluid]
+        pulse_ml = meter_of(fluid).pulse_ml
         if "pulse_volume_l" in table:
             pulse_ml = _thousandths(table, "pulse_volume_l", 1, 10_000_000)
-        qmax_l_h = QMAX_L_H[fluid]
+        qmax_l_h = meter_of(fluid).qmax_l_h or WIDEST_L_H
         if "qmax_m3_h" in table:
             qmax_l_h = _thousandths(table, "qmax_m3_h", 1, 10_000_000)
         index_ml = 0
