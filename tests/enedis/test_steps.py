@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,3 +57,29 @@ def test_no_step_reaches_over_the_point_before(minutes):
         assert step is None or step in STEPS
         if i and step is not None:
             assert step <= ends[i] - ends[i - 1]
+
+
+def without(ends: list[int], share: float) -> list[int]:
+    """Leave a share of the points out, always the same ones."""
+    missing = Random(5)
+    return [end for end in ends if missing.random() > share]
+
+
+@pytest.mark.parametrize("step", sorted(STEPS))
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.3])
+def test_points_that_are_missing_here_and_there_lengthen_no_step(step, share):
+    ends = without([step * i for i in range(1, 2000)], share)
+    assert set(steps(ends)) == {step}
+    assert set(steps(ends, step)) == {step}
+
+
+def test_a_step_that_changes_for_a_while_between_others_is_kept():
+    ends = [1800, 3600, 7200, 10_800, 12_600, 14_400]
+    assert steps(ends) == [1800, 1800, 3600, 3600, 1800, 1800]
+
+
+def test_a_day_of_hours_belies_a_file_that_says_half_hours():
+    hours = [3600 * i for i in range(1, 30)]
+    halves = [hours[-1] + 1800 * i for i in range(1, 30)]
+    assert steps(hours + halves, 1800) == [3600] * 29 + [1800] * 29
+    assert steps(hours[:20], 1800) == [1800] * 20
