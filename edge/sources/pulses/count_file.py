@@ -8,6 +8,8 @@ disk before a write of them returns.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,9 +116,16 @@ class PulseCounts:
             self._slots[meter] = Slots(self._directory / SLOTS.format(meter))
         return self._slots[meter]
 
-    def miss(self, meter: str, span: Span) -> None:
-        """Note a time in which nothing was counted."""
-        self._database.execute("INSERT INTO uncounted VALUES (?, ?, ?)", (meter, *span))
+    def resume(self, meter: str, span: Span, count: Count) -> None:
+        """Go on with a count, and note a time in which nothing was counted: both.
+
+        Cut in between, the next to go on would note the same time again.
+        """
+        with self._together():
+            self._database.execute(
+                "INSERT INTO uncounted VALUES (?, ?, ?)", (meter, *span)
+            )
+            self.settle(meter, count)
 
     def uncounted(self, meter: str) -> tuple[Span, ...]:
         """Give the times in which nothing was counted since the index was set."""
@@ -128,10 +137,16 @@ class PulseCounts:
 
     def set(self, meter: str, count: Count) -> None:
         """Set a count anew: what was missed before it is settled by it."""
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
+        with self._together():
             self._database.execute("DELETE FROM uncounted WHERE meter=?", (meter,))
             self.settle(meter, count)
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """Have what is written within on the disk whole, or nothing of it."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
             self._database.execute("COMMIT")
         except BaseException:
             self._database.execute("ROLLBACK")

@@ -37,18 +37,19 @@ class Tally:
         async with self._writing:
             known = await asyncio.to_thread(self._load)
             if known is None:
-                count = Count(self._settings.index_ml, 0, now_ms)
-            else:
-                span = Span(known.seen_ms, now_ms)
-                await asyncio.to_thread(self._opened().miss, self._meter, span)
-                self.missed += 1
-                log.warning(
-                    "%s: nothing was counted for %.0f s",
-                    self._meter,
-                    span.length_ms / 1000,
-                )
-                count = Count(known.index_ml, known.pulses, now_ms)
-            await self._settle(count)
+                await self._settle(Count(self._settings.index_ml, 0, now_ms))
+                return
+            span = Span(known.seen_ms, now_ms)
+            count = Count(known.index_ml, known.pulses, now_ms)
+            await self._write(
+                lambda: self._opened().resume(self._meter, span, count), count
+            )
+            self.missed += 1
+            log.warning(
+                "%s: nothing was counted for %.0f s",
+                self._meter,
+                span.length_ms / 1000,
+            )
 
     async def add(self, pulses: int, now_ms: int) -> list[int]:
         """Count pulses, durably; give the index in litres behind each of them."""
