@@ -49,8 +49,8 @@ def _is_suez(columns: Columns) -> bool:
 
 
 def _is_two_columns(columns: Columns) -> bool:
-    in_litres = columns.volume_unit_l == 1
-    return columns.quality is None and columns.index is None and in_litres
+    said = columns.volume_unit_l is not None  # else it could be of anything
+    return columns.quality is None and columns.index is None and said
 
 
 def _read(name: str, document: Document, zone: ZoneInfo) -> Export:

@@ -77,6 +77,17 @@ def nature_of(word: object) -> Nature:
     return Nature.ESTIMATED
 
 
+EMPTY = frozenset(
+    {"", "-", "--", "—", "na", "n/a", "#n/a", "nd", "n.d.", "n/d", "null"}
+)
+"""What portals and spreadsheets write for no value; `nan`, `none` those of programs."""
+
+
+def is_empty(cell: object) -> bool:
+    """Tell whether a cell says that there is no value."""
+    return plain(cell) in EMPTY or plain(cell) in ("nan", "none")
+
+
 def says_nothing(word: object) -> bool:
     """Tell whether a quality is the word for a reading that did not happen."""
     return plain(word).startswith(("non mesur", "non_mesur", "absen", "manquant"))

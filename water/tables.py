@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from exports import Civil, Document, FileRefused, Refused, RowRefused
 from water.columns import Columns
 from water.litres import L_IN_M3, amount_l, index_l
-from water.row import Row, nature_of, says_nothing
+from water.row import Row, is_empty, nature_of, says_nothing
 
 
 def rows_of(
@@ -52,8 +52,7 @@ def _row(
     day = civil.day(cells[columns.date])
     said = None if columns.quality is None else cells[columns.quality]
     volume = cells[columns.volume]
-    empty = volume is None or not str(volume).strip()
-    absent = empty or says_nothing(said)
+    absent = is_empty(volume) or says_nothing(volume) or says_nothing(said)
     return Row.of_day(
         place,
         day,

@@ -211,3 +211,38 @@ def test_a_refused_day_takes_its_leak_with_it(read, days, reasons):
 def test_days_of_a_bare_poste_without_units_are_litres(read, days):
     found = read({"postes": [{"data": [day(1, 312)]}], "unites": None})
     assert days(found) == {"2026-01-01": 312}
+
+
+@pytest.mark.parametrize(
+    "cell", ["NA", "-", "null", "N/A", "#N/A", "n.d.", "Non mesur\u00e9"]
+)
+def test_a_word_for_no_value_is_an_absence(read, days, cell):
+    found = read(f"date;consommation(litre)\n31/03/2018;{cell}\n01/04/2018;5\n")
+    assert (days(found), found.refused) == ({"2018-04-01": 5}, ())
+    assert len(found.absent) == 1
+
+
+def test_a_csv_may_count_in_cubic_metres_if_it_says_so(read, days):
+    found = read("date;consommation (m3)\n31/03/2018;0,250\n01/04/2018;1\n")
+    assert days(found) == {"2018-03-31": 250, "2018-04-01": 1000}
+
+
+def test_answers_of_several_windows_keep_their_indexes_apart(read):
+    first = daily(day(1, 10, index=100), day(2, 20, index=110))
+    second = daily(day(11, 30, index=900), day(12, 40, index=930))
+    found = read([first, second])
+    assert [a.index_end for a in found.amounts] == [110, None, 930, None]
+    assert len({a.place for a in found.amounts}) == 4
+
+
+def test_days_and_months_in_one_file_are_both_read(read):
+    month = {"annee": 2025, "mois": 11, "consommation": 9}
+    found = read([daily(day(1, 10, debitMin=3)), {"postes": [{"data": [month]}]}])
+    assert [a.value for a in found.amounts] == [10, 3, 9_000]
+    assert found.refused == ()
+
+
+def test_days_that_only_exist_if_months_count_from_1_put_the_answer_in_doubt(read):
+    with pytest.raises(FileRefused) as caught:
+        read(daily({**day(31, 5), "mois": 1}, {**day(1, 5), "mois": 2}))
+    assert caught.value.reason == "months-in-doubt"
