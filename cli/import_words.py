@@ -42,6 +42,10 @@ ABSENT = Words(
     "  {} périodes sans valeur dans le fichier : inconnues, et non nulles",
     "  {} periods without a value in the file: unknown, which is not zero",
 )
+FACTS = Words(
+    "  {} faits datés : contrats, index sans consommation",
+    "  {} dated facts: contracts, indexes without an amount",
+)
 MEASURED = Words(
     "  {title} : {rows} périodes aussi mesurées chez vous, dont {differing} autrement"
     " (fichier {file} {unit}, chez vous {home} {unit})",
@@ -83,6 +87,8 @@ def lines(report: Report, language: Language, zone: ZoneInfo) -> Iterator[str]:
     yield from _refused(report, language)
     if report.absent:
         yield ABSENT.said(language).format(report.absent)
+    if report.facts:
+        yield FACTS.said(language).format(report.facts)
     for found in report.measured:
         yield _measured(found, language)
     if report.dry_run:

@@ -16,6 +16,7 @@ from edge.merging.completed import Completion
 from edge.merging.converted import CONVERSION, ENERGY, VOLUME, Converted
 from edge.merging.counter import OwnCounter
 from edge.merging.merged import MANY, merged_columns
+from edge.merging.pieces import put
 from edge.merging.precedence import Purpose
 from edge.minutes import roll_minutes
 from edge.open_rows import open_rows
@@ -281,7 +282,18 @@ class Reads:
 
         calendar = calendar_of(known.fluid, self._counting.zone)
         span = (start_ms, end_ms)
-        return reconcile(self, merged, calendar, (meter, register), step, span, now_ms)
+        of = (meter, register)
+        if register != ENERGY:
+            return reconcile(self, merged, calendar, of, step, span, now_ms)
+        worth = self._counting.conversions.get(meter, ())
+        energy = Converted(self, merged, calendar, meter, worth)
+
+        def halves(start_ms: int, end_ms: int) -> IntervalColumns:
+            own = (meter, register, Step.MIN30, start_ms, end_ms, MANY)
+            rows = self.interval_columns(*own)
+            return rows if len(rows) else put(rows, energy.halves((start_ms, end_ms)))
+
+        return reconcile(self, merged, calendar, of, step, span, now_ms, halves)
 
     def open(self, meter: str, register: str, step: Step) -> list[Interval]:
         """Give the provisional rows of intervals that are not closed yet."""

@@ -155,6 +155,7 @@ class Importer:
         known = {one.key for one in self.journal.facts(meter)} if meter else set()
         new = sum(one.key not in known for one in told_facts)
         name = found.export.format
+        report = replace(report, facts=len(told_facts))
         return Prepared(report, name, digest, compared, told_facts, new)
 
     def _facts(self, export: Export, slices: Sequence[Slice]) -> list[Fact]:

@@ -99,6 +99,8 @@ class Report:
     number: int | None = None
     dry_run: bool = False
     title: str | None = None
+    facts: int = 0
+    """Dated facts that it tells besides: contracts, indexes without an amount."""
     whole: bool = False
     """Whether the file was refused whole."""
 

@@ -18,6 +18,9 @@ from edge.stores.protocol import IntervalColumns
 Rows = Callable[[Step, int, int], IntervalColumns]
 """Gives the merged rows of a step that start in [start, end)."""
 
+Halves = Callable[[int, int], IntervalColumns]
+"""Gives the home's own half-hours that start in [start, end)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -43,18 +46,24 @@ def reconcile(  # noqa: PLR0913 - a question has these dimensions
     step: Step,
     span: tuple[int, int],
     now_ms: int,
+    own_halves: Halves | None = None,
 ) -> Report:
     """Compare what sources say of periods that start in `span`; blocks while it reads.
 
     The home's own is the difference of its indexes, and its meter's curve where these
-    aren't known whole; the curve itself is compared with the indexes.
+    aren't known whole; the curve itself is compared with the indexes. `own_halves` are
+    given where the home's own is reckoned otherwise.
     """
     meter, register = of
     start, end = span
     told = said.slices(meter, register, start, end, MANY)
     curve = _curve(said, calendar, of, span)
     last = max([end, *(one.end_ms for one in told)])
-    rows = said.interval_columns(meter, register, Step.MIN30, start, last, MANY)
+    rows = (
+        said.interval_columns(meter, register, Step.MIN30, start, last, MANY)
+        if own_halves is None
+        else own_halves(start, last)
+    )
     counted = Own.counted(rows)
     own_curve = [one for one in curve if one.origin in HOME]
     others = [one for one in curve if one.origin not in HOME]

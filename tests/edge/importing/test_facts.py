@@ -128,6 +128,7 @@ async def test_contracts_are_kept_with_their_dates_until_the_import_is_taken_bac
     house,
 ):
     report = await house.take(TARIFFS)
+    assert report.facts == 3
     kinds = [one.kind for one in house.journal.facts("linky")]
     assert kinds == [FactKind.TARIFF, FactKind.ANEW, FactKind.TARIFF]
     first, anew, second = house.journal.facts("linky")

@@ -156,6 +156,20 @@ async def test_grdfs_own_figure_replaces_ours_and_goes_when_it_is_taken_back(
     assert rows(reads, Step.DAY, purpose).value == [5_280, 46 * 110, 5_280]
 
 
+async def test_the_estimate_is_compared_with_grdfs_own_figure(home):
+    journal, reads, _ = home
+    figures = (said(ENERGY, 27, 5_000), said(ENERGY, 29, 5_280))
+    await journal.append([counted(27, 29), (said(WORTH, 1, 11_000), *figures)])
+    span = (day(27)[0], day(29)[1])
+    found = reads.reconciled("gas", ENERGY, Step.DAY, *span, EVER)
+    (account,) = found.accounts
+    assert [(row.own, row.theirs) for row in account.rows] == [
+        (5_280, 5_000),
+        (5_280, 5_280),
+    ]
+    assert (account.differing, found.gaps) == (1, ())
+
+
 async def test_an_operators_cubic_metres_are_never_converted(home):
     journal, reads, _ = home
     await journal.append([(said(VOLUME, 27, 5_000), said(WORTH, 1, 11_000))])

@@ -277,3 +277,35 @@ async def test_a_tariffs_energy_is_its_indexs_never_a_sum_of_half_hours(home):
         ):
             asked = ("linky", name, Step.DAY, 0, EVER)
             assert reads.merged_columns(*asked, purpose=purpose).value == [value]
+
+
+async def test_days_known_whole_are_not_guessed_anew_from_indexes_at_eleven(home):
+    journal, reads, _ = home
+    begin, name = at("2026-06-01 23:00"), "import_total_wh"
+    indexes = tuple(
+        said(
+            name,
+            (begin + n * 86_400_000, begin + (n + 1) * 86_400_000),
+            24_000,
+            1_000_000 + (n + 1) * 24_000,
+            "file:enedis-daily-index",
+            "linky",
+        )
+        for n in range(5)
+    )
+    days = tuple(
+        said(
+            name,
+            (at(f"2026-06-0{n}"), at(f"2026-06-0{n + 1}")),
+            23_000,
+            None,
+            "file:enedis-daily-energy",
+            "linky",
+        )
+        for n in (3, 4, 5, 6)
+    )
+    await journal.append([indexes, days])
+    found = reads.merged_columns("linky", name, Step.DAY, 0, EVER)
+    assert found.value == [23_000] * 4
+    # how a day went that is known whole, nobody says
+    assert not len(reads.merged_columns("linky", name, Step.MIN30, 0, EVER))
