@@ -31,7 +31,8 @@ async def attempt(request: Mapping[str, Any], deadline_s: float) -> Carried:
     )
     try:
         async with asyncio.timeout(deadline_s):
-            said = await _exchange(process, json.dumps(request).encode())
+            told = {**request, "deadline_s": deadline_s}
+            said = await _exchange(process, json.dumps(told).encode())
     except TimeoutError as error:
         raise NotCollected(Reason.TIME_OUT, "deadline") from error
     finally:

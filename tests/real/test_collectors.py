@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import subprocess
 import time
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -81,9 +84,11 @@ async def home(tmp_path, portal):
             f'url = "{portal.url}/api"\nsecret_file = "{secret}"\n'
         )
     home.start()
-    await home.until("/api/v1/health", bool)
-    yield home
-    home.end()
+    try:
+        await home.until("/api/v1/health", bool)
+        yield home
+    finally:
+        home.end()
 
 
 def said(home, *words, language="en_GB.UTF-8"):
@@ -147,6 +152,51 @@ async def test_the_process_asks_by_itself_and_the_service_shows_it(home, portal)
         started = time.monotonic()
         await home.until("/api/v1/health", lambda _: time.monotonic() - started > 8)
         assert len(portal.asked) == count
+    finally:
+        process.kill()
+        process.wait()
+
+
+def children(of):
+    path = Path(f"/proc/{of}/task/{of}/children")
+    return path.read_text().split() if path.exists() else []
+
+
+async def attempting(home, portal):
+    """Start the process, and wait until its attempt hangs at the portal."""
+    portal.mood = Said(hang=True)
+    process = asking(home)
+    await home.until("/api/v1/health", lambda _: portal.asked)
+    (child,) = await asyncio.to_thread(children, process.pid)
+    return process, Path(f"/proc/{child}")
+
+
+async def test_it_ends_at_once_when_told_to_and_leaves_no_child(home, portal):
+    process, child = await attempting(home, portal)
+    try:
+        process.terminate()
+        assert process.wait(20) == 0
+        assert not child.exists()
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def test_killed_in_an_attempt_it_leaves_the_portal_alone_at_its_return(
+    home, portal
+):
+    process, child = await attempting(home, portal)
+    try:
+        process.kill()
+        process.wait()
+        os.kill(int(child.name), signal.SIGKILL)  # it would end by itself, later
+        count = len(portal.asked)
+        process = asking(home)
+        started = time.monotonic()
+        await home.until("/api/v1/health", lambda _: time.monotonic() - started > 20)
+        assert len(portal.asked) == count
+        told = await asyncio.to_thread(said, home, "collectors")
+        assert "last success: never" in told
     finally:
         process.kill()
         process.wait()
