@@ -11,7 +11,7 @@ from enedis.direction import Direction
 from enedis.findings import Findings
 from enedis.sections import Section
 from enedis.spreadsheet import day_cell
-from enedis.units import amount
+from enedis.units import amount, unit, unit_of_header
 from enedis.words import is_empty
 from exports import Absence, Amount, Civil, Nature, RowRefused
 
@@ -20,6 +20,8 @@ def read_days(findings: Findings, section: Section, name: str, zone: ZoneInfo) -
     """Add a block of days; 'NA' is an absence."""
     said = section.said("type de comptage", "grandeur metier")
     quantity = Direction.said_by(said, section.title, name).energy
+    energy = unit(unit_of_header(section.header[1]))
+    scale = 1000 if energy is None else energy.scale
     civil = Civil(zone)
     for place, row in section.rows:
         try:
@@ -29,7 +31,7 @@ def read_days(findings: Findings, section: Section, name: str, zone: ZoneInfo) -
             if is_empty(cell):
                 findings.absent.append(Absence(start, end, place))
                 continue
-            value = amount(cell, 1000)
+            value = amount(cell, scale)
         except RowRefused as error:
             findings.refuse(place, error)
             continue

@@ -9,6 +9,8 @@ from exports import FileRefused
 LENGTH = 14
 SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
 MASKED = re.compile(r"[Xx*•0]*")
+ROUNDED = re.compile(r"[0-9]{1,6}0{8}|#+")
+"""2,31282E+13 saved as a number, or a column too narrow to show it."""
 MANGLED = "a spreadsheet changed the meter's number when it saved this file"
 AGAIN = "download the file again and import it untouched, before any spreadsheet"
 
@@ -16,19 +18,21 @@ AGAIN = "download the file again and import it untouched, before any spreadsheet
 def prm(cell: object) -> str | None:
     """Give the number as the file has it; None where it has none, or masks it.
 
-    Raises FileRefused ("mangled-identifier") for `2,31282E+13` and for 13 digits, whose
-    leading zero was lost: nobody can tell then which meter it was.
+    Raises FileRefused ("mangled-identifier") for `2,31282E+13`, for what is left of it,
+    and for 13 digits, whose leading zero was lost: nobody can tell then which meter it
+    was.
     """
     if cell is None:
         return None
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    text = str(cell).strip().lstrip("'\u2019").replace("\u00a0", "").replace(" ", "")
+    text = str(cell).strip().lstrip("='\u2019\"").rstrip('"')
+    text = "".join(text.split())
     if SCIENTIFIC.fullmatch(text):
         raise FileRefused("mangled-identifier", MANGLED, hint=AGAIN)
     if MASKED.fullmatch(text):
         return None
-    if text.isdigit() and len(text) == LENGTH - 1:
+    if ROUNDED.fullmatch(text) or (text.isdigit() and len(text) == LENGTH - 1):
         raise FileRefused("mangled-identifier", MANGLED, hint=AGAIN)
     return text
 

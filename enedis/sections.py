@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from enedis.units import unit, unit_of_header
 from enedis.words import folded
 from exports import Document, Table
 
@@ -62,11 +63,16 @@ def kind_of(header: list[str]) -> Kind | None:
             kind = Kind.INDEX
     elif first == "periode" and second.startswith("identifiant calendrier"):
         kind = Kind.CALENDAR
-    elif (first, second) == ("debut", "fin") and "kw" in (*header, "")[2]:
+    elif (first, second) == ("debut", "fin") and unit_of_header((*header, "")[2]):
         kind = Kind.INTERVALS
-    elif first == "date" and second.startswith("valeur (en kwh"):
+    elif first == "date" and _is_energy(second):
         kind = Kind.DAYS
     return kind
+
+
+def _is_energy(label: str) -> bool:
+    said = unit(unit_of_header(label)) if label.startswith("valeur") else None
+    return said is not None and said.kind == "energy"
 
 
 def sections(document: Document) -> list[Section]:
@@ -100,7 +106,13 @@ def pages(document: Document, most: int | None = None) -> Iterator[tuple[str, Ta
 
 
 def _margin(row: list[Any]) -> int:
-    return next((i for i, cell in enumerate(row) if cell not in (None, "")), 1 << 14)
+    """Give how many cells come before the first that says anything."""
+    filled = (i for i, cell in enumerate(row) if not _is_blank(cell))
+    return next(filled, 1 << 14)
+
+
+def _is_blank(cell: object) -> bool:
+    return cell is None or not str(cell).strip()
 
 
 def _walk(title: str, table: Table) -> Iterator[Section]:

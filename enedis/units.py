@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import NamedTuple
 
 from enedis.words import folded
@@ -25,6 +26,9 @@ UNITS = {
     "kva": Unit("apparent", 1000),
 }
 SHORT = 12
+FINE = 9
+"""More decimals than these are a float's noise."""
+NOISY = re.compile(r"[0-9]{1,12}\.[0-9]{1,20}")
 INSIDE = re.compile(r"\((?:en )?([^)]*)\)")
 
 
@@ -42,6 +46,14 @@ def unit_of_header(cell: object) -> str:
     return label if label in UNITS else ""
 
 
+def _unnoised(cell: object) -> object:
+    """Give 6.329 of 6.329000000000001, as programs write what they computed."""
+    text = str(cell).strip().replace(",", ".")
+    if len(text.partition(".")[2]) <= FINE or not NOISY.fullmatch(text):
+        return cell
+    return str(Decimal(text).quantize(Decimal(10) ** -FINE))
+
+
 def amount(cell: object, scale: int) -> int:
     """Give a value × scale, which can't be negative; raise RowRefused.
 
@@ -53,7 +65,7 @@ def amount(cell: object, scale: int) -> int:
         whole, _, rest = cell.replace(",", ".").partition(".")
         if scale == 1000 and whole.isdecimal() and rest.isdecimal() and len(rest) < 4:
             return int(whole) * 1000 + int(rest.ljust(3, "0"))
-    value = scaled(cell, scale)
+    value = scaled(_unnoised(cell), scale)
     if value < 0:
         raise RowRefused("negative", f"{str(cell)[:40]!r} is less than nothing")
     return value

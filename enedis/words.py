@@ -5,7 +5,23 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-EMPTY = frozenset({"", "null", "na", "n/a", "-", "none", "nan"})
+EMPTY = frozenset(
+    {
+        "",
+        "null",
+        "na",
+        "n/a",
+        "#n/a",
+        "-",
+        "--",
+        "—",
+        "nd",
+        "n.d.",
+        "n/d",
+        "none",
+        "nan",
+    }
+)
 """What the portals, the spreadsheets and the extensions write for "no value"."""
 
 

@@ -82,3 +82,10 @@ def test_a_row_that_is_no_day_is_refused_and_a_repeated_one_counts_once(read):
         "not-a-number",
         "two-values",
     ]
+
+
+def test_days_may_be_in_wh_and_floats_may_be_noisy(read):
+    export = read("Date;Valeur (en Wh)\n01/01/2026;6329\n")
+    assert [one.value for one in export.amounts] == [6329]
+    export = read("Date;Valeur (en kWh)\n01/01/2026;6,329000000000001\n")
+    assert [one.value for one in export.amounts] == [6329]

@@ -173,3 +173,11 @@ def test_the_workbook_with_its_cover_is_read(workbook, read, said):
         "02 00:00-02 00:30 1000",
     ]
     assert export.amounts[0].place == "sheet 2, row 6"
+
+
+@pytest.mark.parametrize("first", ["D\ufffdbut", "D?but", "DÃ©but"])
+def test_a_header_that_lost_its_accents_is_known(first, read):
+    export = read(
+        f"{first};Fin;Valeur (en W)\n02/03/2023 00:00:00;02/03/2023 00:30:00;4030\n"
+    )
+    assert [one.value for one in export.amounts] == [4030]

@@ -265,3 +265,19 @@ def test_a_workbook_with_the_newest_row_first_is_read(workbook, read, said):
     ]
     export = read(workbook(("Feuille1", rows)))
     assert said(export) == ["31 23:00-31 23:30 460", "31 23:30-01 00:00 470"]
+
+
+@pytest.mark.parametrize("tail", ["  \n", ";\n", "\n \n\n"])
+def test_blank_lines_at_the_end_are_no_rows(tail, read):
+    export = read(
+        curve("2023-01-01T00:30:00+01:00;5", "2023-01-01T01:00:00+01:00;6") + tail
+    )
+    assert (len(export.amounts), export.refused) == (2, ())
+
+
+@pytest.mark.parametrize("cell", ["#N/A", "ND", "n.d.", "\u2014", "NULL"])
+def test_a_word_for_no_value_is_an_absence(cell, read):
+    export = read(
+        curve("2023-01-01T00:30:00+01:00;5", f"2023-01-01T01:00:00+01:00;{cell}")
+    )
+    assert (len(export.absent), export.refused) == (1, ())

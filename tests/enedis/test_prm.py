@@ -62,3 +62,14 @@ def test_a_masked_number_hides_no_reading(read):
     export = read(CURVE.format("XXXXXXXXXXXXXX"))
     assert export.meter is None
     assert len(export.amounts) == 2
+
+
+@pytest.mark.parametrize("cell", ["23128200000000", "########", 23128200000000.0])
+def test_what_is_left_of_a_rounded_number_names_no_meter(cell):
+    with pytest.raises(FileRefused) as refused:
+        prm(cell)
+    assert refused.value.reason == "mangled-identifier"
+
+
+def test_a_number_that_a_spreadsheet_kept_as_a_formula_is_whole():
+    assert prm('="01234567890123"') == "01234567890123"
