@@ -12,12 +12,14 @@ import typer
 
 from cli.demo_place import Place, held
 from cli.demo_words import (
+    CLOSED,
     FAREWELL,
     FILES,
     FIRST,
     MQTT,
     NEXT,
     NO_BROKER,
+    OPENED,
     happened,
     imported,
     line,
@@ -73,7 +75,7 @@ async def _run(
     from cli.compose import run_service  # noqa: PLC0415 - slow to import, see `run`
 
     now_ms = time.time_ns() // 1_000_000
-    living = Living(home, now_ms, leak=place.leak.exists())
+    living = Living(home, now_ms)
     meter = VirtualLinky(home.power.spec, now_ms, home.power.household)
     gazpar = VirtualGazpar(index_l=home.gas.at(home.anchor_ms))
     dial = VirtualWaterMeter(index_l=home.water.at(home.anchor_ms))
@@ -144,9 +146,12 @@ async def _events(hub: Hub, config: Config) -> None:
 
 
 async def _leak(place: Place, living: Living) -> None:
-    """Turn the leak on while its file is there."""
+    """Turn the leak on while its file is there, and say that it was done."""
     while True:
-        living.leak = place.leak.exists()
+        leak = place.leak.exists()
+        if leak != living.leak:
+            living.leak = leak
+            typer.echo((OPENED if leak else CLOSED).said(spoken()))
         await asyncio.sleep(LOOK_S)
 
 

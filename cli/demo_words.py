@@ -96,6 +96,13 @@ LEAK = Words(
     "{at}  WATER LEAK (demonstration): {litres} litres in {minutes} minutes without"
     " a pause, {flow} L/h",
 )
+OPENED = Words(
+    "          Une fuite d'eau est ouverte ; Relevé ne le sait pas encore.",
+    "          A water leak is open; Relevé doesn't know yet.",
+)
+CLOSED = Words(
+    "          La fuite d'eau est refermée.", "          The water leak is closed."
+)
 NO_LEAK = Words("{}  La fuite d'eau a cessé.", "{}  The water leak has stopped.")
 FAREWELL = Words(
     "Arrêté. Les données inventées restent dans {} ; --fresh les oublie.",
