@@ -20,6 +20,8 @@ from edge.sample import Quality, Sample
 
 EVER = 1 << 53
 TRIES = 3
+SET = "set_index"
+"""Why a baseline is, where the owner set a count by the dial (edge/gate/counting)."""
 
 
 class Home(Said, Protocol):
@@ -60,14 +62,13 @@ class OwnCounter:
         ]
 
     def changes(self) -> list[int]:
-        """Give when another meter was fitted, or an index was set to begin anew."""
+        """Give when another meter was fitted, or an index was set to begin anew.
+
+        A count of ours that the owner set by the dial is no other meter.
+        """
         anew = self._facts(FactKind.ANEW, 0, EVER)
         return [
-            *(
-                one.at_ms
-                for one in self.home.baselines(self.meter)
-                if self.register in one.offsets
-            ),
+            *(one.at_ms for one in self._baselines() if one.reason != SET),
             *(one.start_ms if one.end_ms is None else one.end_ms for one in anew),
         ]
 
@@ -112,18 +113,28 @@ class OwnCounter:
         if not len(first):
             return []
         end = self.calendar.interval(Step.MIN30, last.at_ms)[1]
-        origin = last.origin
-        began = shows + self._offset() - sum(values)
-        return [
-            Anchor(first.start_ms[0], began, origin),
-            Anchor(end, shows, origin),
-        ]
+        told = [Anchor(end, shows, last.origin)]
+        offset = self._offset()
+        if offset is not None:
+            began = shows + offset - sum(values)
+            told.insert(0, Anchor(first.start_ms[0], began, last.origin))
+        return told
 
-    def _offset(self) -> int:
-        """Give what is added to the index that the counter shows now."""
-        said = {
-            one.at_ms: one.offsets[self.register]
+    def _baselines(self) -> list[Baseline]:
+        return [
+            one
             for one in self.home.baselines(self.meter)
             if self.register in one.offsets
-        }
-        return said[max(said)] if said else 0
+        ]
+
+    def _offset(self) -> int | None:
+        """Give what the index shows less now than it would had it never begun anew.
+
+        None where a count was set by the dial: what had been missed by then is in no
+        row, and must not be taken for what went through before the first.
+        """
+        found = self._baselines()
+        if any(one.reason == SET for one in found):
+            return None
+        last = max(found, key=lambda one: one.at_ms, default=None)
+        return 0 if last is None else last.offsets[self.register]

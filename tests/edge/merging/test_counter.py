@@ -64,6 +64,29 @@ async def test_it_is_what_the_counter_showed_before_another_was_fitted(home):
     assert counter.changes() == [change.at_ms]
 
 
+async def test_a_count_that_was_set_by_the_dial_is_the_same_meters(home):
+    journal, reads, roller = home
+    await roller.start()
+    change = AT + 3 * HOUR_MS
+    for n in range(900):  # counted from 0, until the owner said what the dial shows
+        at_ms = AT + n * 40_000
+        shown = 7 * n if at_ms < change else 10_000_000 + 7 * n
+        if at_ms >= change > at_ms - 40_000:
+            offsets = {TOTAL: -10_000_000}
+            await journal.append([Baseline("linky", at_ms, "set_index", offsets)])
+        journal.add_sample(Sample("linky", at_ms, {TOTAL: shown}))
+    await journal.commit()
+    await roller.catch_up()
+    counter = OwnCounter(reads, CALENDAR, "linky", TOTAL)
+    assert counter.changes() == []
+    # what it had missed before it was set is not known
+    (last,) = counter.edges()
+    assert last.index == 10_000_000 + 7 * 899
+    exchange = Baseline("linky", AT + 5 * HOUR_MS, "device", {TOTAL: 3})
+    await journal.append([exchange])
+    assert counter.changes() == [exchange.at_ms]
+
+
 async def test_where_the_owner_corrected_it_is_not_told(home):
     word = Correction("linky", TOTAL, AT, AT + HOUR_MS, 3, AT)
     counter = await hear(home, [word])
