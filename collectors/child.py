@@ -15,7 +15,7 @@ from collectors.carried import MOST_BYTES, Carried, excused
 from collectors.errors import NotCollected, Reason
 
 DEADLINE_S = 300.0
-KEPT = ("LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "PATH")
+KEPT = ("LANG", "LC_ALL", "TZ", "PATH")
 """What it gets of the environment."""
 
 

@@ -76,9 +76,9 @@ UNASKED = frozenset(
 """Attempts that ended before a portal was asked anything."""
 
 
-def owners(reason: Reason) -> bool:
-    """Tell whether only the owner can mend it: a changed secret is tried at once."""
-    return PATIENCE[reason] is OWNERS
+def mendable(reason: Reason) -> bool:
+    """Tell whether the owner can mend it: what was changed is tried at once."""
+    return PATIENCE[reason] in (OWNERS, OURS)
 
 
 def after_success(

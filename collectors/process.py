@@ -18,7 +18,7 @@ from collectors.runner import Runner, Sends
 log = logging.getLogger(__name__)
 
 LOOK_S = 60
-"""How often secrets that were refused are looked at, and the service is told."""
+"""How often it is looked whether something was mended, and the service is told."""
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class Process:
         await self.tell()
 
     async def look(self) -> None:
-        """Try mended secrets at once, and tell the service how each fares."""
+        """Try at once what was mended, and tell the service how each fares."""
         for runner in self.runners:
             if runner.mended and not self._one.locked():
                 self._plan(runner, runner.now())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -75,13 +78,18 @@ class Runner:
 
     @property
     def mended(self) -> bool:
-        """Tell whether the secret changed since it was refused: worth a try at once."""
+        """Tell whether what may have kept it from working changed since it failed."""
         why = self.past.why
-        return why is not None and pace.owners(why) and self._stamp != self.past.stamp
+        return why is not None and pace.mendable(why) and self._stamp != self.past.stamp
 
     @property
     def _stamp(self) -> str:
-        return secret_file.stamp(plugins.secret_path(self.table))
+        """Give what changes with the secret, the owner's table, or an update."""
+        table = json.dumps(self.table, sort_keys=True, default=str)
+        digest = hashlib.sha256(f"{version('releve')} {table}".encode()).hexdigest()[
+            :16
+        ]
+        return f"{digest} {secret_file.stamp(plugins.secret_path(self.table))}"
 
     async def run(self) -> datetime:
         """Make one attempt; give when the next is due. Never raises NotCollected."""

@@ -55,8 +55,9 @@ def test_two_homes_that_failed_together_do_not_come_back_together():
 def test_a_wrong_password_is_left_for_a_day():
     due = pace.after_failure(AT, Reason.PASSWORD, 1, None, lambda: 0)
     assert due - AT >= timedelta(hours=19)
-    assert pace.owners(Reason.PASSWORD)
-    assert not pace.owners(Reason.QUOTA)
+    assert pace.mendable(Reason.PASSWORD)
+    assert pace.mendable(Reason.CHANGED)  # by an update
+    assert not pace.mendable(Reason.QUOTA)
 
 
 def test_every_reason_has_its_patience():

@@ -192,6 +192,21 @@ async def test_a_mended_secret_is_worth_a_try_at_once(made):
     assert not made.runner.mended  # that was no fault of the secret
 
 
+async def test_a_table_that_was_mended_is_tried_at_once_after_a_restart(made):
+    await made.fails(Reason.WHICH_METER)
+    assert not made.make().mended
+    assert made.make(number="21098765432104").mended
+    made.make()
+    await made.fails(Reason.SERVICE_REFUSED)
+    assert made.make(meter="gas").mended
+
+
+async def test_an_update_is_worth_a_try(made, monkeypatch):
+    await made.fails(Reason.CHANGED)
+    monkeypatch.setattr("collectors.runner.version", lambda _: "99")
+    assert made.make().mended
+
+
 async def test_a_full_disk_stops_nobody(made):
     made.directory.write_text("a file where the directory should be")
     await made.runner.run()

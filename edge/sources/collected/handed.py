@@ -12,7 +12,7 @@ from edge.errors import EdgeError
 from edge.sample import utc
 from exports.said import Amount, Nature
 
-MOST_ROWS = 20_000
+MOST_ROWS = 5_000
 LARGEST_MS = 4_102_444_800_000
 """The year 2100."""
 LARGEST = 1 << 53

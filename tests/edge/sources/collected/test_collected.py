@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge.catalogue import Fluid
 from edge.config import CollectorConfig
@@ -20,6 +22,7 @@ from edge.journal.journal import Journal
 from edge.reads import Reads
 from edge.sample import Quality, millis
 from edge.sources.collected.door import SOCKET, CollectedDoor
+from edge.sources.collected.handed import HandedRefused, parse
 from edge.sources.collected.taking import Taker
 from edge.stores.sqlite import SqliteStore
 
@@ -221,6 +224,25 @@ async def test_rubbish_is_answered_and_harms_nobody(edge, line):
 async def test_one_row_that_has_not_the_form_refuses_them_all(edge, one):
     assert (await edge.hand([row(1, 75_000), one]))["reason"] == "not-a-message"
     assert not edge.slices()
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+KEYS = ("collector", "fluid", "number", "rows", "hello", "pasts")
+
+
+@given(
+    st.binary()
+    | ANYTHING.map(lambda any_: json.dumps(any_).encode())
+    | st.dictionaries(st.sampled_from(KEYS), ANYTHING).map(
+        lambda any_: json.dumps(any_).encode()
+    )
+)
+def test_whatever_comes_is_a_message_or_refused(line):
+    with suppress(HandedRefused):
+        parse(line)
 
 
 async def test_a_fluid_that_nobody_knows_is_refused(edge):
