@@ -19,7 +19,10 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT.parent / "shared" / "samples"
 COVERAGE = ROOT / ".coverage.json"
-PACKAGES = ("exports", "teleinfo", "gazpar", "water", "enedis", "edge", "collectors")
+PACKAGES = (
+    *("exports", "teleinfo", "gazpar", "water", "enedis", "house", "edge"),
+    "collectors",
+)
 KINDS = {
     "branches": ("covered_branches", "num_branches"),
     "lines": ("covered_lines", "num_statements"),
