@@ -12,8 +12,9 @@ from itertools import pairwise
 from edge.calendar import Calendar
 from edge.interval import Interval, Step
 from edge.merging.merged import LONGEST_MS
-from edge.merging.pieces import Rows, Span, pieces, put, together
-from edge.stores.protocol import IntervalColumns
+from edge.merging.pieces import Rows, Span, pieces, together
+from edge.sample import Quality
+from edge.stores.protocol import COLUMNS, IntervalColumns
 
 CUT_BY_DAY = (Step.DAY, Step.MONTH, Step.YEAR)
 
@@ -27,28 +28,56 @@ def civil_columns(
     """
     start, end = span
     until = end + LONGEST_MS[step]
-    halves = pieces(rows(Step.MIN30, start, until))
+    halves = rows(Step.MIN30, start, until)
     days = rows(Step.DAY, start - LONGEST_MS[Step.DAY], until)
+    starts = [*halves.start_ms[:1], *days.start_ms[:1]]
+    ends = [*halves.end_ms[-1:], *days.end_ms[-1:]]
     found: list[Interval] = []
-    starts = [one.start_ms for one in halves[:1]] + days.start_ms[:1]
-    ends = [one.end_ms for one in halves[-1:]] + days.end_ms[-1:]
-    if not starts:
-        return IntervalColumns()
-    low, high = max(start, min(starts)), min(until, max(ends))
-    if low >= high:
-        return IntervalColumns()
-    for slot in pairwise(calendar.boundaries(step, low, high).tolist()):
+    low = max([start, *([min(starts)] if starts else [])])
+    high = min([until, *([max(ends)] if ends else [start])])
+    edges = calendar.boundaries(step, low, high).tolist() if low < high else []
+    for slot in pairwise(edges):
         if not start <= slot[0] < end:
             continue
-        at = bisect_left(halves, slot[0], key=lambda one: one.start_ms)
-        if at < len(halves) and halves[at].end_ms <= slot[1]:
-            row, _ = together(of, step, slot, halves)
-        elif _met(days, slot):
+        row = _row(of, step, slot, halves)
+        if row is None and _met(days, slot):
             row = Interval(*of, step, *slot, None, coverage=0.0, sources="")
-        else:
-            continue
-        found.append(row)
-    return put(IntervalColumns(), found)
+        found += [] if row is None else [row]
+    return IntervalColumns.of(found) if found else IntervalColumns()
+
+
+def _row(
+    of: tuple[str, str], step: Step, slot: Span, halves: IntervalColumns
+) -> Interval | None:
+    """Put an interval together of half-hours; None where there is none."""
+    low, high = (bisect_left(halves.start_ms, edge) for edge in slot)
+    count = high - low
+    if not count:
+        return None
+    values = halves.value[low:high]
+    quality, sources = halves.quality[low], halves.sources[low]
+    usual = (
+        None not in values
+        and halves.coverage[low:high].count(1.0) == count
+        and halves.revision[low:high].count(1) == count
+        and halves.quality[low:high].count(quality) == count
+        and halves.sources[low:high].count(sources) == count
+    )
+    if not usual:
+        some = pieces(
+            IntervalColumns(*(getattr(halves, name)[low:high] for name in COLUMNS))
+        )
+        return together(of, step, slot, some)[0] if some else None
+    known_ms = sum(halves.end_ms[low:high]) - sum(halves.start_ms[low:high])
+    return Interval(
+        *of,
+        step,
+        *slot,
+        sum(value for value in values if value is not None),
+        coverage=known_ms / (slot[1] - slot[0]),
+        quality=Quality(quality),
+        sources=sources,
+    )
 
 
 def _met(days: IntervalColumns, slot: Span) -> bool:
