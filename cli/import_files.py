@@ -29,6 +29,7 @@ from edge.sample import utc
 from exports.document import MOST_BYTES
 
 FILES = "files"
+VALUED = ("--config", "-c", "--meter", "--mapping", "--register")
 SOME_REFUSED, A_FILE_REFUSED = 3, 1
 
 
@@ -41,10 +42,23 @@ class FilesFirst(TyperGroup):
     default = FILES
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put in the command that is meant where none is named."""
-        if args and args[0] not in self.commands and args[0] != "--help":
+        """Put first the command that is named, or that is meant where none is."""
+        named = _first_word(args)
+        if named is not None and args[named] in self.commands:
+            args = [args[named], *args[:named], *args[named + 1 :]]
+        elif args and args[0] != "--help":
             args = [self.default, *args]
         return super().parse_args(ctx, args)
+
+
+def _first_word(args: list[str]) -> int | None:
+    """Give where the first word stands that is no option, nor the value of one."""
+    value = False
+    for number, arg in enumerate(args):
+        if not value and not arg.startswith("-"):
+            return number
+        value = arg in VALUED
+    return None
 
 
 app = typer.Typer(

@@ -235,3 +235,14 @@ def test_what_is_staged_is_private_and_taken_once(tmp_path):
     assert fetch(tmp_path, name) == b"hello"
     with pytest.raises(EdgeError):
         fetch(tmp_path, name)
+
+
+def test_options_may_stand_before_the_command(config, curve):
+    env = {"LC_ALL": "en_FR.UTF-8", "LC_MESSAGES": "", "LANG": ""}
+    first = ["import", "--config", str(config)]
+    taken = CliRunner().invoke(app, [*first, "--meter", "linky", str(curve)], env=env)
+    assert "Imported as number 1" in taken.output
+    listed = CliRunner().invoke(app, [*first, "list"], env=env)
+    assert "curve.csv" in listed.output
+    undone = CliRunner().invoke(app, [*first, "undo", "1"], env=env)
+    assert "2 values withdrawn" in undone.output
