@@ -106,12 +106,12 @@ def said(home, *words, language="en_GB.UTF-8"):
     return done.stdout
 
 
-def kept(home):
-    start = today() - timedelta(days=30)
-    path = (
-        f"/api/v1/meters/linky/registers/import_total_wh/slices?from={start}"
-        "T00:00:00%2B00:00"
-    )
+REGISTER = "/api/v1/meters/linky/registers/import_total_wh"
+
+
+def kept(home, register=REGISTER, days=30):
+    start, end = (today() + timedelta(days=days) for days in (-days, 4))
+    path = f"{register}/slices?from={start}&to={end}"
     return {row["start"][:10]: row for row in home.get(path)["slices"]}
 
 
@@ -130,8 +130,36 @@ async def test_days_come_in_late_ones_too_and_twice_changes_nothing(
     assert "1 new values, 1 changed, 2 unchanged" in third
     rows = await asyncio.to_thread(kept, home)
     assert {row["origin"] for row in rows.values()} == {"collected:conso-api"}
+    merged = await asyncio.to_thread(home.get, f"{REGISTER}?step=day&purpose=bill")
+    known = [row for row in merged["rows"] if row["value"] is not None]
+    assert {row["value"] for row in known} >= {9_999}
+    assert {row["sources"] for row in known} == {"collected:conso-api"}
     assert portal.asked[0].headers["authorization"] == f"Bearer {TOKEN}"
     assert all(TOKEN not in str(one.query) for one in portal.asked)
+
+
+async def test_tomorrows_colour_is_known_today(home, portal):
+    def colours(asked):
+        told = [
+            {"dateJour": day, "codeJour": 3 if day > str(today()) else 1}
+            for day in asked.query["dateJour[]"]
+        ]
+        return Said(json.dumps(told))
+
+    portal.answers = colours
+    home.end()
+    with home.config.open("a") as file:
+        file.write(f'[[collectors]]\nkind = "tempo"\nurl = "{portal.url}"\n')
+    home.start()
+    await home.until("/api/v1/health", bool)
+    told = await asyncio.to_thread(said, home, "collect", "--once", "tempo")
+    assert "12 new values" in told
+    register = REGISTER.replace("import_total_wh", "tempo_day")
+    rows = await asyncio.to_thread(kept, home, register)
+    tomorrow = str(today() + timedelta(days=1))
+    assert (rows[tomorrow]["value"], rows[str(today())]["value"]) == (3, 1)
+    assert rows[tomorrow]["start"][11:16] == "06:00"
+    assert rows[tomorrow]["origin"] == "collected:tempo"
 
 
 async def test_the_process_asks_by_itself_and_the_service_shows_it(home, portal):
