@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import ClassVar
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
 from collectors.collector import Rhythm, Table, Task
 from collectors.errors import NotCollected, Reason
@@ -27,6 +27,9 @@ CLIENT = "kwnOk0B_aqlOI6p_GVxrbf6"
 """The portal's own public client, which is no secret."""
 AUTH = "/application/auth"
 PRODUCTS = "/application/rest/produits/contrats"
+OLDER = "/application/rest/interfaces/ael/contrats"
+"""Where it was before, and may still be."""
+DAYS = "consommationsJournalieres"
 BROWSER = {
     "User-Agent": "Mozilla/5.0 (X11; Linux aarch64) AppleWebKit/537.36 (KHTML, like"
     " Gecko) Chrome/122.0.0.0 Safari/537.36",
@@ -66,22 +69,23 @@ class EauGrandLyon:
             **BROWSER,
         }
         contract = self._contract(task, headers)
-        answer = task.web.get(
-            f"{self.url}{PRODUCTS}/{contract}/consommationsJournalieres",
-            {
-                "dateDebut": _midnight(task.window.first),
-                "dateFin": _midnight(task.window.until),
-            },
-            headers=headers,
+        first, until = _midnight(task.window.first), _midnight(task.window.until)
+        ways = (
+            f"{PRODUCTS}/{contract}/{DAYS}?dateDebut={first}&dateFin={until}",
+            f"{OLDER}/{contract}/{DAYS}?nbJours={task.window.days}",
         )
+        for way in ways:
+            answer = task.web.get(f"{self.url}{way}", headers=headers)
+            if answer.status != 404:
+                break
         answer.json("days")
-        return [Document(answer.body, "consommationsJournalieres.json")]
+        return [Document(answer.body, f"{DAYS}.json")]
 
     def _contract(self, task: Task, headers: dict[str, str]) -> str:
         """Give the id that a contract has now; raise NotCollected (which-meter)."""
-        query = {"select": "id,reference,statutExtrait"}
-        url = f"{self.url}{PRODUCTS}"
-        told = task.web.get(url, query, headers=headers).json("contracts")
+        # Commas and colons stand as the portal's own pages write them: no %2C.
+        url = f"{self.url}{PRODUCTS}?select=id,reference,statutExtrait"
+        told = task.web.get(url, headers=headers).json("contracts")
         found = told.get("content") if isinstance(told, dict) else told
         mine = [
             str(one["id"])
@@ -90,9 +94,9 @@ class EauGrandLyon:
             and one.get("id") is not None
             and (self.contract is None or self.contract == str(one.get("reference")))
         ]
-        if len(mine) != 1 or "/" in mine[0]:
+        if len(mine) != 1:
             raise NotCollected(Reason.WHICH_METER)
-        return mine[0]
+        return quote(mine[0], safe="")
 
     def _token(self, task: Task) -> str:
         answer = task.web.post(

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from collectors.collector import Rhythm, Table, Task
 from collectors.errors import NotCollected, Reason
@@ -19,6 +20,26 @@ from exports import Document, Json
 from water.formats import FORMATS
 
 URL = "https://www.toutsurmoneau.fr"
+SISTERS = (
+    "toutsurmoneau.fr",
+    "dolea.fr",
+    "eau-olivet.fr",
+    "eaudetoulousemetropole.fr",
+    "eaugrandavignon.fr",
+    "eaux-de-calais.com",
+    "eaux-dunkerque.fr",
+    "eauxdelest.com",
+    "gaz-et-eaux.info",
+    "odivea.fr",
+    "orleanaise-des-eaux.fr",
+    "seop.fr",
+    "sevesc.fr",
+    "seynoisedeseaux.fr",
+    "stephanoise-eaux.fr",
+    "usagers.eaux-de-normandie.fr",
+    "usagers.leau.bordeaux-metropole.fr",
+)
+"""Portals of its make, to which a sign-in may lead: what follows is asked there."""
 SIGN_IN = "/mon-compte-en-ligne/je-me-connecte"
 METERS = "/public-api/cel-consumption/meters-list"
 TELEMETRY = "/public-api/cel-consumption/telemetry"
@@ -60,11 +81,11 @@ class Suez:
 
     def fetch(self, task: Task) -> Iterator[Document]:
         """Give the days of the window, a month at a time."""
-        self._enter(task)
-        point = self._point(task)
+        base = self._enter(task)
+        point = self._point(task, base)
         for month in task.window.months():
             answer = task.web.get(
-                f"{self.url}{TELEMETRY}",
+                f"{base}{TELEMETRY}",
                 {
                     "id_PDS": point,
                     "mode": "daily",
@@ -77,28 +98,33 @@ class Suez:
                 _inside(answer, "days").json("days")
                 yield Document(answer.body, f"{month.first:%Y-%m}.json")
 
-    def _enter(self, task: Task) -> None:
-        page = task.web.get(f"{self.url}{SIGN_IN}", headers=HEADERS).checked("page")
+    def _enter(self, task: Task) -> str:
+        """Sign in; give the portal that it led to."""
+        sites = (self.url, *SISTERS)
+        page = task.web.get(f"{self.url}{SIGN_IN}", headers=HEADERS, follow=sites)
+        page.checked("page")
         token = CSRF.search(page.text)
         if token is None:
             asked = page.asks_captcha
             raise NotCollected(Reason.CAPTCHA if asked else Reason.MAINTENANCE, "page")
         answer = task.web.post(
-            f"{self.url}{SIGN_IN}",
+            page.url,
             form={
                 "_csrf_token": ESCAPED.sub(lambda hit: chr(int(hit[1], 16)), token[1]),
                 "tsme_user_login[_username]": task.secret.user,
                 "tsme_user_login[_password]": task.secret.password,
             },
             headers=HEADERS,
-            follow=(self.url,),
+            follow=sites,
         ).checked("sign-in")
         if SESSION not in task.web.cookies or SIGN_IN in answer.url:
             asked = answer.asks_captcha
             raise NotCollected(Reason.CAPTCHA if asked else Reason.PASSWORD, "sign-in")
+        parts = urlsplit(answer.url)
+        return f"{parts.scheme}://{parts.netloc}"
 
-    def _point(self, task: Task) -> str:
-        answer = task.web.get(f"{self.url}{METERS}", headers=HEADERS)
+    def _point(self, task: Task, base: str) -> str:
+        answer = task.web.get(f"{base}{METERS}", headers=HEADERS)
         told = _inside(answer, "meters").json("meters")
         content = told.get("content") if isinstance(told, dict) else None
         found = [

@@ -74,6 +74,7 @@ class GrdfPortal:
 
 class GrandLyonPortal:
     contracts = ({"id": "fresh-1", "reference": "0123456"},)
+    way = "/produits/"
 
     def __init__(self):
         self.base = ""
@@ -101,6 +102,8 @@ class GrandLyonPortal:
         if asked.path.endswith("/produits/contrats"):
             return ok({"content": list(self.contracts)})
         if asked.path.endswith("/fresh-1/consommationsJournalieres"):
+            if self.way not in asked.path:
+                return None
             data = [
                 {"annee": 2026, "mois": 9, "jour": 20, "consommation": 312,
                  "index": 562_674, "debitMin": 0, "volumeEstimeFuite": 0},
@@ -150,6 +153,7 @@ class VeoliaPortal:
 class SuezPortal:
     right = True
     meters = ("987",)
+    sister = ""
 
     def __call__(self, asked: Asked) -> Said | None:  # noqa: PLR0911 - a line a path
         if asked.path.endswith("/je-me-connecte") and asked.method == "GET":
@@ -159,7 +163,11 @@ class SuezPortal:
             form = parse_qs(asked.body)
             assert form["_csrf_token"] == ["a-b"]
             assert form["tsme_user_login[_password]"] == [PASSWORD]
-            there = "/tableau" if self.right else "/mon-compte-en-ligne/je-me-connecte"
+            there = (
+                f"{self.sister}/tableau"
+                if self.right
+                else "/mon-compte-en-ligne/je-me-connecte"
+            )
             return Said(
                 "", 302, {"Location": there, "Set-Cookie": "eZSESSID=1; Path=/"}
             )

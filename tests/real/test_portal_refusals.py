@@ -274,6 +274,31 @@ def test_what_grdf_publishes_is_asked_for_over_a_year(serve, secret):
     assert first == {"informatives": "2026-10-20", "publiees": "2025-09-29"}
 
 
+def test_grand_lyons_days_are_found_where_they_were_before(serve, secret):
+    answers = GrandLyonPortal()
+    answers.way = "/ael/"
+    portal, table = asked_of("eau-grand-lyon", serve, secret, answers)
+    assert len(collected(table, WINDOW).rows) == 4
+    assert portal.asked[-1].query == {"nbJours": ["14"]}
+
+
+def test_a_sign_in_of_suez_may_lead_to_a_sister_and_nowhere_else(
+    serve, secret, monkeypatch
+):
+    sister = serve(SuezPortal())
+    answers = SuezPortal()
+    answers.sister = sister.url
+    portal, table = asked_of("suez", serve, secret, answers)
+    assert refused(table).reason is Reason.CHANGED
+    assert not sister.asked
+    monkeypatch.setattr("collectors.suez.SISTERS", (sister.url,))
+    assert collected(table, WINDOW).rows
+    asked = [one.path.rpartition("/")[2] for one in sister.asked]
+    assert asked == ["tableau", "meters-list", "telemetry", "telemetry"]
+    assert all(PASSWORD not in one.body for one in sister.asked)
+    assert portal.asked
+
+
 def test_production_is_asked_for_where_there_is_one(serve, secret):
     for kind in ("conso-api", "myelectricaldata"):
         portal, table = asked_of(kind, serve, secret, production=True, curve=False)
