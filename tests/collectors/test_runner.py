@@ -4,79 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
+from made_runner import PARIS, ROW
 
 from collectors import NotCollected, Reason, past
 from collectors.carried import Carried
-from collectors.process import Process
-from collectors.runner import Runner
-
-PARIS = ZoneInfo("Europe/Paris")
-ROW = ["energy_wh", 1, 2_000, 3, "measured", None]
-
-
-class Service:
-    def __init__(self):
-        self.heard = []
-        self.away = False
-        self.given = asyncio.Event()
-        self.counts = {"ok": True, "new": 1, "changed": 0, "unchanged": 2, "refused": 1}
-
-    async def send(self, message):
-        if self.away:
-            raise NotCollected(Reason.SERVICE_AWAY)
-        self.heard.append(message)
-        if "rows" in message:
-            self.given.set()
-        return self.counts if "rows" in message else {"ok": True}
-
-
-class Portal:
-    def __init__(self):
-        self.asked = []
-        self.called = asyncio.Event()
-        self.answer = Carried("gas", None, [ROW], 2)
-
-    async def __call__(self, request, deadline_s):
-        assert deadline_s > 0
-        self.asked.append(request)
-        self.called.set()
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-
-@pytest.fixture
-def made(tmp_path):
-    made = Made(tmp_path)
-    made.make()
-    return made
-
-
-class Made:
-    def __init__(self, tmp_path):
-        self.now = datetime(2026, 11, 24, 12, tzinfo=UTC)
-        self.service, self.portal = Service(), Portal()
-        self.directory = tmp_path / "kept"
-        self.secret = tmp_path / "secret"
-        self.secret.write_text("a\nb\n")
-        self.secret.chmod(0o600)
-        self.table = {"kind": "grdf", "secret_file": str(self.secret)}
-
-    def make(self, **table):
-        self.runner = Runner(
-            *("grdf", self.table | table, PARIS, self.directory, self.service),
-            now=lambda: self.now,
-            draw=lambda: 0.5,
-            attempt=self.portal,
-        )
-        return self.runner
-
-    async def fails(self, reason, **more):
-        self.portal.answer = NotCollected(reason, **more)
-        return await self.runner.run() - self.now
 
 
 async def test_a_success_is_kept_with_what_came(made):
@@ -215,42 +148,3 @@ async def test_a_full_disk_stops_nobody(made):
 
 async def test_a_kind_that_is_gone_has_a_rhythm_all_the_same(made):
     assert made.make(kind="gone").rhythm.hours
-
-
-async def until(event, process):
-    """Run a process until something has happened."""
-    stop = asyncio.Event()
-    running = asyncio.create_task(process.run(stop))
-    async with asyncio.timeout(20):
-        await event.wait()
-    stop.set()
-    await running
-
-
-async def test_the_process_runs_what_is_due_and_tells(made):
-    made.now = datetime.now(UTC)
-    past.write(made.directory, "grdf", past.Past())
-    runner = made.make()
-    runner.draw = lambda: 0.0
-    runner.past = past.Past(next_ms=round(made.now.timestamp() * 1000) + 1)
-    await until(made.service.given, Process([runner], made.service))
-    assert any("pasts" in message for message in made.service.heard)
-
-
-async def test_a_secret_mended_meanwhile_is_found_by_the_look(made):
-    made.now = datetime.now(UTC)
-    await made.fails(Reason.PASSWORD)
-    count = len(made.portal.asked)
-    made.portal.answer = Carried("gas", None, [ROW])
-    made.secret.write_text("a\nmended\n")
-    await until(made.service.given, Process([made.runner], made.service))
-    assert len(made.portal.asked) == count + 1
-
-
-async def test_a_fault_of_ours_ends_no_process(made):
-    made.now = datetime.now(UTC)
-    made.portal.answer = RuntimeError("a fault")
-    made.runner.past = past.Past(next_ms=round(made.now.timestamp() * 1000) + 1)
-    made.runner.draw = lambda: 0.0
-    await until(made.portal.called, Process([made.runner], made.service))
-    assert made.runner.past.attempt_ms is not None
