@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +18,26 @@ from exports.format import Format
 from exports.number import scaled
 from exports.said import Absence, Amount, Export, Nature, Refused
 
-UNKNOWN = frozenset({"", "null", "na", "n/a", "-", "nan"})
+UNKNOWN = frozenset(
+    {
+        "",
+        "null",
+        "na",
+        "n/a",
+        "#n/a",
+        "nd",
+        "n.d.",
+        "n/d",
+        "-",
+        "--",
+        "—",
+        "nan",
+        "none",
+    }
+)
+GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:[.,][0-9]{3})+")
+"""Thousands: 1.234.567."""
+HEAD_ROWS = 40
 
 
 def format_of(made: Plan) -> Format:
@@ -68,7 +89,6 @@ def _rows(
     table = list(document.table)
     places = _columns(table, made)
     civil, civil_end = Civil(zone), Civil(zone)
-    grouping = "." if made.decimal == "," else ","
     rows: list[Row] = []
     refused: list[Refused] = []
     for place, cells in table[places[0] :]:
@@ -78,13 +98,7 @@ def _rows(
             at, end, value = (
                 None if column is None else cells[column] for column in places[1]
             )
-            told = str("" if value is None else value).strip()
-            number = None
-            if told.lower() not in UNKNOWN:
-                number = scaled(
-                    told.replace(grouping, "") if isinstance(value, str) else value,
-                    made.scale,
-                )
+            number = _number(value, made)
             rows.append(
                 Row(
                     place,
@@ -100,6 +114,23 @@ def _rows(
     return rows, refused
 
 
+def _number(value: object, made: Plan) -> int | None:
+    """Give a cell's number; raise FileRefused where decimals are not as said."""
+    told = str("" if value is None else value).strip()
+    if told.lower() in UNKNOWN:
+        return None
+    if not isinstance(value, str):
+        return scaled(value, made.scale)
+    grouping = "." if made.decimal == "," else ","
+    if grouping in told and made.decimal not in told and not GROUPED.fullmatch(told):
+        raise FileRefused(
+            "wrong-mapping",
+            f"its numbers have {grouping!r} before their decimals",
+            hint=f'say decimal = "{grouping}" in the mapping',
+        )
+    return scaled(told.replace(grouping, ""), made.scale)
+
+
 Places = tuple[int, tuple[int, int | None, int]]
 
 
@@ -107,16 +138,17 @@ def _columns(table: list[tuple[str, list[Any]]], made: Plan) -> Places:
     """Give the first row of data, and the places of time, end and value."""
     wanted = (made.time, made.end, made.value)
     if all(isinstance(one, int | None) for one in wanted):
-        return 0, tuple(None if one is None else int(one) - 1 for one in wanted)  # type: ignore[return-value]
-    for number, (_, cells) in enumerate(table[:40], 1):
-        titles = [str(cell or "").strip().casefold() for cell in cells]
+        places = tuple(None if one is None else int(one) - 1 for one in wanted)
+        return _first_dated(table, int(made.time) - 1), places  # type: ignore[return-value]
+    for number, (_, cells) in enumerate(table[:HEAD_ROWS], 1):
+        titles = [_title(cell) for cell in cells]
         try:
             found = tuple(
                 None
                 if one is None
                 else one - 1
                 if isinstance(one, int)
-                else titles.index(one.strip().casefold())
+                else titles.index(_title(one))
                 for one in wanted
             )
         except ValueError:
@@ -127,6 +159,21 @@ def _columns(table: list[tuple[str, list[Any]]], made: Plan) -> Places:
         f"no row has the titles {', '.join(repr(w) for w in wanted if w is not None)}",
         hint="write them as the file has them",
     )
+
+
+def _first_dated(table: list[tuple[str, list[Any]]], column: int) -> int:
+    """Give the first row that has a time: what stands above it are titles."""
+    for number, (_, cells) in enumerate(table[:HEAD_ROWS]):
+        cell = cells[column] if column < len(cells) else None
+        if cell is not None and any(ch.isdigit() for ch in str(cell)):
+            return number
+    return 0
+
+
+def _title(cell: object) -> str:
+    """Give a title without its accents, which files lose, nor capitals."""
+    split = unicodedata.normalize("NFKD", str(cell or "").strip().casefold())
+    return "".join(ch for ch in split if not unicodedata.combining(ch))
 
 
 def _periods(

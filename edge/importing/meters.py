@@ -57,8 +57,9 @@ class Places:
     def of(self, fluid: Fluid, number: str | None) -> Place:
         """Give the meter that a file of a fluid is of; raise ImportRefused.
 
-        A number that is known decides; a file that has none, or one that nobody knows,
-        is of the only meter of its fluid, unless that one has another number.
+        A number that is known decides, or the id that our own exports name; a file that
+        has none, or one that nobody knows, is of the only meter of its fluid, unless
+        that one has another number.
         """
         there = self._of(fluid)
         if not there:
@@ -70,7 +71,8 @@ class Places:
         if number is not None:
             wanted = plain(number)
             for place in there:
-                if wanted in map(plain, place.numbers | place.devices):
+                known = map(plain, place.numbers | place.devices)
+                if number == place.meter or wanted in known:
                     return place
             there = [place for place in there if not place.numbers]
             if not there:

@@ -19,22 +19,32 @@ CSV, JSON = "releve-csv", "releve-json"
 COLUMNS = ("start", "end", "value", "unit", "quality", "coverage", "revision")
 ANY = ""
 """The quantity of a CSV's rows: which register it is of stands nowhere in it."""
+UNIT = "unit"
+"""The kind of a fact: which unit the rows say they are in."""
 DOUBTFUL = ("estimated", "interpolated")
 
 
 def _is_csv(document: Document) -> bool:
     if document.is_sheet or document.looks_json:
         return False
-    head = document.text.partition("\n")[0].strip().split(",")
+    head = next(iter(document.table.head(1)), [])
     return set(COLUMNS) <= set(head)
+
+
+def _pages(document: Document) -> list[Any]:
+    page = document.json
+    return page if isinstance(page, list) else [page]
 
 
 def _is_json(document: Document) -> bool:
     if not document.looks_json:
         return False
-    page = document.json
     wanted = ("meter", "register", "step", "zone", "rows")
-    return isinstance(page, dict) and all(name in page for name in wanted)
+    pages = _pages(document)
+    return bool(pages) and all(
+        isinstance(page, dict) and all(name in page for name in wanted)
+        for page in pages
+    )
 
 
 def _read_csv(document: Document, zone: ZoneInfo) -> Export:
@@ -49,15 +59,36 @@ def _read_csv(document: Document, zone: ZoneInfo) -> Export:
 
 
 def _read_json(document: Document, zone: ZoneInfo) -> Export:
-    page = document.json
-    if not isinstance(page["rows"], list) or page["step"] == "raw":
+    """Read a page, or several of one meter one after the other."""
+    pages = _pages(document)
+    if any(not isinstance(one["rows"], list) or one["step"] == "raw" for one in pages):
         raise FileRefused(
             "raw-export",
             "this page holds raw readings: only intervals can be imported",
             hint="ask for step=30min or a longer one",
         )
-    rows = [(f"row {number}", row) for number, row in enumerate(page["rows"], 1)]
-    return _export(JSON, str(page["register"]), rows, zone)
+    meters = {str(page["meter"]) for page in pages}
+    if len(meters) > 1:
+        raise FileRefused(
+            "several-meters",
+            f"the file holds pages of {len(meters)} meters",
+            hint="keep the pages of each one in a file of its own",
+        )
+    found = []
+    for at, page in enumerate(pages, 1):
+        of = "" if len(pages) == 1 else f"page {at}, "
+        rows = [
+            (f"{of}row {number}", row) for number, row in enumerate(page["rows"], 1)
+        ]
+        found.append(_export(JSON, str(page["register"]), rows, zone))
+    return Export(
+        JSON,
+        meters.pop(),
+        tuple(amount for one in found for amount in one.amounts),
+        tuple(refused for one in found for refused in one.refused),
+        tuple(absence for one in found for absence in one.absent),
+        tuple(fact for one in found for fact in one.facts),
+    )
 
 
 def _export(
@@ -70,7 +101,7 @@ def _export(
     for place, row in rows:
         try:
             start, end = civil.instant(row["start"]), civil.instant(row["end"])
-            if row["value"] in (None, "") or float(row["coverage"]) < 1:
+            if row["value"] in (None, "") or _coverage(row) < 1:
                 absent.append(Absence(start, end, place))
                 continue
             value = scaled(row["value"], 1)
@@ -84,7 +115,21 @@ def _export(
             refused.append(Refused.from_error(place, error))
         else:
             amounts.append(Amount(quantity, start, end, value, nature, place))
-    return Export(name, None, tuple(amounts), tuple(refused), tuple(absent))
+    units = dict.fromkeys(
+        str(row["unit"]) for _, row in rows if isinstance(row, dict) and "unit" in row
+    )
+    return Export(
+        name,
+        None,
+        tuple(amounts),
+        tuple(refused),
+        tuple(absent),
+        tuple({"kind": UNIT, "quantity": quantity, "unit": unit} for unit in units),
+    )
+
+
+def _coverage(row: Any) -> float:
+    return float(str(row["coverage"]).replace(",", "."))
 
 
 FORMATS = (

@@ -89,7 +89,9 @@ def read(text: str) -> Plan:
     made = Plan(**{**given, "fluid": Fluid(given["fluid"])})
     for key in ("time", "value", "end"):
         column = getattr(made, key)
-        if not isinstance(column, str | int | None) or isinstance(column, bool):
+        numbered = isinstance(column, int) and column >= 1
+        named = column is None or isinstance(column, str)
+        if isinstance(column, bool) or not (numbered or named):
             raise _wrong(f"{key} is a column's title, or its number from 1")
     if not isinstance(made.name, str) or not NAME.fullmatch(made.name):
         raise _wrong("name is of a to z, 0 to 9 and '-'")

@@ -64,6 +64,7 @@ def read(data: bytes, asked: Asked, home: Home, now_ms: int) -> Read:
         raise ImportRefused.of(error) from error
     if asked.register is not None:
         export = _as_register(export, asked.register)
+    _check_units(export, asked.register)
     if len(export.amounts) > MOST:
         raise ImportRefused("too-large", f"more than {MOST:,} rows", hint="part it")
     if not export.amounts and not export.refused and not export.absent:
@@ -133,3 +134,18 @@ def _as_register(export: Export, register: str) -> Export:
         )
     amounts = tuple(replace(one, quantity=register) for one in export.amounts)
     return replace(export, amounts=amounts)
+
+
+def _check_units(export: Export, register: str | None) -> None:
+    """Refuse rows of ours that are in another unit than their register's."""
+    for fact in export.facts:
+        name = register or str(fact.get("quantity"))
+        if fact["kind"] != own.UNIT or name not in CATALOGUE:
+            continue
+        found = CATALOGUE[name]
+        if fact["unit"] != found.unit:
+            raise ImportRefused(
+                "other-unit",
+                f"its rows are in {str(fact['unit'])[:10]!r}, and {found.name} is in"
+                f" {found.unit}",
+            )

@@ -166,3 +166,38 @@ def test_no_text_breaks_a_mapping_of_it(text, step):
         columns.format_of(made).read(
             Document(("2026-01-01;1\n" + text).encode()), ZoneInfo("Europe/Paris")
         )
+
+
+@pytest.mark.parametrize("number", ["0.243", "12.5"])
+async def test_a_decimal_point_is_never_taken_for_thousands(house, number):
+    report = await take(house, f"Date;Conso\n01/03/2026;1\n02/03/2026;{number}\n")
+    assert [one.reason for one in report.refused] == ["wrong-mapping"]
+    assert 'decimal = "."' in report.refused[0].detail
+    report = await take(house, "Date;Conso\n01/03/2026;1.200,5\n")
+    assert [one.reason for one in report.refused] == ["too-much"]  # 1,200.5 m3
+
+
+@pytest.mark.parametrize("cell", ["#N/A", "n.d.", "ND", "-"])
+async def test_a_word_for_no_value_is_an_absence(house, cell):
+    report = await take(house, f"Date;Conso\n01/03/2026;1\n02/03/2026;{cell}\n")
+    assert (report.new, report.absent, report.refused) == (1, 1, [])
+
+
+async def test_titles_above_numbered_columns_are_no_row(house):
+    mapping = WATER.replace('"Date"', "1").replace('"Conso"', "2")
+    report = await take(house, "Date;Conso\n01/03/2026;1\n", mapping)
+    assert (report.new, report.refused) == (1, [])
+
+
+async def test_titles_are_known_without_their_accents(house):
+    mapping = WATER.replace("Conso", "Débité")
+    report = await take(house, "Date;D\ufffdbit\ufffd\n01/03/2026;1\n", mapping)
+    assert report.new == 1
+
+
+@pytest.mark.parametrize("column", ["0", "-1", "true", "1.5"])
+async def test_a_column_that_is_none_is_refused(house, column):
+    report = await take(
+        house, "Date;Conso\n01/03/2026;1\n", WATER.replace('"Date"', column)
+    )
+    assert [one.reason for one in report.refused] == ["wrong-mapping"]

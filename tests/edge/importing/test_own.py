@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import orjson
 import pytest
+from importing_home import House
 
+from edge.catalogue import Fluid
+from edge.importing.meters import Place
 from edge.sample import Quality
 
 ROW = {
@@ -87,3 +90,36 @@ async def test_a_row_that_is_none_is_refused_with_its_place(house):
         ("row 4", "not-a-time"),
     ]
     assert report.new == 1
+
+
+@pytest.mark.parametrize("data", [page(ROW, unit="L"), CSV.encode()])
+async def test_rows_of_another_unit_than_the_registers_are_refused(house, data):
+    data = data.replace(b'"unit":"Wh","quality"', b'"unit":"L","quality"')
+    register = "water_volume_l" if data.startswith(b"start") else None
+    report = await house.take(data, register=register)
+    assert [one.reason for one in report.refused] == ["other-unit"]
+
+
+async def test_a_table_that_a_spreadsheet_saved_with_semicolons_is_read(house):
+    data = CSV.replace(",", ";").replace("1.0", "1,0").replace("0.0", "0,0")
+    report = await house.take(data.encode(), register="import_total_wh")
+    assert (report.new, report.absent, report.refused) == (2, 1, [])
+
+
+async def test_pages_one_after_the_other_are_one_file(house):
+    later = {**ROW, "start": ROW["end"], "end": "2026-10-25T02:30:00+01:00"}
+    report = await house.take(page(ROW) + b"\n" + page(later, 5))
+    assert report.new == 2
+    assert [one.place for one in report.refused] == ["page 2, row 2"]
+    other = await house.take(page(ROW) + page(ROW, meter="other"))
+    assert [one.reason for one in other.refused] == ["several-meters"]
+
+
+async def test_a_page_goes_to_the_meter_that_it_names(tmp_path):
+    places = tuple(Place(name, Fluid.ELECTRICITY) for name in ("linky", "garage"))
+    house = House(tmp_path / "data", places)
+    try:
+        report = await house.take(page(ROW, meter="garage"))
+    finally:
+        house.close()
+    assert [one.meter for one in report.series] == ["garage"]
