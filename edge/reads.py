@@ -7,20 +7,14 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TypeVar
 
-from edge.calendar import DAY_MS, Calendar, calendar_of
+from edge.calendar import DAY_MS
 from edge.counters import standing
 from edge.facts import Fact, FactKind
 from edge.interval import Interval, Point, Step
-from edge.merging.civil import CUT_BY_DAY, civil_columns
-from edge.merging.completed import Completion
-from edge.merging.converted import CONVERSION, ENERGY, VOLUME, Converted
-from edge.merging.counter import OwnCounter
-from edge.merging.merged import MANY, merged_columns
-from edge.merging.pieces import put
-from edge.merging.precedence import Purpose
+from edge.merging.converted import CONVERSION, ENERGY, VOLUME
+from edge.merging.series import MOST, MergedSeries
 from edge.minutes import roll_minutes
 from edge.open_rows import open_rows
-from edge.reconciling.report import Report, reconcile
 from edge.record import Baseline, Correction
 from edge.registers.electricity import CURVES
 from edge.roller.halves import Halves
@@ -32,11 +26,10 @@ from edge.sample import Sample, Slice
 from edge.stores.protocol import IntervalColumns, Store
 from edge.tail import Committed, Snapshot, Tail
 
-MOST = 60_000
 Word = TypeVar("Word", Baseline, Correction)
 
 
-class Reads:
+class Reads(MergedSeries):
     """What is committed, whoever has it now. Every method blocks: call it off the loop.
 
     Rows come in time order, those that start in [start_ms, end_ms), at most `limit`;
@@ -49,7 +42,7 @@ class Reads:
     ) -> None:
         self._store, self._journal = store, journal
         self._tail = Tail(journal)
-        self._counting = counting or Counting()
+        super().__init__(counting or Counting())
 
     def _snapshot(self) -> Snapshot:
         # before the store is asked: what moves over meanwhile is then seen twice, and
@@ -200,100 +193,6 @@ class Reads:
                 if start_ms <= row.start_ms < end_ms:
                     _put(columns, row)
         return columns.first(limit)
-
-    def merged_columns(  # noqa: PLR0913 - same, and what for
-        self,
-        meter: str,
-        register: str,
-        step: Step,
-        start_ms: int,
-        end_ms: int,
-        limit: int = MOST,
-        purpose: Purpose = Purpose.NOW,
-    ) -> IntervalColumns:
-        """Give the same rows, with what other sources said where the meter didn't."""
-        known = self._counting.catalogue
-        if step is Step.MIN1 or register not in known or not known[register].monotonic:
-            return self.interval_columns(meter, register, step, start_ms, end_ms, limit)
-        fluid = known[register].fluid
-        calendar = calendar_of(fluid, self._counting.zone)
-        span = (start_ms, end_ms)
-        of = (meter, register)
-
-        def rows(step: Step, start_ms: int, end_ms: int) -> IntervalColumns:
-            asked = (of, step, (start_ms, end_ms), MANY, purpose)
-            return merged_columns(self, calendar, fluid, *asked)
-
-        page = merged_columns(self, calendar, fluid, of, step, span, limit, purpose)
-        if register == ENERGY:
-            worth = self._counting.conversions.get(meter, ())
-            energy = Converted(self, rows, calendar, meter, worth)
-            return energy.page(step, span, limit, page)
-        counter = OwnCounter(self, calendar, meter, register)
-        holes = Completion(self, rows, calendar, meter, known[register], counter)
-        return holes.page(step, span, limit, page)
-
-    def civil_columns(  # noqa: PLR0913 - same
-        self,
-        meter: str,
-        register: str,
-        step: Step,
-        start_ms: int,
-        end_ms: int,
-        limit: int = MOST,
-        purpose: Purpose | None = Purpose.NOW,
-    ) -> IntervalColumns:
-        """Give rows by civil days where a fluid's own run otherwise, as gas days do.
-
-        `purpose` None has the home's own meter alone.
-        """
-
-        def rows(step: Step, start_ms: int, end_ms: int) -> IntervalColumns:
-            asked = (meter, register, step, start_ms, end_ms, MANY)
-            if purpose is None:
-                return self.interval_columns(*asked)
-            return self.merged_columns(*asked, purpose)
-
-        if step not in CUT_BY_DAY:
-            return rows(step, start_ms, end_ms).first(limit)
-        calendar = Calendar(self._counting.zone)
-        of, span = (meter, register), (start_ms, end_ms)
-        return civil_columns(rows, calendar, of, step, span).first(limit)
-
-    def reconciled(  # noqa: PLR0913 - a question has these dimensions
-        self,
-        meter: str,
-        register: str,
-        step: Step,
-        start_ms: int,
-        end_ms: int,
-        now_ms: int,
-    ) -> Report:
-        """Compare an index's sources over a span; list the gaps of a step.
-
-        Raises UnknownRegister, and ValueError for what is no index.
-        """
-        known = self._counting.catalogue[register]
-        if not known.monotonic:
-            raise ValueError(f"{register} is no index")
-
-        def merged(step: Step, start_ms: int, end_ms: int) -> IntervalColumns:
-            return self.merged_columns(meter, register, step, start_ms, end_ms, MANY)
-
-        calendar = calendar_of(known.fluid, self._counting.zone)
-        span = (start_ms, end_ms)
-        of = (meter, register)
-        if register != ENERGY:
-            return reconcile(self, merged, calendar, of, step, span, now_ms)
-        worth = self._counting.conversions.get(meter, ())
-        energy = Converted(self, merged, calendar, meter, worth)
-
-        def halves(start_ms: int, end_ms: int) -> IntervalColumns:
-            own = (meter, register, Step.MIN30, start_ms, end_ms, MANY)
-            rows = self.interval_columns(*own)
-            return rows if len(rows) else put(rows, energy.halves((start_ms, end_ms)))
-
-        return reconcile(self, merged, calendar, of, step, span, now_ms, halves)
 
     def open(self, meter: str, register: str, step: Step) -> list[Interval]:
         """Give the provisional rows of intervals that are not closed yet."""
