@@ -18,6 +18,7 @@ from cli.options import ConfigFile
 from cli.progress import shown
 from edge.config import Config, load_config
 from edge.errors import EdgeError
+from edge.importing import words
 from edge.importing.door import opened
 from edge.importing.importer import refused
 from edge.importing.reading import Asked
@@ -27,6 +28,7 @@ from edge.journal.file import JOURNAL
 from edge.journal.imports import imported
 from edge.sample import utc
 from exports.document import MOST_BYTES
+from exports.said import Refused
 
 FILES = "files"
 VALUED = ("--config", "-c", "--meter", "--mapping", "--register")
@@ -180,7 +182,8 @@ def undo(
     try:
         asyncio.run(run())
     except ImportRefused as error:
-        typer.echo(f"releve: {error}", err=True)
+        one = Refused("", error.reason, str(error))
+        typer.echo(f"releve: {words.said(one, spoken().value)}", err=True)
         raise typer.Exit(A_FILE_REFUSED) from error
 
 

@@ -75,7 +75,8 @@ def lines(report: Report, language: Language, zone: ZoneInfo) -> Iterator[str]:
         why = words.said(report.refused[0], language.value)
         yield REFUSED.said(language).format(report.file, why[:1].upper() + why[1:])
         return
-    yield TITLE.said(language).format(report.file, report.title or report.format)
+    what = words.title(report.format, report.title, language.value)
+    yield TITLE.said(language).format(report.file, what)
     for one in report.series:
         yield _series(one, language, zone)
     yield COUNTS.said(language).format(

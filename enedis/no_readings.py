@@ -24,6 +24,7 @@ OWN_KEYS = (
     ("quota_limit", "the state of an access and its quota"),
     ("consent_expiration_date", "the state of an access and its consent"),
     ("codeJour", "a Tempo colour"),
+    ("couleurJourJ", "a Tempo colour"),
     ("tempo_like_calendars", "Tempo colours"),
     ("hvalue", "EcoWatt signals"),
 )

@@ -15,6 +15,7 @@ MONTHS = {
     "juin": 6,
     "juillet": 7,
     "aout": 8,
+    "aoet": 8,  # its accent lost
     "septembre": 9,
     "octobre": 10,
     "novembre": 11,

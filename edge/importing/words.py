@@ -101,7 +101,29 @@ FRENCH: Mapping[str, str] = {
 }
 """By reason."""
 
-PLACE = re.compile(r"(line|row) (\d+)")
+TITLES: Mapping[str, str] = {
+    "releve-csv": "Relevé, lignes en CSV",
+    "releve-json": "Relevé, une page de lignes en JSON",
+    "enedis-sge-flow": "Enedis SGE, flux R63 ou R64 (CSV)",
+    "enedis-daily-index": "Enedis, index quotidiens",
+    "enedis-load-curve": "Enedis, courbe de charge ou puissances maximales",
+    "enedis-intervals": "Enedis, pas avec début et fin",
+    "enedis-daily-energy": "Enedis, consommation quotidienne",
+    "enedis-sge-flow-json": "Enedis SGE, flux R63 à R66 (JSON)",
+    "enedis-sge-soap": "Enedis SGE, réponse de consulterMesures",
+}
+"""French titles of formats whose title is an English one, by name."""
+MAPPED = "csv-"
+PLACES: Mapping[str, str] = {
+    "line": "ligne",
+    "row": "ligne",
+    "reading": "relevé",
+    "object": "objet",
+    "sheet": "feuille",
+    "answer": "réponse",
+    "header": "en-tête",
+}
+PLACE = re.compile(rf"\b({'|'.join(PLACES)})\b")
 
 
 def said(one: Refused, language: str) -> str:
@@ -117,4 +139,13 @@ def place(where: str, language: str) -> str:
         return where
     if where == "file":
         return "fichier"
-    return PLACE.sub(r"ligne \2", where)
+    return PLACE.sub(lambda found: PLACES[found[1]], where)
+
+
+def title(name: str | None, given: str | None, language: str) -> str:
+    """Give what a format is called, in one language; `given` is its own title."""
+    if language == "fr" and name is not None:
+        if name.startswith(MAPPED):
+            return "un tableau, selon votre description"
+        return TITLES.get(name, given or name)
+    return given or name or ""

@@ -117,3 +117,8 @@ def test_no_other_sample_is_taken_for_one_of_enedis():
             document = Document(file.read_bytes(), file.name)
             with pytest.raises(Exception, match=r"no known layout|web page"):
                 recognise(document, FORMATS)
+
+
+def test_the_tariffs_samples_are_said_to_be_no_readings(refusal):
+    for file in sorted((SAMPLES.parent / "tariff").iterdir()):
+        assert refusal(file.read_bytes(), file.name).reason == "no-readings", file.name

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from edge.importing.bounds import DETAILS
-from edge.importing.words import FRENCH, place, said
+from edge.importing.formats import known
+from edge.importing.words import FRENCH, TITLES, place, said, title
 from exports.said import Refused
 
 ROOT = Path(__file__).parents[3]
@@ -49,3 +50,20 @@ def test_places_are_said_in_both():
     assert place("line 12", "fr") == place("row 12", "fr") == "ligne 12"
     assert place("file", "fr") == "fichier"
     assert place("line 12", "en") == "line 12"
+
+
+def test_places_of_every_kind_are_said_in_french():
+    assert place("sheet 2, row 9", "fr") == "feuille 2, ligne 9"
+    assert place("reading 11", "fr") == "relevé 11"
+    assert place("releves[5]", "fr") == "releves[5]"
+
+
+def test_a_format_is_called_by_a_name_of_the_language():
+    english = {one.format.name: one.format.title for one in known()}
+    assert TITLES.keys() <= english.keys()
+    for name, words in TITLES.items():
+        assert title(name, english[name], "fr") == words
+        assert title(name, english[name], "en") == english[name]
+    assert title("suez_csv", "Suez", "fr") == "Suez"
+    assert title("csv-mine", "a table", "fr").startswith("un tableau")
+    assert title(None, None, "en") == ""
