@@ -12,9 +12,8 @@ from itertools import pairwise
 from edge.calendar import Calendar
 from edge.interval import Interval, Step
 from edge.merging.merged import LONGEST_MS
-from edge.merging.pieces import Rows, Span, pieces, together
-from edge.sample import Quality
-from edge.stores.protocol import COLUMNS, IntervalColumns
+from edge.merging.pieces import Rows, Span, gathered
+from edge.stores.protocol import IntervalColumns
 
 CUT_BY_DAY = (Step.DAY, Step.MONTH, Step.YEAR)
 
@@ -39,45 +38,11 @@ def civil_columns(
     for slot in pairwise(edges):
         if not start <= slot[0] < end:
             continue
-        row = _row(of, step, slot, halves)
+        row = gathered(of, step, slot, halves)
         if row is None and _met(days, slot):
             row = Interval(*of, step, *slot, None, coverage=0.0, sources="")
         found += [] if row is None else [row]
     return IntervalColumns.of(found) if found else IntervalColumns()
-
-
-def _row(
-    of: tuple[str, str], step: Step, slot: Span, halves: IntervalColumns
-) -> Interval | None:
-    """Put an interval together of half-hours; None where there is none."""
-    low, high = (bisect_left(halves.start_ms, edge) for edge in slot)
-    count = high - low
-    if not count:
-        return None
-    values = halves.value[low:high]
-    quality, sources = halves.quality[low], halves.sources[low]
-    usual = (
-        None not in values
-        and halves.coverage[low:high].count(1.0) == count
-        and halves.revision[low:high].count(1) == count
-        and halves.quality[low:high].count(quality) == count
-        and halves.sources[low:high].count(sources) == count
-    )
-    if not usual:
-        some = pieces(
-            IntervalColumns(*(getattr(halves, name)[low:high] for name in COLUMNS))
-        )
-        return together(of, step, slot, some)[0] if some else None
-    known_ms = sum(halves.end_ms[low:high]) - sum(halves.start_ms[low:high])
-    return Interval(
-        *of,
-        step,
-        *slot,
-        sum(value for value in values if value is not None),
-        coverage=known_ms / (slot[1] - slot[0]),
-        quality=Quality(quality),
-        sources=sources,
-    )
 
 
 def _met(days: IntervalColumns, slot: Span) -> bool:

@@ -15,13 +15,16 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from edge.calendar import Calendar
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.calendar import Calendar, Instants
 from edge.config.conversion import Dated
 from edge.interval import Interval, Step
 from edge.merging.completed import holes_of
 from edge.merging.filling import Piece
 from edge.merging.merged import MANY, Said
-from edge.merging.pieces import Rows, Span, known, pieces, put, together
+from edge.merging.pieces import Rows, Span, gathered, known, pieces, put, together
 from edge.rollup.part import sources_of
 from edge.sample import Quality, Slice, utc
 from edge.stores.protocol import IntervalColumns
@@ -63,8 +66,12 @@ class Converted:
         low, high = max(holes[0][0], counted[0]), min(holes[-1][1], counted[1])
         if low >= high:
             return page
+        if step is Step.MIN30 and not len(page):
+            return self.halves((max(low, start), min(high, end))).first(limit)
         low = self.calendar.interval(step, low)[0]
         high = self.calendar.interval(step, high - 1)[1]
+        if step is Step.HOUR and not len(page):
+            return self._hours((max(low, start), min(high, end))).first(limit)
         found = self._pieces(step, (low, high))
         rows: list[Interval] = []
         for slot in self._slots(step, (start, end), found):
@@ -90,39 +97,57 @@ class Converted:
             found = self.rows(wanted, start_ms, end_ms)
             if wanted is not Step.MIN30:
                 return found
+            ours = self.halves((start_ms, end_ms))
+            if not len(found):
+                return ours
             said = {
                 at
                 for at, value in zip(found.start_ms, found.value, strict=True)
                 if value is not None
             }
-            ours = self.halves((start_ms, end_ms))
-            return put(found, [one for one in ours if one.start_ms not in said])
+            more = ours.rows(self.meter, ENERGY, Step.MIN30)
+            return put(found, [one for one in more if one.start_ms not in said])
 
         if step in (Step.MIN30, Step.HOUR):
             return pieces(rows(Step.MIN30, *span))
         return known(rows, self.calendar, span)[0]
 
-    def halves(self, span: Span) -> list[Interval]:
+    def _hours(self, span: Span) -> IntervalColumns:
+        """Give the energy of the hours that start in a span, of which none is told."""
+        until = self.calendar.interval(Step.HOUR, span[1] - 1)[1]
+        halves = self.halves((span[0], until))
+        edges = self.calendar.boundaries(Step.HOUR, *span).tolist()
+        rows = [
+            row
+            for slot in pairwise(edges)
+            if slot[0] >= span[0]
+            and (row := gathered((self.meter, ENERGY), Step.HOUR, slot, halves))
+        ]
+        return put(IntervalColumns(), rows)
+
+    def halves(self, span: Span) -> IntervalColumns:
         """Give the energy of the home's half-hours, floored on the sum of a gas day."""
         first = self.calendar.interval(Step.DAY, span[0])[0]
         litres = self.said.interval_columns(
             self.meter, VOLUME, Step.MIN30, first, span[1], MANY
         )
         if not len(litres):
-            return []
+            return IntervalColumns()
+        starts = np.array(litres.start_ms, dtype=np.int64)
+        days = self.calendar.boundaries(Step.DAY, first, int(starts[-1]) + 1)
+        day = np.searchsorted(days, starts, side="right") - 1
         worth = self._coefficients(span[1])
-        told: list[Interval] = []
-        until, wh_m3, carried = 0, None, 0
-        for row in litres.rows(self.meter, VOLUME, Step.MIN30):
-            if row.start_ms >= until:
-                begun, until = self.calendar.interval(Step.DAY, row.start_ms)
-                wh_m3, carried = worth(_date(self.calendar, begun)), 0
-            if row.value is None or wh_m3 is None:
-                continue
-            energy_wh, carried = divmod(row.value * wh_m3 + carried, LITRES)
-            if row.start_ms >= span[0]:
-                told.append(_row(row, energy_wh))
-        return told
+        told = [worth(_date(self.calendar, at)) for at in days[:-1].tolist()]
+        known = np.array([one is not None for one in told])[day]
+        known &= np.array([value is not None for value in litres.value])
+        wh_m3 = np.array([one or 0 for one in told], dtype=np.int64)[day]
+        counted = np.array([value or 0 for value in litres.value], dtype=np.int64)
+        thousandths = np.where(known, counted * wh_m3, 0)
+        sums = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(thousandths)))
+        before = sums[:-1] - sums[starts.searchsorted(days)[day]]
+        after = before + thousandths
+        energy_wh = after // LITRES - before // LITRES
+        return _columns(litres, energy_wh, known & (starts >= span[0]))
 
     def _coefficients(self, end_ms: int) -> Worth:
         said = self.said.slices(self.meter, CONVERSION, 0, end_ms, MANY)
@@ -172,17 +197,26 @@ def _date(calendar: Calendar, at_ms: int) -> date:
     return utc(at_ms).astimezone(calendar.zone).date()
 
 
-def _row(litres: Interval, energy_wh: int) -> Interval:
-    guessed = litres.quality is Quality.INTERPOLATED
-    return Interval(
-        litres.meter,
-        ENERGY,
-        Step.MIN30,
-        litres.start_ms,
-        litres.end_ms,
-        energy_wh,
-        coverage=litres.coverage,
-        quality=Quality.INTERPOLATED if guessed else Quality.ESTIMATED,
-        sources=sources_of(ORIGIN, litres.sources),
-        revision=litres.revision,
+def _columns(
+    litres: IntervalColumns, energy_wh: Instants, told: NDArray[np.bool_]
+) -> IntervalColumns:
+    """Give the rows of energy that are told, as good as their litres' but estimated."""
+    places = np.flatnonzero(told).tolist()
+    sources = {one: sources_of(ORIGIN, one) for one in set(litres.sources)}
+    nothing: list[int | None] = [None] * len(places)
+    means: list[float | None] = [None] * len(places)
+    return IntervalColumns(
+        start_ms=[litres.start_ms[at] for at in places],
+        end_ms=[litres.end_ms[at] for at in places],
+        value=energy_wh[told].tolist(),
+        minimum=nothing,
+        mean=means,
+        maximum=list(nothing),
+        coverage=[litres.coverage[at] for at in places],
+        quality=[
+            "interpolated" if litres.quality[at] == "interpolated" else "estimated"
+            for at in places
+        ],
+        sources=[sources[litres.sources[at]] for at in places],
+        revision=[litres.revision[at] for at in places],
     )

@@ -11,7 +11,7 @@ from edge.interval import Interval, Step
 from edge.merging.filling import Filling, Piece
 from edge.rollup.part import BLUR, sources_of, worst
 from edge.sample import Quality
-from edge.stores.protocol import IntervalColumns
+from edge.stores.protocol import COLUMNS, IntervalColumns
 
 Rows = Callable[[Step, int, int], IntervalColumns]
 """Gives the merged rows of a step that start in [start, end)."""
@@ -145,6 +145,43 @@ def together(
         revision=0 if 0 in revisions else max(revisions, default=1),
     )
     return row, told_ms >= end - start
+
+
+def gathered(
+    of: tuple[str, str], step: Step, slot: Span, halves: IntervalColumns
+) -> Interval | None:
+    """Put an interval together of half-hours; None where there is none.
+
+    Usual ones, of one kind and known whole, cost no object each.
+    """
+    low, high = (bisect_left(halves.start_ms, edge) for edge in slot)
+    count = high - low
+    if not count:
+        return None
+    values = halves.value[low:high]
+    quality, sources = halves.quality[low], halves.sources[low]
+    usual = (
+        None not in values
+        and halves.coverage[low:high].count(1.0) == count
+        and halves.revision[low:high].count(1) == count
+        and halves.quality[low:high].count(quality) == count
+        and halves.sources[low:high].count(sources) == count
+    )
+    if not usual:
+        some = pieces(
+            IntervalColumns(*(getattr(halves, name)[low:high] for name in COLUMNS))
+        )
+        return together(of, step, slot, some)[0] if some else None
+    known_ms = sum(halves.end_ms[low:high]) - sum(halves.start_ms[low:high])
+    return Interval(
+        *of,
+        step,
+        *slot,
+        sum(value for value in values if value is not None),
+        coverage=known_ms / (slot[1] - slot[0]),
+        quality=Quality(quality),
+        sources=sources,
+    )
 
 
 def _whole(found: Sequence[Piece], start: int, end: int) -> bool:

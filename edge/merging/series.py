@@ -13,7 +13,7 @@ from edge.merging.completed import Completion
 from edge.merging.converted import ENERGY, Converted
 from edge.merging.counter import OwnCounter
 from edge.merging.merged import MANY, merged_columns
-from edge.merging.pieces import Rows, put
+from edge.merging.pieces import Rows
 from edge.merging.precedence import Purpose
 from edge.reconciling.report import Report, reconcile
 from edge.record import Baseline, Correction
@@ -157,7 +157,7 @@ class MergedSeries(ABC):
         def halves(start_ms: int, end_ms: int) -> IntervalColumns:
             own = (meter, register, Step.MIN30, start_ms, end_ms, MANY)
             rows = self.interval_columns(*own)
-            return rows if len(rows) else put(rows, energy.halves((start_ms, end_ms)))
+            return rows if len(rows) else energy.halves((start_ms, end_ms))
 
         return reconcile(self, merged, calendar, of, step, span, now_ms, halves)
 
