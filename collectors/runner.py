@@ -73,7 +73,7 @@ class Runner:
         due = pace.at_start(
             self.now(), _at(self.past.next_ms), _at(self.past.attempt_ms), self.draw
         )
-        self.past = replace(self.past, next_ms=_ms(due))
+        self._keep(replace(self.past, next_ms=_ms(due)))
         return due
 
     @property

@@ -115,6 +115,14 @@ async def test_an_attempt_that_is_cut_is_seen_after_a_restart(made):
     assert again.begin() - made.now >= timedelta(minutes=15)
 
 
+def test_a_first_attempt_is_told_before_it_comes(made):
+    due = made.runner.begin()
+    kept = past.read(made.directory, "grdf")
+    assert kept.next_ms == round(due.timestamp() * 1000)
+    assert kept.attempt_ms is None
+    assert made.make().begin() == due  # and a restart changes nothing of it
+
+
 async def test_a_mended_secret_is_worth_a_try_at_once(made):
     await made.fails(Reason.PASSWORD)
     assert not made.runner.mended
