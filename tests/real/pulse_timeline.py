@@ -108,10 +108,7 @@ async def live(directory: Path, seed: int, pulses: int, down_ms: int) -> None:
 
     def open_line() -> Cable:
         nonlocal back_ns
-        if clock.at_ns >= over_ns:
-            os.write(alive, f"over {clock.at_ns}\n".encode())
-            raise LineError("over")
-        if clock.at_ns < back_ns:
+        if clock.at_ns < back_ns or clock.at_ns >= over_ns:
             raise LineError("not back yet")
         after_ns = int(rng.expovariate(1 / UNPLUGGED) * 1_250 * MS)
         unplug_ns = min(clock.at_ns + after_ns, over_ns)
@@ -125,6 +122,7 @@ async def live(directory: Path, seed: int, pulses: int, down_ms: int) -> None:
             clock.at_ns += int(seconds * 1e9)
             await asyncio.sleep(0)
         else:
+            os.write(alive, b"over\n")
             await asyncio.Event().wait()
 
     settings = PulseSettings.from_table(TABLE, WaterPulses.fluid)
