@@ -51,7 +51,10 @@ async def latest(
     here: Annotated[Home, Depends(home)],
     who: Annotated[Grant, Depends(grant)],
 ) -> Response:
-    """Every register of the last sample: live if the meter speaks, else committed."""
+    """Every register of the last sample: live if the meter speaks, else committed.
+
+    Of a meter that only files speak of: where they say that its indexes stood last.
+    """
     info = here.meter(meter)
     sample = await here.latest(info.id)
     if sample is None or not allowed_live(who, sample):
