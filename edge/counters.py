@@ -15,6 +15,9 @@ EVER_MS = 1 << 50
 NEAR_MS = 40 * DAY_MS
 WIDER = 4
 MOST = 60_000
+PATIENCE = 1_000
+"""Slices without a counter, after which none is looked for: a source that tells them
+does so in each row, and each request of the API would look through years of others."""
 
 Slices = Callable[[str, int, int, int], Sequence[Slice]]
 """One meter's slices of a register that start in [start, end), oldest first."""
@@ -27,15 +30,17 @@ def newest(
 
     The last weeks are looked through first: what is told daily costs one question.
     """
-    end_ms, width_ms = EVER_MS, NEAR_MS
+    end_ms, width_ms, others = EVER_MS, NEAR_MS, 0
     start_ms = time.time_ns() // 1_000_000 - width_ms
     while end_ms > FIRST_MS:
         start_ms = max(start_ms, FIRST_MS)
         best: Slice | None = None
         for one in _all(slices, register, start_ms, end_ms):
-            if true(one) and (best is None or one.end_ms >= best.end_ms):
+            if not true(one):
+                others += 1
+            elif best is None or one.end_ms >= best.end_ms:
                 best = one
-        if best is not None:
+        if best is not None or others > PATIENCE:
             return best
         width_ms *= WIDER
         end_ms, start_ms = start_ms, start_ms - width_ms

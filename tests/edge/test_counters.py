@@ -18,7 +18,7 @@ NOW = time.time_ns() // 1_000_000 // DAY_MS * DAY_MS
 
 
 def slice_(days_ago, index_end=None, length_ms=DAY_MS, register="gas_volume_l"):
-    start_ms = NOW - days_ago * DAY_MS
+    start_ms = NOW - int(days_ago * DAY_MS)
     return Slice(
         *("gas", register, start_ms, start_ms + length_ms, 1),
         *(Quality.VALIDATED, "file:test", NOW, index_end),
@@ -74,6 +74,13 @@ def test_counters_of_another_moment_are_left_out():
     said = Said(slice_(9, 5), slice_(9, 7, register="b"))
     found = standing("gas", said, ["gas_volume_l", "b"])
     assert found.values == {"gas_volume_l": 5, "b": 7}
+
+
+def test_years_of_amounts_are_not_looked_through_for_a_counter():
+    half_hours = [slice_(n / 48, length_ms=1) for n in range(1, 40_000, 16)]
+    said = Said(*(slice_(1 + n) for n in range(5_000)), *half_hours)
+    assert standing("gas", said, ["gas_volume_l"]) is None
+    assert said.asked < 5
 
 
 def test_amounts_alone_are_no_counter():
