@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -145,3 +147,11 @@ def test_a_right_table_is_listed_by_check_config(tmp_path):
 def test_one_that_is_not_there_cannot_be_asked(tmp_path):
     done = told(tmp_path, TEMPO, "collect", "--once", "grdf")
     assert "there are tempo" in str(done.exception)
+
+
+def test_the_command_carries_no_client_of_portals_along():
+    asked = "import sys, cli.main, cli.run, cli.compose; print('httpx' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
