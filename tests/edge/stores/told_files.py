@@ -18,6 +18,8 @@ from tests.water.test_damage import ANSWERS
 
 SAMPLES = Path(__file__).parents[3] / ".." / "shared" / "samples"
 SMALL_BYTES = 20_000
+OWN = "own-csv"
+"""Its rows don't say of which register they are."""
 OWN_JSON = {
     "meter": "water",
     "register": "water_volume_l",
@@ -35,6 +37,22 @@ OWN_JSON = {
     ],
 }
 WATER_CSV = "date;consommation(litre)\n03/03/2018;379\n04/03/2018;0\n06/03/2018;1200\n"
+VEOLIA_IDF = (
+    "Date de relevé;Index relevé (litres);Consommation du jour (litres);"
+    "Index Mesuré/Estimé\n01/02/2024;1000;100;M\n02/02/2024;1100;201;E\n"
+)
+VEOLIA = (
+    "Date de relevé;Consommation (m³);Index relevé (m³);Index mesuré/estimé\n"
+    '01/02/2025;"0,100";"1,000";M\n02/02/2025;"0,099";"1,100";E\n'
+)
+SUEZ = (
+    "Date;Index (m3);Volume (m3)\n2026-04-29 00:00:00;99,920;0,075\n"
+    "2026-04-30 00:00:00;100,000;0,080\n"
+)
+OWN_CSV = (
+    "start,end,value,unit,quality,coverage,revision\n"
+    "2025-03-30T00:00:00+01:00,2025-03-31T00:00:00+02:00,77,Wh,raw,1.0,1\n"
+)
 
 
 def _sheet(rows: list[list[object]]) -> bytes:
@@ -62,7 +80,9 @@ def told_files() -> dict[str, bytes]:
     found |= {name: json.dumps(one).encode() for name, one in documents.items()}
     found["gas-days"] = gas_days([50, 0, 61, 72])
     found["gas-workbook"] = _sheet(sheet(DAILY, DAYS))
-    found["water-csv"] = WATER_CSV.encode()
+    texts = {"water-csv": WATER_CSV, "water-idf": VEOLIA_IDF, "water-veolia": VEOLIA}
+    texts |= {"water-suez": SUEZ, OWN: OWN_CSV}
+    found |= {name: text.encode() for name, text in texts.items()}
     return found
 
 
