@@ -19,6 +19,7 @@ MOST_BYTES = 64 << 20
 """Ten years of minutes are less; what is larger is no household's file."""
 MOST_ROWS = 2_000_000
 MOST_CELLS = 10_000_000
+LONGEST_LINE, WIDEST = 1 << 18, 1 << 12
 MOST_UNPACKED = 256 << 20
 ZIP = b"PK\x03\x04"
 DELIMITERS = (";", "\t", ",")
@@ -151,15 +152,19 @@ class Document:
 
     def _csv(self) -> Table:
         text = self.text
-        rows, places = [], []
+        rows, places, cells = [], [], 0
         delimiter = _delimiter(text)
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        reader = csv.reader(_lines(text), delimiter=delimiter)
         try:
             for row in reader:
                 rows.append(row)
                 places.append(f"line {reader.line_num}")
-                if len(rows) > MOST_ROWS:
-                    raise FileRefused("too-large", "the file has too many lines")
+                cells += len(row)
+                wide = len(row) > WIDEST
+                if wide or len(rows) > MOST_ROWS or cells > MOST_CELLS:
+                    raise FileRefused(
+                        "too-large", "the file has too many lines or cells"
+                    )
         except csv.Error as error:
             message = f"line {reader.line_num} is no CSV: {error}"
             raise FileRefused("not-text", message) from error
@@ -207,6 +212,13 @@ class Document:
                 "this is a ZIP with files in it, not one of them",
                 hint="unpack it, and import the files that it holds",
             )
+
+
+def _lines(text: str) -> Iterator[str]:
+    for line in io.StringIO(text, newline=""):
+        if len(line) > LONGEST_LINE:
+            raise FileRefused("not-text", "a line is too long for a table")
+        yield line
 
 
 def _delimiter(text: str) -> str:

@@ -221,3 +221,10 @@ def test_a_last_line_without_its_end_may_be_whole(end):
     assert len(Document((ROWS + end).encode()).table.rows) == 32
     assert len(Document(b"a;b;\n1;2").table.rows) == 2
     assert len(Document(b"12").table.rows) == 1
+
+
+def test_a_line_without_end_and_too_many_cells_are_refused(monkeypatch):
+    assert reason(b"a;b\n" + b";" * (module.LONGEST_LINE + 1), "table") == "not-text"
+    assert reason(b"a;b\n" + b";" * module.WIDEST, "table") == "too-large"
+    monkeypatch.setattr(module, "MOST_CELLS", 5)
+    assert reason(b"a;b;c\nd;e;f\n", "table") == "too-large"
