@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from edge.sample import Slice, utc
 from exports.said import Refused
 
 HOUR_MS = 3_600_000
+LONGEST_DAY_MS = 25 * HOUR_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,23 @@ class Told:
 
 
 def told(slices: Sequence[Slice]) -> list[Told]:
-    """Sum slices up, a register at a time."""
+    """Sum slices up, a register at a time; days apart from months of the same days."""
     series: dict[tuple[str, str], list[Slice]] = {}
     for one in slices:
         series.setdefault((one.meter, one.register), []).append(one)
-    return [_told(*name, some) for name, some in series.items()]
+    return [
+        _told(*name, part) for name, some in series.items() for part in _parts(some)
+    ]
+
+
+def _parts(some: Sequence[Slice]) -> list[Sequence[Slice]]:
+    """Part days from what is longer where they overlap: no sum has a day twice."""
+    rising = sorted(some, key=lambda one: one.start_ms)
+    if not any(after.start_ms < one.end_ms for one, after in pairwise(rising)):
+        return [some]
+    days = [one for one in some if one.end_ms - one.start_ms <= LONGEST_DAY_MS]
+    longer = [one for one in some if one.end_ms - one.start_ms > LONGEST_DAY_MS]
+    return [part for part in (days, longer) if part]
 
 
 def _told(meter: str, name: str, some: Sequence[Slice]) -> Told:
