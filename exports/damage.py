@@ -37,15 +37,20 @@ def breaks_off(text: str, rows: Sequence[Sequence[str]]) -> bool:
     if text.endswith(("\n", "\r")):
         return False
     told = [row for row in rows[-4 * MANY :] if any(cell.strip() for cell in row)]
-    if not told or not told[-1][0][:1].isdigit():
+    if not told or not _is_dated(told[-1]):
         return False
     last = told[-1]
     if text[text.rfind("\n") + 1 :].count('"') % 2:
         return True
-    before = [row for row in told[:-1] if row[0][:1].isdigit()]
+    before = [row for row in told[:-1] if _is_dated(row)]
     header = told[-2] if len(told) > 1 and not before else []
     near = [len(row) for row in before[-NEAR:]] or [_width(header)]
     return len(last) < min(near) or _loses_decimals(last[-1], before)
+
+
+def _is_dated(row: Sequence[str]) -> bool:
+    """Tell a row of data by its first cell: a date, a time, `Du … au …`."""
+    return row[0][:1].isdigit() or row[0].startswith("Du ")
 
 
 def _width(row: Sequence[str]) -> int:

@@ -214,6 +214,7 @@ def test_a_table_cut_in_its_last_line_is_truncated(cut):
 def test_a_quote_left_open_and_a_cut_only_row_are_truncated():
     assert reason(b'a;b\n"1";"2"\n"3";"4', "table") == "truncated"
     assert reason(b"Date;Valeur\n01/01/20", "table") == "truncated"
+    assert reason(b"Semaine;m3\nDu 24/11/2020 au 2", "table") == "truncated"
 
 
 @pytest.mark.parametrize("end", ["31/01/2026;6,329", "31/01/2026;", "Source : moi"])
