@@ -65,14 +65,15 @@ def kind_of(header: list[str]) -> Kind | None:
         kind = Kind.CALENDAR
     elif (first, second) == ("debut", "fin") and unit_of_header((*header, "")[2]):
         kind = Kind.INTERVALS
-    elif first == "date" and _is_energy(second):
+    elif first == "date" and _is_daily(second):
         kind = Kind.DAYS
     return kind
 
 
-def _is_energy(label: str) -> bool:
+def _is_daily(label: str) -> bool:
+    """Tell a day's energy, or its largest power, by the unit."""
     said = unit(unit_of_header(label)) if label.startswith("valeur") else None
-    return said is not None and said.kind == "energy"
+    return said is not None and said.kind in ("energy", "apparent")
 
 
 def sections(document: Document) -> list[Section]:

@@ -89,3 +89,9 @@ def test_days_may_be_in_wh_and_floats_may_be_noisy(read):
     assert [one.value for one in export.amounts] == [6329]
     export = read("Date;Valeur (en kWh)\n01/01/2026;6,329000000000001\n")
     assert [one.value for one in export.amounts] == [6329]
+
+
+def test_days_in_kva_are_their_largest_powers(read):
+    export = read("Date;Valeur (en kVA)\n01/01/2026;6,1\n02/01/2026;NA\n")
+    assert [(a.quantity, a.value) for a in export.amounts] == [("max_power_va", 6100)]
+    assert len(export.absent) == 1
