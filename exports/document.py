@@ -14,15 +14,26 @@ from typing import Any, TypeAlias
 
 from exports.damage import accented, breaks_off
 from exports.errors import FileRefused
+from exports.lines import delimiter_of, lines
 
 MOST_BYTES = 64 << 20
 """Ten years of minutes are less; what is larger is no household's file."""
 MOST_ROWS = 2_000_000
 MOST_CELLS = 10_000_000
-LONGEST_LINE, WIDEST = 1 << 18, 1 << 12
+WIDEST = 1 << 12
 MOST_UNPACKED = 256 << 20
 ZIP = b"PK\x03\x04"
-DELIMITERS = (";", "\t", ",")
+PAGES = (
+    "<!doctype html",
+    "<head",
+    "<body",
+    "<title",
+    "<meta",
+    "<div",
+    "<center",
+    "<h1",
+)
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 Json: TypeAlias = Any
@@ -75,9 +86,15 @@ class Document:
         UTF-8 and UTF-16 with a mark, UTF-8, then Windows-1252, in which spreadsheets
         save here. A page ("web-page") and binary ("not-text") are refused.
         """
+        if self.data.startswith(OLD_WORKBOOK):
+            raise FileRefused(
+                "old-workbook",
+                "this is a workbook of an old Excel (.xls)",
+                hint="save it as .xlsx, or download the CSV",
+            )
         text = self._decoded()
         start = text[:2000].lstrip().lower()
-        if start.startswith(("<!doctype html", "<html")) or "<html" in start:
+        if start.startswith(PAGES) or "<html" in start:
             raise FileRefused(
                 "web-page",
                 "this is a web page, not the file: the portal was out of service",
@@ -153,8 +170,8 @@ class Document:
     def _csv(self) -> Table:
         text = self.text
         rows, places, cells = [], [], 0
-        delimiter = _delimiter(text)
-        reader = csv.reader(_lines(text), delimiter=delimiter)
+        delimiter = delimiter_of(text)
+        reader = csv.reader(lines(text), delimiter=delimiter)
         try:
             for row in reader:
                 rows.append(row)
@@ -212,21 +229,6 @@ class Document:
                 "this is a ZIP with files in it, not one of them",
                 hint="unpack it, and import the files that it holds",
             )
-
-
-def _lines(text: str) -> Iterator[str]:
-    for line in io.StringIO(text, newline=""):
-        if len(line) > LONGEST_LINE:
-            raise FileRefused("not-text", "a line is too long for a table")
-        yield line
-
-
-def _delimiter(text: str) -> str:
-    """Give what parts the cells: of those in most lines, never a decimal comma."""
-    head = [line for line in text[:4096].splitlines()[:20] if line.strip()]
-    lines = {d: sum(d in line for line in head) for d in DELIMITERS}
-    most = next((d for d in DELIMITERS[:-1] if 2 * lines[d] > len(head)), None)
-    return most or max(DELIMITERS, key=lambda d: lines[d])
 
 
 def _rows(sheet: Any, within: str) -> Table:

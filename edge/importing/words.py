@@ -20,6 +20,10 @@ FRENCH: Mapping[str, str] = {
         " session avait expiré ; téléchargez-le de nouveau plus tard"
     ),
     "not-text": "ce n'est ni un texte, ni un tableau que l'on sache lire",
+    "old-workbook": (
+        "c'est un classeur d'un ancien Excel (.xls) ; enregistrez-le en .xlsx, ou"
+        " téléchargez le CSV"
+    ),
     "not-json": "ce n'est pas du JSON",
     "packed": "c'est un ZIP ; ouvrez-le et importez les fichiers qu'il contient",
     "unsafe-xml": "ce XML déclare un DOCTYPE : ce n'est pas une réponse d'Enedis",

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 
 from exports import Document, FileRefused, Format, recognise
 from exports import document as module
+from exports.lines import LONGEST_LINE
 
 TEXT = "Début;Énergie (kWh)\n01/01/2026;6,329\n"
 
@@ -76,6 +77,8 @@ def test_a_file_beyond_the_bound_is_refused(monkeypatch):
     [
         "<!DOCTYPE html><html><body>Maintenance</body></html>",
         "\n<HTML lang='fr'><head>",
+        "<head><title>502 Bad Gateway</title></head>",
+        "<div>Service indisponible</div>",
         '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">',
     ],
 )
@@ -225,7 +228,11 @@ def test_a_last_line_without_its_end_may_be_whole(end):
 
 
 def test_a_line_without_end_and_too_many_cells_are_refused(monkeypatch):
-    assert reason(b"a;b\n" + b";" * (module.LONGEST_LINE + 1), "table") == "not-text"
+    assert reason(b"a;b\n" + b";" * (LONGEST_LINE + 1), "table") == "not-text"
     assert reason(b"a;b\n" + b";" * module.WIDEST, "table") == "too-large"
     monkeypatch.setattr(module, "MOST_CELLS", 5)
     assert reason(b"a;b;c\nd;e;f\n", "table") == "too-large"
+
+
+def test_a_workbook_of_an_old_excel_is_said_to_be_one():
+    assert reason(b"\xd0\xcf\x11\xe0\xa1\xb1" + bytes(600), "text") == "old-workbook"
