@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from copy import copy
 from functools import partial
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from edge.calendar import DAY_MS
 from edge.counters import standing
@@ -42,6 +43,7 @@ class Reads(MergedSeries):
     ) -> None:
         self._store, self._journal = store, journal
         self._tail = Tail(journal)
+        self._opened: dict[tuple[str, str, Step], list[Interval]] | None = None
         super().__init__(counting or Counting())
 
     def _snapshot(self) -> Snapshot:
@@ -196,6 +198,21 @@ class Reads(MergedSeries):
 
     def open(self, meter: str, register: str, step: Step) -> list[Interval]:
         """Give the provisional rows of intervals that are not closed yet."""
+        of = (meter, register, step)
+        if self._opened is None:
+            return self._open(*of)
+        if of not in self._opened:
+            self._opened[of] = self._open(*of)
+        return self._opened[of]
+
+    def _for_one_question(self) -> Self:
+        if self._opened is not None:
+            return self
+        asked = copy(self)
+        asked._opened = {}  # noqa: SLF001 - of a copy of ours
+        return asked
+
+    def _open(self, meter: str, register: str, step: Step) -> list[Interval]:
         tail = self._snapshot()
         heard = self._heard(tail, meter)
         known = self._counting.catalogue

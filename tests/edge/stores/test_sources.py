@@ -47,8 +47,13 @@ WITHOUT_READINGS = {
     "wmbusmeters_message",
 }
 """Formats that are known to be refused, or whose example here has no dated amount."""
-STEPS = (Step.MIN30, Step.DAY, Step.YEAR)
-"""The others are put together of these."""
+ASKED = (
+    (Step.MIN30, Purpose.NOW),
+    (Step.DAY, Purpose.NOW),
+    (Step.DAY, Purpose.BILL),
+    (Step.YEAR, Purpose.NOW),
+)
+"""The other steps are put together of these."""
 
 
 def pulses(meter, register, each, seed):
@@ -125,11 +130,10 @@ def answers(reads):
             of = (meter, register)
             told[of, "raw"] = reads.raw(*of, 0, EVER)
             told[of, "slices"] = reads.slices(*of, 0, EVER)
-            for step in STEPS:
+            for step, purpose in ASKED:
                 told[of, step] = reads.intervals(*of, step, 0, EVER)
-                for purpose in Purpose:
-                    rows = reads.merged_columns(*of, step, 0, EVER, purpose=purpose)
-                    told[of, step, purpose] = rows.rows(*of, step)
+                rows = reads.merged_columns(*of, step, 0, EVER, purpose=purpose)
+                told[of, step, purpose] = rows.rows(*of, step)
     return told
 
 
