@@ -10,6 +10,7 @@ from edge.calendar import calendar_of
 from edge.catalogue import Catalogue, Fluid
 from edge.config.conversion import Dated
 from edge.interval import Interval
+from edge.journal.block import Block
 from edge.record import Baseline, Correction, Lane, Record
 from edge.registers import CATALOGUE, meter_of
 from edge.roller.halves import Halves
@@ -66,10 +67,6 @@ class Roller:
     def take(self, record: Record) -> None:
         """Take one committed record; what isn't rolled is passed over."""
         body = record.body
-        if isinstance(body, (tuple,)):
-            return
-        from edge.journal.block import Block  # noqa: PLC0415
-
         if isinstance(body, Block):
             self.hear(Track.of(body))
         elif isinstance(body, Baseline):
