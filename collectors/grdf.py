@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from collectors.collector import Rhythm, Table, Task
 from collectors.errors import NotCollected, Reason, Unusable
@@ -30,7 +30,6 @@ BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux aarch64)"}
 OKTA = {"Accept": "application/json; okta-version=1.0.0", **BROWSER}
 PCE = re.compile(r"[0-9A-Za-z]{6,20}")
 BILLED_DAYS = 400
-RHYTHM = Rhythm(days=30, hours=(9,), spread_s=6 * 3600)
 
 
 def pce_of(table: Table) -> str | None:
@@ -50,13 +49,11 @@ def billed(window: Window) -> Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Grdf:
-    """One household's account at GRDF."""
+class Account:
+    """One household's account at GRDF, however it is asked."""
 
-    kind: ClassVar[str] = "grdf"
-    title: ClassVar[str] = "GRDF, mon espace"
     fluid: ClassVar[str] = "gas"
-    rhythm: ClassVar[Rhythm] = RHYTHM
+    rhythm: ClassVar[Rhythm] = Rhythm(days=30, hours=(9,), spread_s=6 * 3600)
     secret_lines: ClassVar[int] = 2
     keys: ClassVar[frozenset[str]] = frozenset({"sign_in_url"})
     formats = FORMATS
@@ -66,13 +63,21 @@ class Grdf:
     pce: str | None
 
     @classmethod
-    def from_table(cls, table: Table) -> Grdf:
+    def from_table(cls, table: Table) -> Self:
         """Make one; its number is its meter's, else the account's only one."""
         return cls(
             base_url(table.get("url"), URL),
             base_url(table.get("sign_in_url"), SIGN_IN),
             pce_of(table),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Grdf(Account):
+    """One household's account, as a browser asks."""
+
+    kind: ClassVar[str] = "grdf"
+    title: ClassVar[str] = "GRDF, mon espace"
 
     @property
     def _sites(self) -> tuple[str, ...]:

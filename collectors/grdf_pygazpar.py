@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, ClassVar
 
-from collectors.collector import Rhythm, Table, Task
+from collectors.collector import Task
 from collectors.errors import NotCollected, Reason
-from collectors.grdf import RHYTHM, SIGN_IN, URL, billed, pce_of
-from collectors.web import STATUSES, base_url
+from collectors.grdf import Account, billed
+from collectors.web import STATUSES
 from exports import Document
-from gazpar.formats import FORMATS
 
 ESCAPES = (1, 4)
 """The first version whose requests hold a password with a quote in it."""
@@ -28,29 +27,11 @@ SIGNING_IN: Mapping[int, Reason] = {400: Reason.PASSWORD, 401: Reason.PASSWORD}
 
 
 @dataclass(frozen=True, slots=True)
-class GrdfPyGazpar:
-    """One household's account at GRDF, through PyGazpar."""
+class GrdfPyGazpar(Account):
+    """One household's account, through PyGazpar."""
 
     kind: ClassVar[str] = "grdf-pygazpar"
     title: ClassVar[str] = "GRDF, mon espace, par PyGazpar"
-    fluid: ClassVar[str] = "gas"
-    rhythm: ClassVar[Rhythm] = RHYTHM
-    secret_lines: ClassVar[int] = 2
-    keys: ClassVar[frozenset[str]] = frozenset({"sign_in_url"})
-    formats = FORMATS
-
-    url: str
-    sign_in: str
-    pce: str | None
-
-    @classmethod
-    def from_table(cls, table: Table) -> GrdfPyGazpar:
-        """Make one; its number is its meter's, else the account's only one."""
-        return cls(
-            base_url(table.get("url"), URL),
-            base_url(table.get("sign_in_url"), SIGN_IN),
-            pce_of(table),
-        )
 
     def fetch(self, task: Task) -> Sequence[Document]:
         """Give daily and published consumption."""

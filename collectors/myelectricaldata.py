@@ -13,65 +13,35 @@ from datetime import datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from collectors.collector import Rhythm, Table, Task
-from collectors.enedis_answers import (
-    CURVE_DAYS,
-    FORMATS,
-    flag,
-    named,
-    quota_wait_s,
-    refused,
-    until_s,
-)
+from collectors.collector import Rhythm, Task
+from collectors.enedis_answers import quota_wait_s, refused, until_s
+from collectors.enedis_gateway import EnedisGateway
 from collectors.errors import NotCollected, Reason
-from collectors.web import Answer, base_url
+from collectors.web import Answer
 from collectors.window import Window
 from exports import Document
 
-URL = "https://www.myelectricaldata.fr"
 PARIS = ZoneInfo("Europe/Paris")
-DRAWN = (
-    ("daily_consumption", False),
-    ("daily_consumption_max_power", False),
-    ("consumption_load_curve", True),
-)
-INJECTED = (("daily_production", False), ("production_load_curve", True))
 
 
 @dataclass(frozen=True, slots=True)
-class MyElectricalData:
+class MyElectricalData(EnedisGateway):
     """One supply point at MyElectricalData."""
 
     kind: ClassVar[str] = "myelectricaldata"
     title: ClassVar[str] = "Enedis, par MyElectricalData"
-    fluid: ClassVar[str] = "electricity"
     rhythm: ClassVar[Rhythm] = Rhythm(days=14, hours=(7,), spread_s=4 * 3600)
-    secret_lines: ClassVar[int] = 1
-    keys: ClassVar[frozenset[str]] = frozenset({"curve", "production"})
-    formats = FORMATS
-
-    url: str
-    prm: str
-    curve: bool
-    production: bool
-
-    @classmethod
-    def from_table(cls, table: Table) -> MyElectricalData:
-        """Make one; its number is its meter's."""
-        return cls(
-            base_url(table.get("url"), URL),
-            named(table),
-            flag(table, "curve", default=True),
-            flag(table, "production", default=False),
-        )
+    at = "https://www.myelectricaldata.fr"
+    drawn = (
+        ("daily_consumption", False),
+        ("daily_consumption_max_power", False),
+        ("consumption_load_curve", True),
+    )
 
     def fetch(self, task: Task) -> Iterator[Document]:
-        """Give days, largest powers, and the curve if it is wanted."""
+        """Give the same, once the access is known to be open."""
         self._access(task)
-        wanted = DRAWN + (INJECTED if self.production else ())
-        for series, is_curve in wanted:
-            if self.curve or not is_curve:
-                yield from self._series(task, series, CURVE_DAYS if is_curve else None)
+        yield from EnedisGateway.fetch(self, task)
 
     def _get(self, task: Task, path: str) -> Answer:
         return task.web.get(
@@ -91,13 +61,8 @@ class MyElectricalData:
             raise NotCollected(Reason.CONSENT, "access")
         raise NotCollected(Reason.TOKEN, "access")
 
-    def _series(self, task: Task, series: str, most: int | None) -> Iterator[Document]:
-        for window in task.window.pieces(most or task.window.days):
-            answer = self._ask(task, series, window)
-            if answer is not None:
-                yield Document(answer.body, f"{series}.json")
-
-    def _ask(self, task: Task, series: str, window: Window) -> Answer | None:
+    def ask(self, task: Task, series: str, window: Window) -> Answer | None:
+        """Ask for one series of a window."""
         dates = f"start/{window.first}/end/{window.until}"
         answer = self._get(task, f"{series}/{self.prm}/{dates}/cache")
         if answer.status == 404:
