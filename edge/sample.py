@@ -42,6 +42,16 @@ class Quality(StrEnum):
     CORRECTED = "corrected"
 
 
+RANK: Mapping[Quality, int] = {
+    Quality.INTERPOLATED: 0,
+    Quality.ESTIMATED: 1,
+    Quality.RAW: 2,
+    Quality.VALIDATED: 3,
+    Quality.CORRECTED: 4,
+}
+"""Of two words of one source on one period, the higher stands."""
+
+
 # Not frozen: a frozen one is made four times slower, and one is made for each frame.
 @dataclass(slots=True, unsafe_hash=True)
 class HostInstant:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from edge.catalogue import Fluid, Kind, Register
+from edge.gate.flow import WIDEST_L_H
 from edge.gate.power import DEFAULT_KVA
 from edge.importing import mapping
+from edge.registers import meter_of
 from edge.registers.electricity import CURVES
-from edge.sample import Quality, Slice, millis
+from edge.sample import RANK, Quality, Slice, millis
 from exports.said import Amount, Nature, Refused
 
 HOUR_MS = 3_600_000
@@ -31,21 +33,21 @@ SLACK_WH = 2
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What can flow: m³/h through gas and water meters (G4, DN15), kVA of a contract.
+    """What a meter lets through: L/h, its fluid's usual where None; kVA of a contract.
 
     None is of a contract less than what is given, since its past may have been more.
     """
 
-    gas_m3_h: float = 6.0
-    water_m3_h: float = 5.0
+    qmax_l_h: int | None = None
     kva: int = DEFAULT_KVA
 
     def most_an_hour(self, register: Register) -> float | None:
         """Give the most that a register can count in an hour, in its unit."""
+        litres = float(self._litres(register))
         return {
-            "gas": 1000 * self.gas_m3_h,
-            "gas_energy": WH_A_M3 * self.gas_m3_h,
-            "water": 1000 * self.water_m3_h,
+            "gas": litres,
+            "gas_energy": WH_A_M3 * litres / 1000,
+            "water": litres,
             "import": 1000.0 * self.kva,
             "export": 1000.0 * self.kva,
         }.get(register.power or "")
@@ -55,8 +57,11 @@ class Flow:
         if register.name in CURVES:
             return 1000 * self.kva
         if register.name == "water_flow_min_l_h":
-            return int(1000 * self.water_m3_h)
+            return self._litres(register)
         return register.maximum
+
+    def _litres(self, register: Register) -> int:
+        return self.qmax_l_h or meter_of(register.fluid).qmax_l_h or WIDEST_L_H
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +87,10 @@ def series(
     fluid: Fluid,
     register: Register,
     format_name: str,
-    *,
-    demo: bool = False,
+    origin: str,
 ) -> Series:
-    """Say what becomes of a quantity in a format; `demo`: it is invented."""
+    """Say what becomes of a quantity in a format, or of a collector's kind."""
     qualities = {one: mapping.quality(fluid, format_name, one) for one in Nature}
-    origin = mapping.origin(format_name, demo=demo)
     return Series(meter, register, origin, qualities)
 
 
@@ -204,15 +207,6 @@ class Gate:
             one.index_end,
         )
         return None
-
-
-RANK: Mapping[Quality, int] = {
-    Quality.INTERPOLATED: 0,
-    Quality.ESTIMATED: 1,
-    Quality.RAW: 2,
-    Quality.VALIDATED: 3,
-    Quality.CORRECTED: 4,
-}
 
 
 def _detail(one: Amount, reason: str) -> str:

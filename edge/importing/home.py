@@ -8,6 +8,7 @@ from dataclasses import replace
 from edge.catalogue import Fluid
 from edge.config import Config
 from edge.config.model import MeterConfig
+from edge.gate.flow import qmax_l_h
 from edge.importing.bounds import Flow
 from edge.importing.meters import Place, Places
 from edge.importing.reading import Home
@@ -43,13 +44,7 @@ def home_of(
 
 def _flow(meter: MeterConfig, fluid: Fluid, sample: Sample | None) -> Flow:
     """Give what a meter lets through: its Qmax where it is configured, its contract."""
-    flow = Flow()
-    qmax = (meter.model_extra or {}).get("qmax_m3_h")
-    if isinstance(qmax, int | float) and qmax > 0:
-        if fluid is Fluid.GAS:
-            flow = replace(flow, gas_m3_h=float(qmax))
-        if fluid is Fluid.WATER:
-            flow = replace(flow, water_m3_h=float(qmax))
+    flow = Flow(qmax_l_h(meter.model_extra or {}, fluid))
     kva = None if sample is None else sample.values.get("subscribed_power_kva")
     if isinstance(kva, int) and kva > flow.kva:
         flow = replace(flow, kva=kva)

@@ -81,11 +81,11 @@ def read(data: bytes, asked: Asked, home: Home, now_ms: int) -> Read:
         else home.places.named(asked.meter, fluid)
     )
 
+    origin = mapping.origin(export.format, demo=home.demo)
+
     def of(quantity: str) -> Series:
-        return bounds.series(
-            *(place.meter, fluid, _register(fluid, quantity), export.format),
-            demo=home.demo,
-        )
+        register = _register(fluid, quantity)
+        return bounds.series(place.meter, fluid, register, export.format, origin)
 
     judged = bounds.judge(export.amounts, of, now_ms, home.flow(place.meter))
     refused = [*export.refused, *judged.refused]

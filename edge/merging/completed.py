@@ -19,6 +19,7 @@ from edge.catalogue import ConsentClass, Register
 from edge.importing.bounds import HOUR_MS, MARGIN, SLACK, SLACK_WH, Flow
 from edge.interval import Interval, Step
 from edge.merging.filling import Filling, Piece, fill
+from edge.merging.holes import left
 from edge.merging.indexes import (
     LONGEST_MS,
     NEAR_MS,
@@ -71,9 +72,7 @@ class Completion:
         self, step: Step, span: Span, limit: int, page: IntervalColumns
     ) -> IntervalColumns:
         """Give a page of merged rows with what can be filled, at most `limit` rows."""
-        start, end = span
-        if len(page) == limit:  # what comes after them is another page's
-            end = min(end, page.start_ms[-1] + 1)
+        start, end = span[0], page.reach(span[1], limit)
         if step in FINE and self.register.coarse is ConsentClass.ENERGY_BY_TARIFF:
             return page  # when a tariff counts, time doesn't tell
         holes = holes_of(page, step, start, end)
@@ -206,16 +205,9 @@ def holes_of(page: IntervalColumns, step: Step, start: int, end: int) -> list[Sp
     coverage = np.array(page.coverage)
     known = coverage >= 1 if step is not Step.MIN30 else coverage >= 0
     known |= np.array(page.revision) == 0
-    if None in page.value:
-        known &= np.array([value is not None for value in page.value])
     if len(page) and page.revision[-1] == 0:
         end = min(end, page.end_ms[-1])  # what comes after it is to come
-    reached = np.array([start, *page.end_ms])[np.concatenate(([True], known))]
-    begun = np.array([*page.start_ms, end])[np.concatenate((known, [True]))]
-    return [
-        (int(reached[at]), int(begun[at]))
-        for at in np.flatnonzero(begun > reached).tolist()
-    ]
+    return left(page, known, start, end)
 
 
 def _unbroken(page: IntervalColumns, start: int, end: int) -> bool:

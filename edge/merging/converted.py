@@ -10,7 +10,7 @@ they are read.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -26,20 +26,13 @@ from edge.merging.filling import Piece
 from edge.merging.merged import MANY, Said
 from edge.merging.pieces import Rows, Span, gathered, known, pieces, put, together
 from edge.rollup.part import sources_of
-from edge.sample import Quality, Slice, utc
+from edge.sample import RANK, Slice, utc
 from edge.stores.protocol import IntervalColumns
 from gazpar.coefficients import LITRES, Coefficients
 
 VOLUME, CONVERSION, ENERGY = "gas_volume_l", "gas_conversion_wh_m3", "gas_energy_wh"
 ORIGIN = "converted"
 EVER = 1 << 53
-RANKS: Mapping[Quality, int] = {
-    Quality.INTERPOLATED: 0,
-    Quality.ESTIMATED: 1,
-    Quality.RAW: 2,
-    Quality.VALIDATED: 3,
-    Quality.CORRECTED: 4,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +49,7 @@ class Converted:
         self, step: Step, span: Span, limit: int, page: IntervalColumns
     ) -> IntervalColumns:
         """Give a page of merged rows with what can be converted, at most `limit`."""
-        start, end = span
-        if len(page) == limit:  # what comes after them is another page's
-            end = min(end, page.start_ms[-1] + 1)
+        start, end = span[0], page.reach(span[1], limit)
         holes = holes_of(page, step, start, end)
         counted = self._counted() if holes else None
         if counted is None:
@@ -187,7 +178,7 @@ def coefficients(said: Iterable[Slice], calendar: Calendar) -> Coefficients:
     Of two of one day the better known counts, then the one received last.
     """
     told = [one for one in said if one.value]
-    told.sort(key=lambda one: (RANKS[one.quality], one.received_ms))
+    told.sort(key=lambda one: (RANK[one.quality], one.received_ms))
     return Coefficients(
         tuple((_date(calendar, one.start_ms), one.value or 0) for one in told)
     )

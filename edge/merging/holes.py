@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.calendar import DAY_MS
 from edge.catalogue import Fluid
@@ -25,8 +24,11 @@ def unsurpassed(fluid: Fluid, step: Step, purpose: Purpose) -> bool:
 
 def holes(rows: IntervalColumns, start_ms: int, end_ms: int) -> list[tuple[int, int]]:
     """Give the spans of [start, end) outside rows known whole; near ones as one."""
+    known = np.array(rows.coverage) >= 1
+    if not OWN.issuperset(rows.quality):
+        known &= np.array([quality in OWN for quality in rows.quality])
     found: list[tuple[int, int]] = []
-    for first, last in _between(rows, start_ms, end_ms):
+    for first, last in left(rows, known, start_ms, end_ms):
         if found and first - found[-1][1] < NEAR_MS:
             found[-1] = (found[-1][0], last)
         else:
@@ -34,15 +36,15 @@ def holes(rows: IntervalColumns, start_ms: int, end_ms: int) -> list[tuple[int, 
     return found
 
 
-def _between(
-    rows: IntervalColumns, start_ms: int, end_ms: int
-) -> Iterator[tuple[int, int]]:
-    known = np.array(rows.coverage) >= 1
+def left(
+    rows: IntervalColumns, known: NDArray[np.bool_], start_ms: int, end_ms: int
+) -> list[tuple[int, int]]:
+    """Give the spans of [start, end) outside the `known` of rows that have a value."""
     if None in rows.value:
-        known &= np.array([value is not None for value in rows.value])
-    if not OWN.issuperset(rows.quality):
-        known &= np.array([quality in OWN for quality in rows.quality])
+        known = known & np.array([value is not None for value in rows.value])
     reached = np.array([start_ms, *rows.end_ms])[np.concatenate(([True], known))]
     begun = np.array([*rows.start_ms, end_ms])[np.concatenate((known, [True]))]
-    for at in np.flatnonzero(begun > reached).tolist():
-        yield int(reached[at]), int(begun[at])
+    return [
+        (int(reached[at]), int(begun[at]))
+        for at in np.flatnonzero(begun > reached).tolist()
+    ]

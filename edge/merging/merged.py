@@ -67,9 +67,7 @@ def merged_columns(  # noqa: PLR0913 - a query has these dimensions
     """
     meter, register = of
     own = said.interval_columns(meter, register, step, *span, limit)
-    start, end = span
-    if len(own) == limit:  # what comes after them is another page's
-        end = min(end, own.start_ms[-1] + 1)
+    start, end = span[0], own.reach(span[1], limit)
     asked = [(start, end)]
     if unsurpassed(fluid, step, purpose):
         # a meter's own curve has a slice for each half-hour that its index tells too
@@ -119,11 +117,6 @@ def _told(  # noqa: PLR0913 - a query has these dimensions
     start = calendar.interval(step, span[0])[0]
     said_of = said.slices(meter, register, start, span[1] + LONGEST_MS[step], MANY)
     told = [one for one in said_of if one.quality is Quality.CORRECTED]
-    curve = CURVE_OF.get(register)
-
-    def day_of(at_ms: int) -> tuple[int, int]:
-        return calendar.interval(Step.DAY, at_ms)
-
     begun = [calendar.interval(step, first)[0] for first, _ in asked]
     for at, (first, (_, last)) in enumerate(zip(begun, asked, strict=True)):
         until = min([last + LONGEST_MS[step], *begun[at + 1 : at + 2]])
@@ -132,9 +125,22 @@ def _told(  # noqa: PLR0913 - a query has these dimensions
             for one in said_of
             if first <= one.start_ms < until and one.quality is not Quality.CORRECTED
         ]
-        if curve is not None:
-            watts = said.slices(meter, curve, day_of(first)[0], until, MANY)
-            told += [
-                one for one in energy(watts, register, day_of) if one.start_ms >= first
-            ]
+        told += curve_energy(said, calendar, of, (first, until))
     return told
+
+
+def curve_energy(
+    said: Said, calendar: Calendar, of: tuple[str, str], span: tuple[int, int]
+) -> list[Slice]:
+    """Give the load curve of an index as energy, of what starts in `span`."""
+    meter, register = of
+    curve = CURVE_OF.get(register)
+    if curve is None:
+        return []
+
+    def day_of(at_ms: int) -> tuple[int, int]:
+        return calendar.interval(Step.DAY, at_ms)
+
+    # from the day's start on: energy is floored on a day's sum
+    watts = said.slices(meter, curve, day_of(span[0])[0], span[1], MANY)
+    return [one for one in energy(watts, register, day_of) if one.start_ms >= span[0]]

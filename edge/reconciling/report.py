@@ -7,16 +7,12 @@ from dataclasses import dataclass
 
 from edge.calendar import Calendar
 from edge.interval import Step
-from edge.merging.curve import energy
-from edge.merging.merged import CURVE_OF, MANY, Said
+from edge.merging.merged import CURVE_OF, MANY, Said, curve_energy
+from edge.merging.pieces import Rows
 from edge.reconciling.account import Account, accounts
 from edge.reconciling.gaps import Gap, gaps
 from edge.reconciling.own import HOME, Own
-from edge.sample import Slice
 from edge.stores.protocol import IntervalColumns
-
-Rows = Callable[[Step, int, int], IntervalColumns]
-"""Gives the merged rows of a step that start in [start, end)."""
 
 Halves = Callable[[int, int], IntervalColumns]
 """Gives the home's own half-hours that start in [start, end)."""
@@ -57,7 +53,7 @@ def reconcile(  # noqa: PLR0913 - a question has these dimensions
     meter, register = of
     start, end = span
     told = said.slices(meter, register, start, end, MANY)
-    curve = _curve(said, calendar, of, span)
+    curve = curve_energy(said, calendar, of, span)
     last = max([end, *(one.end_ms for one in told)])
     rows = (
         said.interval_columns(meter, register, Step.MIN30, start, last, MANY)
@@ -83,22 +79,6 @@ def reconcile(  # noqa: PLR0913 - a question has these dimensions
         tuple(found),
         tuple(_gaps(merged, calendar, step, span, now_ms)),
     )
-
-
-def _curve(
-    said: Said, calendar: Calendar, of: tuple[str, str], span: tuple[int, int]
-) -> list[Slice]:
-    """Give the load curve of an index as energy, which is floored on a day's sum."""
-    meter, register = of
-    curve = CURVE_OF.get(register)
-    if curve is None:
-        return []
-
-    def day_of(at_ms: int) -> tuple[int, int]:
-        return calendar.interval(Step.DAY, at_ms)
-
-    watts = said.slices(meter, curve, day_of(span[0])[0], span[1], MANY)
-    return [one for one in energy(watts, register, day_of) if one.start_ms >= span[0]]
 
 
 def _gaps(

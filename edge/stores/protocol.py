@@ -68,6 +68,10 @@ class IntervalColumns:
         told.quality[:] = [Quality(quality).value for quality in told.quality]
         return told
 
+    def reach(self, end_ms: int, limit: int) -> int:
+        """Give up to when a page answers that had room for `limit` rows."""
+        return min(end_ms, self.start_ms[-1] + 1) if len(self) == limit else end_ms
+
     def put(self, first: int, last: int, rows: IntervalColumns) -> None:
         """Put rows in the place of those at [first, last)."""
         for name in COLUMNS:

@@ -25,7 +25,7 @@ from edge.registers.electricity import FORETOLD
 from edge.sample import Slice
 from edge.sources.collected.handed import Handed, HandedRefused
 from edge.turn import in_turn
-from exports.said import Amount, Nature
+from exports.said import Amount
 
 ORIGIN = "collected:"
 AHEAD_MS = 5 * bounds.DAY_MS
@@ -101,10 +101,9 @@ class Taker:
             register = mapping.register(place.fluid, quantity)
             if register is None:
                 raise HandedRefused("unknown-quantity", f"no register for {quantity!r}")
-            qualities = {
-                one: mapping.quality(place.fluid, collector.kind, one) for one in Nature
-            }
-            return Series(place.meter, register, origin, qualities)
+            return bounds.series(
+                place.meter, place.fluid, register, collector.kind, origin
+            )
 
         flow, now_ms = self.home.flow(place.meter), self.now_ms()
         told: tuple[list[Amount], list[Amount]] = ([], [])

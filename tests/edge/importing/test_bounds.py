@@ -27,7 +27,8 @@ def amount(value, quantity="water_volume_l", start=START, length=DAY, **more):
 def judged(*amounts, flow=None):
     def of(quantity):
         fluid = next(f for f in Fluid if mapping.register(f, quantity) is not None)
-        return series("m", fluid, mapping.register(fluid, quantity), "somebodys")
+        register = mapping.register(fluid, quantity)
+        return series("m", fluid, register, "somebodys", mapping.origin("somebodys"))
 
     return judge(amounts, of, NOW_MS, flow)
 
@@ -72,7 +73,7 @@ def test_what_is_shown_has_its_own_bounds(quantity, most):
 def test_a_larger_contract_or_meter_lets_more_through():
     assert reason(amount(60_000, "import_mean_power_w"), flow=Flow(kva=60)) == []
     assert reason(amount(240_000)) == ["too-much"]
-    assert reason(amount(240_000), flow=Flow(water_m3_h=10)) == []
+    assert reason(amount(240_000), flow=Flow(qmax_l_h=10_000)) == []
 
 
 def test_the_future_is_refused_and_today_is_not():

@@ -92,7 +92,7 @@ def test_a_home_is_made_of_its_configuration_and_its_devices():
     home = home_of(Config(meters=meters), devices, last.get)
     assert home.places.of(Fluid.ELECTRICITY, "041961000001").meter == "linky"
     assert home.places.of(Fluid.GAS, None).meter == "gas"
-    assert home.flow("gas").gas_m3_h == 10
-    assert home.flow("cold").water_m3_h == 3
+    assert home.flow("gas").qmax_l_h == 10_000
+    assert home.flow("cold").qmax_l_h == 3_000
     assert home.flow("linky").kva == 60
     assert PRM not in repr(Config(meters=meters))
