@@ -29,7 +29,8 @@ from edge.stores.influx.words import (
 from edge.stores.protocol import IntervalColumns
 
 OPTIONAL = ("value", "minimum", "mean", "maximum")
-FIELDS = (*OPTIONAL, "coverage", "length_ms", "quality", "sources", "revision")
+ALWAYS = ("coverage", "length_ms", "quality", "sources", "revision")
+FIELDS = (*OPTIONAL, *ALWAYS)
 APART_MS = 7 * 86_400_000
 """Late rows further apart than this are looked for apart."""
 
@@ -82,7 +83,7 @@ def question(query: Query) -> str:
 
 def columns(found: Sequence[Series]) -> IntervalColumns:
     """Read an answer to `question`."""
-    rows = [row for series in found for row in series.rows]
+    rows = [row for series in found for row in series.whole(*ALWAYS)]
     if not rows:
         return IntervalColumns()
     told = dict(zip(("start_ms", *FIELDS), zip(*rows, strict=True), strict=True))

@@ -33,6 +33,15 @@ class Series:
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
 
+    def whole(self, *columns: str) -> list[Sequence[Any]]:
+        """Give the rows that have all of these.
+
+        InfluxDB shows a point's fields one by one while it takes them: a point that
+        lacks what every point has isn't there yet.
+        """
+        places = [self.columns.index(one) for one in columns]
+        return [row for row in self.rows if None not in [row[at] for at in places]]
+
 
 Token = Callable[[], str]
 """Gives the token, as it is in its file now; raises StoreError when it can't."""

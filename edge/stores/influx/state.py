@@ -18,16 +18,7 @@ from edge.stores.influx.names import (
 )
 from edge.stores.influx.raw import WHOLE
 from edge.stores.influx.server import Series, Server
-from edge.stores.influx.words import (
-    fields,
-    group,
-    head,
-    is_,
-    line,
-    name,
-    select,
-    within,
-)
+from edge.stores.influx.words import group, head, is_, line, name, select, within
 
 Cursors = Mapping[Lane, Address | None]
 NOWHERE: Cursors = dict.fromkeys(Lane)
@@ -61,22 +52,32 @@ def cursors(server: Server, databases: Databases) -> Cursors:
     Each UTC day of the host's clock has a point of its own, and the furthest counts:
     the bucket forgets the old ones, and a clock that goes back undoes nothing.
     """
-    reached = select(fields("epoch", "seq"), name(CURSOR), end=group("lane"))
+    reached = select(name("address"), name(CURSOR), end=group("lane"))
     of = f"{name(databases.lasting)}..{name(BEGUN)}"
     found, begun = server.ask(databases.raw, f"{reached}; {select(name('begun'), of)}")
     told = dict(NOWHERE)
     if begun:
         for series in found:
-            days_of = (Address(row[1], row[2]) for row in series.rows)
-            told[Lane(series.tags["lane"])] = max(days_of)
+            told[Lane(series.tags["lane"])] = max(
+                _address(row[1]) for row in series.rows
+            )
     return told
 
 
+def _address(text: str) -> Address:
+    epoch, seq = text.split(":")
+    return Address(int(epoch), int(seq))
+
+
 def cursor_lines(reached: Cursors, now_ms: int) -> list[str]:
-    """Give the points that note how far each lane has come."""
+    """Give the points that note how far each lane has come.
+
+    An address is one field: of two, a reader may see one as it was and one as it is,
+    which is further than the lane has come when the journal begins a new epoch.
+    """
     day_ms = now_ms // DAY_MS * DAY_MS
     return [
-        line(head(CURSOR, lane=lane.value), day_ms, epoch=at.epoch, seq=at.seq)
+        line(head(CURSOR, lane=lane.value), day_ms, address=f"{at.epoch}:{at.seq}")
         for lane, at in reached.items()
         if at is not None
     ]

@@ -116,7 +116,9 @@ def read_slices(
 
 def _slices(meter: str, series: Series) -> Iterable[Slice]:
     tags = series.tags
-    for start_ms, value, quality, received_ms, index_end in series.rows:
+    for start_ms, value, quality, received_ms, index_end in series.whole(
+        "quality", "received_ms"
+    ):
         yield Slice(
             meter,
             tags["register"],
@@ -186,7 +188,9 @@ def read_words(
     )
     (found,) = server.ask(database, asked)
     rows: list[tuple[int, int, str]] = sorted(
-        (row[1], row[2], row[3]) for series in found for row in series.rows
+        (row[1], row[2], row[3])
+        for series in found
+        for row in series.whole("epoch", "seq", "body")
     )
     words = (decode(kind, Span(meter, 0, 1), row[2].encode(), {}) for row in rows)
     return [one for one in words if isinstance(one, Baseline | Correction)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from edge.calendar import DAY_MS, HOUR_MS
@@ -9,14 +11,16 @@ from edge.errors import StoreDown, StoreError
 from edge.event import Event, EventKind
 from edge.interval import Interval, Step
 from edge.journal.block import Block
-from edge.record import Address, Lane, Record
-from edge.sample import Gap, Sample
+from edge.record import Address, Baseline, Lane, Record
+from edge.sample import Gap, Quality, Sample, Slice
 from edge.stores.influx import InfluxStore
+from edge.stores.influx.intervals import encode
 from edge.stores.influx.names import Databases, every_fluid
 from edge.stores.influx.parked import Parking
 from edge.stores.influx.server import Influx2
 from edge.stores.influx.setup import Bucket, Setup, buckets
 from edge.stores.influx.state import cursor_lines
+from edge.stores.influx.told import encode_slice, encode_word
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
@@ -93,6 +97,40 @@ def test_a_row_that_is_withdrawn_loses_its_value_and_its_mean(
     (cells,) = found[0].rows
     told_of = dict(zip(found[0].columns, cells, strict=True))
     assert told_of.get("value") is told_of.get("mean") is None
+
+
+def seen(store):
+    """Give all that a home's lasting bucket tells of the meter."""
+    return (
+        store.intervals("linky", POWER, Step.MIN30, 0, EVER, 9),
+        store.slices("linky", TOTAL, 0, EVER, 9),
+        store.baselines("linky"),
+    )
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        encode(row(7)),
+        encode_slice(
+            Slice("linky", TOTAL, AT, AT + HALF, 5, Quality.VALIDATED, "enedis", AT)
+        ),
+        encode_word(record(2, Baseline("linky", AT, "new meter", {}))),
+    ],
+    ids=["row", "slice", "word"],
+)
+def test_a_point_that_is_seen_in_part_isn_t_there_yet(
+    influx_store, server, databases, told
+):
+    """InfluxDB shows a point's fields one by one while it takes them."""
+    start, fields, at = re.fullmatch(r"(\S+) (.+) (\d+)", told).groups()
+    first, *rest = re.split(r",(?=\w+=)", fields)
+    server.write(databases.lasting, [f"{start} {first} {at}"])
+    assert seen(influx_store) == ([], [], [])
+    for part in rest:
+        assert seen(influx_store) == ([], [], [])
+        server.write(databases.lasting, [f"{start} {part} {at}"])
+    assert sum(map(len, seen(influx_store))) == 1
 
 
 def test_the_lanes_have_a_cursor_each_and_the_store_s_is_what_both_passed(influx_store):
