@@ -102,3 +102,11 @@ class PublishRefused(BrokerError):
 
 class SubscribeRefused(BrokerError):
     """Raised when the broker answers a subscription with a negative reason code."""
+
+
+class ConsentError(EdgeError):
+    """Raised when a consent can't be read, given or changed."""
+
+
+class RequestRefused(ConsentError):
+    """Raised when what a service asks for can't be understood or agreed to."""

@@ -1,0 +1,1 @@
+"""Consent: what the household granted to whom, in a ledger, and what follows."""

@@ -1,0 +1,193 @@
+"""The one function that decides: which rows of a question a grant may be shown.
+
+Granularity is a property of what can be inferred (design: Who may see what). A day is
+shown whole, at a fixed time of the next, in one calendar; nothing that is still open
+is shown to who holds less than `live`, and nothing of a time when it was paused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from edge.calendar import MINUTE_MS, Calendar, calendar_of
+from edge.catalogue import Catalogue, ConsentClass, Fluid, Register
+from edge.consent.records import Consent, Grant
+from edge.consent.terms import Channel, Grain
+from edge.event import Event
+from edge.interval import Step
+from edge.merging.precedence import Purpose
+from edge.sample import Sample, utc
+
+Span: TypeAlias = tuple[int, int]
+
+SHOWN_HOUR = 7
+"""The civil hour from which the days before are shown: gas days end at 06:00."""
+LAG_MS = 5 * MINUTE_MS
+"""After which a half-hour or an hour that is over is shown, whoever closed it when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Rows of one register at one step whose start is in [start_ms, end_ms).
+
+    `civil` and `purpose` are as the API has them: who holds days or coarser has one
+    calendar and one series, the merged one.
+    """
+
+    meter: str
+    register: Register
+    step: Step
+    start_ms: int
+    end_ms: int
+    channel: Channel
+    civil: bool = False
+    purpose: Purpose | None = Purpose.NOW
+
+
+def allowed(
+    grant: Grant, question: Question, now_ms: int, zone: ZoneInfo
+) -> tuple[Span, ...]:
+    """Give the spans that may be shown: a row is, if it lies wholly within one.
+
+    Nothing for what the grant doesn't hold, which is to be told from what never was by
+    nothing. `now_ms` is ConsentTime's.
+    """
+    register, step = question.register, question.step
+    fluid, needed = register.fluid, register.consent(step)
+    if not told(register) or (question.civil and fluid is not Fluid.GAS):
+        return ()
+    spans: list[Span] = []
+    for one in grant.of(question.meter, fluid, needed, question.channel):
+        grain = one.terms.grain
+        coarse = grain in (Grain.DAY, Grain.MONTH)
+        if step not in grain.steps or (coarse and question.civil):
+            continue
+        if question.purpose is not Purpose.NOW and grain is not Grain.LIVE:
+            continue  # two sources of one period close at different instants
+        start_ms = max(question.start_ms, _since(one, fluid, now_ms, zone))
+        end_ms = min(_closed(grain, fluid, now_ms, zone), _after(question))
+        if start_ms < end_ms:
+            spans.append((start_ms, end_ms))
+    return _without(_joined(spans), [(p.start_ms, p.end_ms) for p in grant.pauses])
+
+
+def told(register: Register) -> bool:
+    """Tell whether a register is ever shown to a service.
+
+    The distributor's calendar isn't, since the supplier's is: two calendars crossed
+    tell more of a day than either.
+    """
+    return not register.name.startswith("import_distributor")
+
+
+def steps_of(grant: Grant, meter: str, register: Register) -> tuple[Step, ...]:
+    """Give the steps of a register of a meter of which a grant may see anything."""
+    if not told(register):
+        return ()
+    return tuple(
+        step
+        for step in (Step if register.numeric else (Step.RAW,))
+        if any(
+            step in one.terms.grain.steps
+            for channel in Channel
+            for one in grant.of(meter, register.fluid, register.consent(step), channel)
+        )
+    )
+
+
+def allowed_sample(
+    grant: Grant, sample: Sample, channel: Channel, catalogue: Catalogue
+) -> Sample | None:
+    """Give what of a live sample a grant may be shown; None for nothing."""
+    if sample.at_ms < grant.since_ms:
+        return None
+    values = {
+        name: value
+        for name, value in sample.values.items()
+        if name in catalogue
+        and told(catalogue[name])
+        and _live(
+            grant.of(
+                sample.meter,
+                catalogue[name].fluid,
+                catalogue[name].consent(Step.RAW),
+                channel,
+            )
+        )
+    }
+    if not values:
+        return None
+    return Sample(sample.meter, sample.at_ms, values, sample.quality, sample.origin)
+
+
+def allowed_event(
+    grant: Grant, event: Event, fluid: Fluid, channel: Channel
+) -> Event | None:
+    """Give an event that a grant may be told; None otherwise."""
+    if event.at_ms < grant.since_ms:
+        return None
+    found = grant.of(event.meter, fluid, ConsentClass.EVENT, channel)
+    return event if _live(found) else None
+
+
+def allowed_facts(grant: Grant, meter: str, fluid: Fluid) -> bool:
+    """Tell whether a grant may see the contracts of a meter, and their dates."""
+    return bool(grant.of(meter, fluid, ConsentClass.CONTRACT, Channel.REST))
+
+
+def _live(consents: Iterable[Consent]) -> bool:
+    return any(one.terms.grain is Grain.LIVE for one in consents)
+
+
+def _after(question: Question) -> int:
+    """Give an end that every row starting in the question lies before."""
+    longest = timedelta(days=367).total_seconds() * 1000
+    return question.end_ms + int(longest)
+
+
+def _since(consent: Consent, fluid: Fluid, now_ms: int, zone: ZoneInfo) -> int:
+    """Give where the past that a consent shows begins: a day's first instant."""
+    today = utc(now_ms).astimezone(zone).date()
+    return calendar_of(fluid, zone).day_start(consent.terms.history.before(today))
+
+
+def _closed(grain: Grain, fluid: Fluid, now_ms: int, zone: ZoneInfo) -> int:
+    """Give up to where what is over is shown at a grain."""
+    if grain is Grain.LIVE:
+        return now_ms + timedelta(days=367) // timedelta(milliseconds=1)
+    if grain in (Grain.MIN30, Grain.HOUR):
+        return Calendar(zone).interval(Step(grain.value), now_ms - LAG_MS)[0]
+    wall = utc(now_ms).astimezone(zone)
+    day = wall.date() if wall.hour >= SHOWN_HOUR else wall.date() - timedelta(days=1)
+    if grain is Grain.MONTH:
+        day = day.replace(day=1)
+    return calendar_of(fluid, zone).day_start(day)
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _without(
+    spans: list[Span], holes: Iterable[tuple[int, int | None]]
+) -> tuple[Span, ...]:
+    """Give spans less holes; one without an end goes on for ever."""
+    for low, high in holes:
+        left: list[Span] = []
+        for start, end in spans:
+            if start < low:
+                left.append((start, min(end, low)))
+            if high is not None and high < end:
+                left.append((max(start, high), end))
+        spans = [(start, end) for start, end in left if start < end]
+    return tuple(spans)

@@ -1,0 +1,266 @@
+"""What the household decides: durable first, then known to every channel."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from edge.calendar import Calendar
+from edge.consent.ledger import FILE, Ledger
+from edge.consent.records import Consent, Declared, Grant, Service, Standing, plain
+from edge.consent.standing import Act, step
+from edge.consent.terms import Terms
+from edge.consent.time import ConsentTime
+from edge.errors import ConsentError
+from edge.host import Clock
+from edge.sample import utc
+
+Acts = list[tuple[Act, Mapping[str, Any]]]
+Listener = Callable[[frozenset[str]], None]
+"""Told which services' grants changed, in the thread that changed them."""
+
+REFUSED_MS = 30 * 86_400_000
+"""How long a refusal holds: who was refused may not ask again before."""
+SERVICES_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line that is approved: its terms, maybe narrowed, and of which meters."""
+
+    terms: Terms
+    meters: frozenset[str]
+
+
+@dataclass(slots=True)
+class Consents:
+    """The household's decisions; every method that decides blocks for the disk.
+
+    Whatever returns is durable, and every listener was told. Nothing here gives a
+    right but the ledger's entries.
+    """
+
+    ledger: Ledger
+    time: ConsentTime
+    zone: ZoneInfo
+    standing: Standing = field(default_factory=Standing)
+    _listeners: list[Listener] = field(default_factory=list)
+    _over: dict[str, str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def open(
+        cls,
+        directory: Path,
+        clock: Clock,
+        zone: ZoneInfo,
+        meter_ms: Callable[[], int] = lambda: 0,
+    ) -> Consents:
+        """Open a home's ledger; raise ConsentError on one that was changed."""
+        ledger = Ledger(directory / FILE)
+        try:
+            ledger.verify()
+            consents = cls(ledger, ConsentTime(ledger, clock, meter_ms), zone)
+            for entry in ledger.entries():
+                if entry.body is not None:
+                    step(consents.standing, entry.act, entry.at_ms, entry.body)
+        except BaseException:
+            ledger.close()
+            raise
+        return consents
+
+    def listen(self, listener: Listener) -> None:
+        """Have a channel told whose grants change, from now on."""
+        self._listeners.append(listener)
+
+    # reading
+
+    def now_ms(self) -> int:
+        """Give the instant that consents are judged at."""
+        return self.time.now_ms()
+
+    def grant(self, service: str) -> Grant | None:
+        """Give what a service holds now; None for nothing, or nobody."""
+        return self.standing.grant(service, self.now_ms())
+
+    def service(self, service: str) -> Service:
+        """Give a service; raise ConsentError when there is none of that id."""
+        try:
+            return self.standing.services[service]
+        except KeyError:
+            raise ConsentError(
+                "no service has this id", hint="`releve services list` shows them"
+            ) from None
+
+    def consent(self, consent: str) -> Consent:
+        """Give a consent; raise ConsentError when there is none of that id."""
+        try:
+            return self.standing.consents[consent]
+        except KeyError:
+            raise ConsentError(
+                "no consent has this id", hint="`releve consents list` shows them"
+            ) from None
+
+    def refused_ms(self, key: str) -> int | None:
+        """Give until when who was refused may not ask again; None if they may."""
+        at_ms = self.standing.refusals.get(key)
+        until_ms = None if at_ms is None else at_ms + REFUSED_MS
+        return until_ms if until_ms and self.now_ms() < until_ms else None
+
+    # deciding
+
+    def give(
+        self,
+        who: Declared | str,
+        choices: Sequence[Choice],
+        basis: Mapping[str, Any],
+    ) -> tuple[Service, list[Consent]]:
+        """Grant a new service, or one that is known by its id, what was chosen.
+
+        `basis` is what the household saw and by which way it agreed, for the record. A
+        consent of the same class, fluid and purpose that it holds is replaced.
+        """
+        if not choices or any(not one.meters for one in choices):
+            raise ConsentError("nothing was chosen: pick a class, and a meter for it")
+        now_ms = self.now_ms()
+        with self._lock:
+            acts: Acts = []
+            if isinstance(who, Declared):
+                if len(self.standing.services) >= SERVICES_MOST:
+                    raise ConsentError("there are too many services already")
+                name = f"s{secrets.token_hex(6)}"
+                acts.append((Act.SERVICE, {"id": name, "declared": who.plain()}))
+            else:
+                name = self.service(who).id
+            given = []
+            for choice in choices:
+                consent = self._new(name, choice, now_ms)
+                acts += [
+                    (Act.WITHDRAWN, {"consent": one.id, "replaced": consent.id})
+                    for one in self.standing.of(name)
+                    if one.live(now_ms) and _same(one.terms, choice.terms)
+                ]
+                acts.append(
+                    (Act.GIVEN, {"consent": plain(consent), "basis": dict(basis)})
+                )
+                given.append(consent)
+            self._do(now_ms, acts, {name})
+            return self.standing.services[name], given
+
+    def refuse(self, key: str, basis: Mapping[str, Any]) -> None:
+        """Note that who asked was refused."""
+        with self._lock:
+            self._do(self.now_ms(), [(Act.REFUSED, {"key": key, **basis})], set())
+
+    def withdraw(self, consents: Iterable[str]) -> list[Consent]:
+        """Take consents back; give those that held."""
+        now_ms = self.now_ms()
+        with self._lock:
+            found = [self.consent(one) for one in consents]
+            held = [one for one in found if one.ended_ms is None]
+            acts: Acts = [(Act.WITHDRAWN, {"consent": one.id}) for one in held]
+            self._do(now_ms, acts, {one.service for one in held})
+            return held
+
+    def narrow(self, consent: str, choice: Choice) -> Consent:
+        """Put a narrower consent in one's place; raise ConsentError if it isn't."""
+        now_ms = self.now_ms()
+        with self._lock:
+            before = self.consent(consent)
+            if not before.live(now_ms):
+                raise ConsentError("this consent has ended already")
+            if not (
+                choice.terms.within(before.terms) and choice.meters <= before.meters
+            ):
+                raise ConsentError("a consent can be narrowed, not widened")
+            after = self._new(before.service, choice, now_ms)
+            expires_ms = min(after.expires_ms, before.expires_ms)
+            after = replace(after, expires_ms=expires_ms)
+            body = {"replaces": before.id, "consent": plain(after)}
+            self._do(now_ms, [(Act.NARROWED, body)], {before.service})
+            return after
+
+    def pause(self, services: Iterable[str] | None = None) -> None:
+        """Have services get nothing until they are resumed; all, unless named."""
+        self._turn(Act.PAUSED, services, on=True)
+
+    def resume(self, services: Iterable[str] | None = None) -> None:
+        """End the pause of services; what fell into it is never told."""
+        self._turn(Act.RESUMED, services, on=False)
+
+    def _turn(self, act: Act, services: Iterable[str] | None, *, on: bool) -> None:
+        with self._lock:
+            known = self.standing.services if services is None else services
+            found = [one for one in map(self.service, known) if one.paused is not on]
+            acts: Acts = [(act, {"service": one.id}) for one in found]
+            self._do(self.now_ms(), acts, {one.id for one in found})
+
+    def expire(self) -> frozenset[str]:
+        """Have time do its work; give the services whose grant it changed.
+
+        To be called each half second. What the clock alone says is over is suspended:
+        its channels are told, and the ledger is once that is confirmed.
+        """
+        now_ms = self.now_ms()
+        with self._lock:
+            unended = [o for o in self.standing.consents.values() if o.ended_ms is None]
+            known_ms = self.time.known_ms
+            due = [one for one in unended if known_ms >= one.expires_ms]
+            acts: Acts = [(Act.EXPIRED, {"consent": one.id}) for one in due]
+            over = {one.id: one.service for one in unended if not one.live(now_ms)}
+            turned = frozenset(
+                service
+                for one, service in {**self._over, **over}.items()
+                if (one in over) != (one in self._over)
+            )
+            self._over = over
+            self._do(known_ms, acts, set())
+            self.time.note()
+            if turned:
+                self._tell(turned)
+            return turned
+
+    def _do(self, now_ms: int, acts: Acts, services: set[str]) -> None:
+        if not acts:
+            return
+        self.ledger.append(now_ms, acts)
+        for act, body in acts:
+            step(self.standing, act, now_ms, body)
+        if services:
+            self._tell(frozenset(services))
+
+    def _tell(self, services: frozenset[str]) -> None:
+        for listener in self._listeners:
+            listener(services)
+
+    def _new(self, service: str, choice: Choice, now_ms: int) -> Consent:
+        today = utc(now_ms).astimezone(self.zone).date()
+        ends = Calendar(self.zone).day_start(choice.terms.duration.after(today))
+        return Consent(
+            f"c{secrets.token_hex(6)}",
+            service,
+            choice.meters,
+            choice.terms,
+            now_ms,
+            ends,
+        )
+
+    def close(self) -> None:
+        """Write down what time it is known to be, and let go of the file."""
+        with suppress(ConsentError):
+            self.time.note(force=True)
+        self.ledger.close()
+
+
+def _same(one: Terms, other: Terms) -> bool:
+    return (
+        one.fluid is other.fluid
+        and one.consent_class is other.consent_class
+        and one.purpose == other.purpose
+    )

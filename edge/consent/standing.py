@@ -1,0 +1,74 @@
+"""From the ledger's entries to what stands: one pure step an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any
+
+from edge.consent.records import Declared, Pause, Service, Standing, consent_of
+
+
+class Act(StrEnum):
+    """What an entry of the ledger says was done."""
+
+    SERVICE = "service"
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    NARROWED = "narrowed"
+    EXPIRED = "expired"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+
+
+def step(standing: Standing, act: Act, at_ms: int, body: Mapping[str, Any]) -> None:
+    """Bring what stands up by one entry; raise LookupError on one that fits nothing."""
+    match act:
+        case Act.SERVICE:
+            declared = Declared.read(body["declared"])
+            standing.services[body["id"]] = Service(body["id"], declared, at_ms)
+        case Act.REFUSED:
+            standing.refusals[body["key"]] = at_ms
+        case Act.GIVEN:
+            _give(standing, body)
+        case Act.NARROWED:
+            _end(standing, body["replaces"], at_ms)
+            _give(standing, body)
+        case Act.WITHDRAWN | Act.EXPIRED:
+            _turn(standing, _end(standing, body["consent"], at_ms))
+        case Act.PAUSED | Act.RESUMED:
+            _pause(standing, body["service"], at_ms, on=act is Act.PAUSED)
+
+
+def _give(standing: Standing, body: Mapping[str, Any]) -> None:
+    consent = consent_of(body["consent"])
+    standing.consents[consent.id] = consent
+    _turn(standing, consent.service)
+
+
+def _end(standing: Standing, consent: str, at_ms: int) -> str:
+    ended = standing.consents[consent]
+    if ended.ended_ms is None:
+        standing.consents[consent] = replace(ended, ended_ms=at_ms)
+    return ended.service
+
+
+def _turn(standing: Standing, service: str) -> None:
+    """Give a service a new version: what was made for the one before is void."""
+    who = standing.services[service]
+    standing.services[service] = replace(who, version=who.version + 1)
+
+
+def _pause(standing: Standing, service: str, at_ms: int, *, on: bool) -> None:
+    who = standing.services[service]
+    if on == who.paused:
+        return
+    pauses = (
+        (*who.pauses, Pause(at_ms))
+        if on
+        else (*who.pauses[:-1], Pause(who.pauses[-1].start_ms, at_ms))
+    )
+    standing.services[service] = replace(who, pauses=pauses)
+    _turn(standing, service)
