@@ -21,7 +21,7 @@ from bench.projection import METER, day
 from bench.table import Row, machine, render
 from edge.journal import Journal, Policy
 from edge.journal.database import Row as SqlRow
-from edge.journal.database import SqliteDatabase
+from edge.journal.database import LoneDatabase
 from edge.journal.file import CHECKPOINT_PAGES
 from edge.journal.schema import PAGE_SIZE
 from edge.record import Lane
@@ -44,7 +44,7 @@ class Tuned:
         return TunedDatabase(path, self, read_only=read_only)
 
 
-class TunedDatabase(SqliteDatabase):
+class TunedDatabase(LoneDatabase):
     """The journal's door, with two settings changed on the way."""
 
     def __init__(self, path: Path, tuned: Tuned, *, read_only: bool) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
 
 from cli.language import Words
 from edge.config import Config
+from edge.errors import DamagedDatabase, EdgeError
 from edge.host import synchronised
+from edge.journal.database import SqliteDatabase
+from edge.journal.file import JOURNAL
+from edge.service.lent import journal_view
+from edge.stores.sqlite.store import FILE as STORE
 
 LOW_BYTES = 256 << 20
 RUNNING_OUT_BYTES = 32 << 20
@@ -106,10 +109,10 @@ def data_dir(config: Config) -> Finding:
 
 def databases(config: Config) -> Iterator[Finding]:
     """Look at each database of the data directory, without disturbing a service."""
-    for name in ("journal.db", "store.db"):
-        path = config.data_dir / name
-        if path.exists():
-            yield _database(path)
+    if (config.data_dir / JOURNAL).exists():
+        yield _database(config.data_dir / JOURNAL, _journal_word)
+    if (config.data_dir / STORE).exists():
+        yield _database(config.data_dir / STORE, _word)
     for aside in sorted(config.data_dir.glob("*.damaged.*")):
         if not aside.name.endswith(("-wal", "-shm")):
             yield Finding(
@@ -121,15 +124,36 @@ def databases(config: Config) -> Iterator[Finding]:
             )
 
 
-def _database(path: Path) -> Finding:
+def _word(path: Path) -> str:
+    """Give SQLite's word on a database; "ok" if it is sound."""
+    database = SqliteDatabase(path, read_only=True)
     try:
-        connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
-        try:
-            (word,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        finally:
-            connection.close()
-    except sqlite3.Error as error:
-        word = str(error)
+        ((word, *_),) = database.execute("PRAGMA quick_check(1)")
+    finally:
+        database.close()
+    return str(word)
+
+
+def _journal_word(path: Path) -> str:
+    """Give it on the journal, which a service that runs has alone."""
+    with journal_view(path.parent) as view:
+        ((word, *_),) = view.database.execute("PRAGMA quick_check(1)")
+    return str(word)
+
+
+def _database(path: Path, word_on: Callable[[Path], str]) -> Finding:
+    try:
+        word = word_on(path)
+    except DamagedDatabase as error:
+        word = error.message
+    except EdgeError as error:
+        return Finding(
+            Level.WARN,
+            Words(
+                f"{path.name} n'a pas pu être examiné : {error}",
+                f"{path.name} could not be looked at: {error}",
+            ),
+        )
     if word == "ok":
         size = f"{path.stat().st_size / 1e6:.1f}"
         return Finding(

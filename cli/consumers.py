@@ -8,15 +8,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.journal_view import journal_view
 from cli.options import ConfigFile
 from edge.config import load_config
 from edge.journal.cursors import lags
+from edge.service.lent import journal_view
 
 
 def consumers(config: ConfigFile = None) -> None:
     """Show each consumer's cursors: lane, records pending, age of the oldest."""
-    with journal_view(load_config(config)) as view:
+    with journal_view(load_config(config).data_dir) as view:
         found = lags(view.database, view.epochs())
     if not found:
         typer.echo("Nobody reads the journal yet.")

@@ -12,7 +12,6 @@ import typer
 from typer.core import TyperGroup
 
 from cli import import_words
-from cli.journal_view import journal_view
 from cli.language import Language, Words, spoken
 from cli.options import ConfigFile
 from cli.progress import shown
@@ -27,6 +26,7 @@ from edge.importing.report import Report
 from edge.journal.file import JOURNAL
 from edge.journal.imports import imported
 from edge.sample import utc
+from edge.service.lent import journal_view
 from exports.document import MOST_BYTES
 from exports.said import Refused
 
@@ -193,7 +193,7 @@ def list_(config: ConfigFile = None) -> None:
     settings = load_config(config)
     found = []
     if (settings.data_dir / JOURNAL).exists():
-        with journal_view(settings) as view:
+        with journal_view(settings.data_dir) as view:
             found = imported(view.database)
     if not found:
         typer.echo(import_words.NO_IMPORT.said(spoken()))

@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.journal_view import journal_view
 from cli.options import ConfigFile
 from edge.commands import AcceptQuarantined, DismissQuarantined
 from edge.config import load_config
 from edge.journal.quarantine import quarantined
 from edge.sample import utc
 from edge.service.control import send
+from edge.service.lent import journal_view
 
 app = typer.Typer(help="What the gate refused, with the reason.", no_args_is_help=True)
 
@@ -33,7 +33,7 @@ def list_(
 ) -> None:
     """Show what the gate refused: register, reason, how often, the last value."""
     found = load_config(config)
-    with journal_view(found) as view:
+    with journal_view(found.data_dir) as view:
         entries = quarantined(view.database, settled=settled)
     if not entries:
         typer.echo("Nothing waits in the quarantine.")

@@ -19,12 +19,14 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import quote
 
 from edge.errors import BackupError, EdgeError, NewerSchema
 from edge.journal import schema as journal_schema
+from edge.journal.copying import copy
+from edge.journal.database import uri
 from edge.journal.file import (
     COMPANIONS,
     JOURNAL,
@@ -34,6 +36,7 @@ from edge.journal.file import (
     wall_ms,
 )
 from edge.sample import utc
+from edge.service.lent import journal_copied
 from edge.sources.pulses import count_file
 from edge.stores.sqlite import schema as store_schema
 from edge.stores.sqlite.store import FILE as STORE
@@ -46,7 +49,6 @@ SCHEMAS = {
     count_file.FILE: count_file.VERSION,
 }
 """The journal first: its cursors must not be ahead of what the store's copy holds."""
-PAGES = 512
 BLOCK = 1 << 20
 MANIFEST_BYTES = 1 << 20
 RESTORING = "restoring"
@@ -201,37 +203,22 @@ def _damaged(what: str, error: Exception) -> BackupError:
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    uri = f"file:{quote(str(path))}?mode={mode}"
-    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10.0)
+    at = uri(path, mode)
+    return sqlite3.connect(at, uri=True, isolation_level=None, timeout=10.0)
 
 
 def _copy_all(data_dir: Path, scratch: Path, progress: Progress) -> Manifest:
     names = [name for name in SCHEMAS if (data_dir / name).exists()]
     for name in names:
-        _copy(data_dir / name, scratch / name, progress)
+        copying = partial(progress, f"copy {name}")
+        if name == JOURNAL:
+            journal_copied(data_dir, scratch / name, copying)
+        else:
+            copy(data_dir / name, scratch / name, copying)
     with closing(_connect(scratch / JOURNAL, "ro")) as journal:
         (epoch,) = journal.execute("SELECT max(epoch) FROM epoch").fetchone()
     databases = tuple(_describe(scratch / name) for name in names)
     return Manifest(wall_ms(), epoch or 0, databases)
-
-
-def _copy(source: Path, target: Path, progress: Progress) -> None:
-    """Copy a database as it is at one instant, while others may write to it."""
-
-    def told(_status: int, remaining: int, total: int) -> None:
-        progress(f"copy {source.name}", 1 - remaining / max(1, total))
-
-    with (
-        closing(_connect(source, "ro")) as live,
-        closing(_connect(target, "rwc")) as to,
-    ):
-        live.execute("BEGIN")
-        live.execute(
-            "SELECT count(*) FROM sqlite_schema"
-        ).fetchone()  # fixes the instant
-        live.backup(to, pages=PAGES, progress=told, sleep=0)
-        # one file alone: an archive has no companions
-        to.execute("PRAGMA journal_mode=DELETE")
 
 
 def _describe(path: Path) -> BackedUp:

@@ -17,6 +17,10 @@ class CommandRefused(EdgeError):
     """Raised when a command can't be carried out; says why and what to do."""
 
 
+class NoService(CommandRefused):
+    """Raised when no service runs on the data directory."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConfirmDevice:
     """Yes, another physical meter was fitted: take its indexes from now on."""
@@ -90,6 +94,21 @@ class UndoImport:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What does the journal say? One statement of SQL, on a read-only connection."""
+
+    sql: str
+    parameters: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CopyJournal:
+    """Copy the journal, as it is at one instant, to a name in the data directory."""
+
+    name: str
+
+
 Command: TypeAlias = (
     ConfirmDevice
     | Correct
@@ -99,6 +118,8 @@ Command: TypeAlias = (
     | RebuildStore
     | ImportFile
     | UndoImport
+    | Query
+    | CopyJournal
 )
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
@@ -111,6 +132,8 @@ KINDS: dict[str, type[Any]] = {
         RebuildStore,
         ImportFile,
         UndoImport,
+        Query,
+        CopyJournal,
     )
 }
 
@@ -145,6 +168,7 @@ def from_json(document: Any) -> Command:
             "int | None": int | None,
             "str | None": str | None,
             "bool": bool,
+            "list[Any]": list,
         }[expected]
         if not isinstance(value, right) or (isinstance(value, bool) > (right is bool)):
             raise CommandRefused(f"{kind.__name__}: {name} must be {expected}")

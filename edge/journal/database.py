@@ -17,7 +17,7 @@ from edge.errors import DamagedDatabase, DiskFull, JournalError
 Row: TypeAlias = tuple[Any, ...]
 
 # Primary result codes (sqlite.org/rescode.html): the low byte of each.
-READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB = 8, 10, 11, 13, 14, 26
+BUSY, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB = 5, 8, 10, 11, 13, 14, 26
 IOERR_CORRUPTFS = 8458
 
 
@@ -50,17 +50,30 @@ def failure(code: int, message: str) -> JournalError:
             f"the disk takes nothing more: {message}",
             hint="make space: what was committed is safe, and writing goes on alone",
         )
+    if code & 0xFF == BUSY:
+        return JournalError(
+            f"another process has the database: {message}",
+            hint="a service that starts or ends, or a backup: try again in a minute",
+        )
     return JournalError(f"SQLite says: {message}")
+
+
+def uri(path: Path, mode: str, *, alone: bool = False) -> str:
+    """Give SQLite's name for a file, opened "ro", "rw" or "rwc"."""
+    vfs = "&vfs=unix-excl" if alone else ""
+    return f"file:{quote(str(path))}?mode={mode}{vfs}"
 
 
 class SqliteDatabase:
     """A connection by the standard library; one thread at a time may use it."""
 
+    alone = False
+
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         mode = "ro" if read_only else "rwc"
         try:
             self._connection = sqlite3.connect(
-                f"file:{quote(str(path))}?mode={mode}",
+                uri(path, mode, alone=self.alone),
                 uri=True,
                 isolation_level=None,
                 check_same_thread=False,
@@ -79,6 +92,16 @@ class SqliteDatabase:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+
+class LoneDatabase(SqliteDatabase):
+    """A connection to a file that this process alone has open (decision 6).
+
+    Its WAL index is in memory: the one in a file would be written back at each commit,
+    and be more than what is committed. Other processes find the database locked.
+    """
+
+    alone = True
 
 
 def _translated(error: sqlite3.Error) -> JournalError:

@@ -12,7 +12,7 @@ from edge.health import PartHealth
 from edge.journal.ballast import BALLAST_BYTES, Ballast
 from edge.journal.bodies import Kind, span_of
 from edge.journal.consumer_door import ConsumerDoor
-from edge.journal.database import Connect, SqliteDatabase
+from edge.journal.database import Connect, LoneDatabase
 from edge.journal.file import DirectoryLock, private_directory
 from edge.journal.log import Log, Transaction
 from edge.journal.owner_door import OwnerDoor
@@ -51,7 +51,7 @@ class Journal(ConsumerDoor, OwnerDoor):
         directory: Path,
         *,
         policy: Policy | None = None,
-        connect: Connect = SqliteDatabase,
+        connect: Connect = LoneDatabase,
         ballast_bytes: int = BALLAST_BYTES,
     ) -> Journal:
         """Open a data directory's journal, made when there is none, for this process.

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from edge.commands import (
     Command,
     CommandRefused,
     Commands,
+    NoService,
     from_json,
     to_json,
 )
@@ -75,27 +78,51 @@ class ControlServer:
 async def send(data_dir: Path, command: Command) -> dict[str, Any]:
     """Have the running service carry a command out; give its acknowledgement.
 
-    Raises CommandRefused when it says no, or when no service runs on `data_dir`.
+    Raises CommandRefused when it says no, NoService when none runs on `data_dir`.
     """
-    path = data_dir / CONTROL_SOCKET
-    try:
+    with _reaching(data_dir):
         reader, writer = await asyncio.open_unix_connection(
-            str(path), limit=ANSWER_LIMIT
+            str(data_dir / CONTROL_SOCKET), limit=ANSWER_LIMIT
         )
+    try:
+        writer.write(_line(command))
+        await writer.drain()
+        return _result(await reader.readline())
+    finally:
+        writer.close()
+
+
+def ask(data_dir: Path, command: Command) -> dict[str, Any]:
+    """Do as `send` does, and block meanwhile."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as to:
+        with _reaching(data_dir):
+            to.connect(str(data_dir / CONTROL_SOCKET))
+        to.sendall(_line(command))
+        with to.makefile("rb") as answers:
+            return _result(answers.readline(ANSWER_LIMIT))
+
+
+@contextmanager
+def _reaching(data_dir: Path) -> Iterator[None]:
+    try:
+        yield
     except (FileNotFoundError, ConnectionRefusedError) as error:
-        raise CommandRefused(
+        raise NoService(
             f"no service runs on {data_dir}", hint="start it with `releve run`"
         ) from error
     except PermissionError as error:
         raise CommandRefused(
-            f"{path} is not yours to open", hint="run it as the service's user"
+            f"{data_dir / CONTROL_SOCKET} is not yours to open",
+            hint="run it as the service's user",
         ) from error
-    try:
-        writer.write(json.dumps(to_json(command)).encode() + b"\n")
-        await writer.drain()
-        answer = json.loads(await reader.readline() or b"{}")
-    finally:
-        writer.close()
+
+
+def _line(command: Command) -> bytes:
+    return json.dumps(to_json(command)).encode() + b"\n"
+
+
+def _result(line: bytes) -> dict[str, Any]:
+    answer = json.loads(line or b"{}")
     if not answer.get("ok"):
         raise CommandRefused(str(answer.get("error", "the service went away")))
     result: dict[str, Any] = answer["result"]

@@ -35,6 +35,7 @@ from edge.roller.consumer import RollerConsumer
 from edge.roller.roller import Counting
 from edge.rollup.track import State, Track
 from edge.sample import Sample
+from edge.service import lent
 from edge.service.intake import Intake
 from edge.service.keeper import JournalKeeper
 from edge.service.supervisor import Supervisor
@@ -118,6 +119,7 @@ class Hub:
         for meter in meters:
             hub.restore(meter)
         staged.clear(Path(config.data_dir))
+        lent.clear(Path(config.data_dir))
         hub.importer = Importer(
             journal,
             reads,

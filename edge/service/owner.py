@@ -14,9 +14,11 @@ from edge.commands import (
     Command,
     CommandRefused,
     ConfirmDevice,
+    CopyJournal,
     Correct,
     DismissQuarantined,
     ImportFile,
+    Query,
     RebuildStore,
     SetIndex,
     UndoImport,
@@ -35,6 +37,7 @@ from edge.registers import CATALOGUE
 from edge.registers.gas import VOLUME_MAX_L
 from edge.sample import Quality, Sample, Value
 from edge.service import index_setting
+from edge.service.lent import answer, lend_copy
 from edge.sources.protocol import Source
 
 LOOK_MS = 86_400_000
@@ -64,7 +67,7 @@ class Owner:
     importer: Importer | None = None
     sources: Sequence[Source] = ()
 
-    async def execute(self, command: Command) -> dict[str, Any]:  # noqa: PLR0911 - a line a command
+    async def execute(self, command: Command) -> dict[str, Any]:  # noqa: C901, PLR0911 - a line a command
         """Carry a command out; give its acknowledgement once it is durable."""
         match command:
             case ConfirmDevice():
@@ -85,6 +88,14 @@ class Owner:
                 return await self._import(command)
             case UndoImport(number):
                 return asdict(await self._importer.undo(number))
+            case Query(sql, parameters):
+                rows = await asyncio.to_thread(
+                    answer, self.journal.directory, sql, parameters
+                )
+                return {"rows": rows}
+            case CopyJournal(name):
+                await asyncio.to_thread(lend_copy, self.journal.directory, name)
+                return {"copied": name}
 
     @property
     def _importer(self) -> Importer:

@@ -12,6 +12,7 @@ from dataclasses import asdict
 import pytest
 
 import edge.backup
+import edge.journal.copying
 from edge.backup import backup, read_manifest, restore
 from edge.errors import AlreadyRunning, BackupError, NewerSchema
 from edge.event import Event, EventKind
@@ -112,7 +113,7 @@ async def test_a_backup_may_be_made_while_the_service_writes(home, tmp_path):
 async def test_a_backup_is_of_one_instant_though_rows_come_while_it_is_made(
     home, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(edge.backup, "PAGES", 1)
+    monkeypatch.setattr(edge.journal.copying, "PAGES", 1)
     journal = Journal.open(home, ballast_bytes=1 << 16)
     steps = []
 
