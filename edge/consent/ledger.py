@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ import orjson
 
 from edge.consent.standing import Act
 from edge.errors import ConsentError
-from edge.journal.database import Connect, SqliteDatabase
+from edge.journal.database import Connect, Database, SqliteDatabase
 from edge.journal.file import prepare, sync_directory
 from edge.journal.migration import Schema, roll_back
 
@@ -96,6 +98,7 @@ class Ledger:
         path.touch(mode=0o600)
         path.chmod(0o600)
         self.database = connect(path)
+        self._lock = threading.RLock()
         try:
             # EXTRA: what was withdrawn must not come back with a directory's old word
             prepare(self.database, synchronous="EXTRA")
@@ -107,9 +110,7 @@ class Ledger:
 
     def append(self, at_ms: int, acts: list[tuple[Act, Mapping[str, Any]]]) -> bytes:
         """Append acts, all or none; give the head's hash once they are durable."""
-        database = self.database
-        database.execute("BEGIN IMMEDIATE")
-        try:
+        with self.writing() as database:
             seq, chain = self._head()
             for act, body in acts:
                 seq += 1
@@ -121,11 +122,23 @@ class Ledger:
                     "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)",
                     (seq, at_ms, act.value, text, salt, digest, chain),
                 )
-            database.execute("COMMIT")
-        except BaseException:
-            roll_back(database)
-            raise
         return chain
+
+    @contextmanager
+    def writing(self) -> Iterator[Database]:
+        """Give the database to one thread for one transaction: all of it, or nothing.
+
+        Whatever is kept beside the entries is written so: threads share a connection.
+        """
+        with self._lock:
+            database = self.database
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+                database.execute("COMMIT")
+            except BaseException:
+                roll_back(database)
+                raise
 
     def _head(self) -> tuple[int, bytes]:
         rows = self.database.execute(

@@ -164,7 +164,8 @@ class Standing:
 
     def of(self, service: str) -> Sequence[Consent]:
         """Give all consents that a service ever had, oldest first."""
-        return [one for one in self.consents.values() if one.service == service]
+        found = list(self.consents.values())  # at once: another thread may decide
+        return [one for one in found if one.service == service]
 
     def grant(self, service: str, now_ms: int) -> Grant | None:
         """Give what a service holds; None for one that is unknown or holds nothing."""
