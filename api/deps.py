@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from api.limits import Limits
 from edge.bus import Bus
 from edge.catalogue import Fluid, Register
+from edge.consent.consents import Consents
+from edge.consent.credentials import Credentials
 from edge.facts import Fact
 from edge.health import HealthReport
 from edge.importing.importer import Undone
@@ -148,6 +150,9 @@ class Deps:
 
     `hosts` are further names that browsers may call the service by, `cors` the web
     origins that may read it; `version` is the distribution's; `demo`: all is invented.
+    Without `consents` and `credentials` there are no services, and the owner alone is
+    let in. `url` is how the service is reached from elsewhere, as the configuration
+    says; `service_login` gives a service's MQTT login, None where it has none.
     """
 
     reads: Reads
@@ -161,6 +166,10 @@ class Deps:
     cors: tuple[str, ...] = ()
     imports: Imports | None = None
     readings: Receives | None = None
+    consents: Consents | None = None
+    credentials: Credentials | None = None
+    service_login: Callable[[str], Mapping[str, object] | None] | None = None
+    url: str = "http://127.0.0.1:8080"
     catalogue: Mapping[str, Register] = field(default_factory=lambda: CATALOGUE)
     now_ms: Callable[[], int] = _now_ms
     version: str = "0.1.0"
