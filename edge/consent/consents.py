@@ -226,6 +226,11 @@ class Consents:
                 self._tell(turned)
             return turned
 
+    def enter(self, act: Act, body: Mapping[str, Any]) -> None:
+        """Enter an act that changes what no service may see."""
+        with self._lock:
+            self._do(self.now_ms(), [(act, body)], set())
+
     def _do(self, now_ms: int, acts: Acts, services: set[str]) -> None:
         if not acts:
             return

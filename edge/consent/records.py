@@ -154,6 +154,20 @@ class Grant:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A pulse node or a gateway: it sends readings of one meter, and reads nothing.
+
+    `name` is the owner's word for it; `hash` its token's SHA-256, in hexadecimal.
+    """
+
+    id: str
+    name: str
+    meter: str
+    added_ms: int
+    hash: str
+
+
 @dataclass(slots=True)
 class Standing:
     """What all entries of the ledger add up to: nothing else gives a right."""
@@ -161,6 +175,7 @@ class Standing:
     services: dict[str, Service] = field(default_factory=dict)
     consents: dict[str, Consent] = field(default_factory=dict)
     refusals: dict[str, int] = field(default_factory=dict)
+    writers: dict[str, Writer] = field(default_factory=dict)
 
     def of(self, service: str) -> Sequence[Consent]:
         """Give all consents that a service ever had, oldest first."""

@@ -7,7 +7,14 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
-from edge.consent.records import Declared, Pause, Service, Standing, consent_of
+from edge.consent.records import (
+    Declared,
+    Pause,
+    Service,
+    Standing,
+    Writer,
+    consent_of,
+)
 
 
 class Act(StrEnum):
@@ -21,6 +28,8 @@ class Act(StrEnum):
     EXPIRED = "expired"
     PAUSED = "paused"
     RESUMED = "resumed"
+    WRITER = "writer"
+    WRITER_REMOVED = "writer_removed"
 
 
 def step(standing: Standing, act: Act, at_ms: int, body: Mapping[str, Any]) -> None:
@@ -40,6 +49,11 @@ def step(standing: Standing, act: Act, at_ms: int, body: Mapping[str, Any]) -> N
             _turn(standing, _end(standing, body["consent"], at_ms))
         case Act.PAUSED | Act.RESUMED:
             _pause(standing, body["service"], at_ms, on=act is Act.PAUSED)
+        case Act.WRITER:
+            told = (body["id"], body["name"], body["meter"], at_ms, body["hash"])
+            standing.writers[body["id"]] = Writer(*told)
+        case Act.WRITER_REMOVED:
+            standing.writers.pop(body["writer"], None)
 
 
 def _give(standing: Standing, body: Mapping[str, Any]) -> None:

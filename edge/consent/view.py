@@ -1,0 +1,107 @@
+"""The ledger as another process reads it, whether the service runs or not.
+
+Read-only: nothing is made, migrated or decided here. The file isn't the service's
+alone (as its journal is, decision 6), for it is written a few times a month.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from edge.consent.ledger import FILE, SCHEMA, Entry, Ledger
+from edge.consent.records import Standing
+from edge.consent.standing import step
+from edge.errors import ConsentError
+from edge.journal.database import SqliteDatabase
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What one service read of a class of a meter by one channel on one day.
+
+    Of the periods in [start_ms, end_ms), the union; None where nothing has a period.
+    """
+
+    day: str
+    service: str
+    channel: str
+    meter: str
+    consent_class: str
+    grain: str
+    first_ms: int
+    last_ms: int
+    start_ms: int | None
+    end_ms: int | None
+    rows: int
+
+
+class ReadLedger(Ledger):
+    """A ledger that is read alone; raises ConsentError where there is none."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it; raise NewerSchema on one of a newer Relevé."""
+        if not path.exists():
+            raise ConsentError(
+                f"there is no ledger of consents in {path.parent}",
+                hint="`releve run` makes it",
+            )
+        # not Ledger's: that one makes and migrates the file
+        self.database = SqliteDatabase(path, read_only=True)
+        try:
+            SCHEMA.check(self.database)
+        except BaseException:
+            self.database.close()
+            raise
+
+
+class LedgerView:
+    """What stands at one instant, added up from a ledger's entries."""
+
+    def __init__(self, ledger: ReadLedger) -> None:
+        self.ledger = ledger
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """Give every entry, oldest first."""
+        return tuple(self.ledger.entries())
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Give what they add up to."""
+        standing = Standing()
+        for entry in self.entries:
+            if entry.body is not None:
+                step(standing, entry.act, entry.at_ms, entry.body)
+        return standing
+
+    @cached_property
+    def now_ms(self) -> int:
+        """Give the instant that what stands is shown at: never before what was."""
+        rows = self.ledger.database.execute("SELECT at_ms FROM seen")
+        seen_ms = int(rows[0][0]) if rows else 0
+        return max(time.time_ns() // 1_000_000, seen_ms)
+
+    def reads(self, service: str | None = None) -> list[Reads]:
+        """Give what was read, the last day first, by one service or by all."""
+        rows = self.ledger.database.execute(
+            "SELECT day, service, channel, meter, class, grain, first_ms, last_ms,"
+            " start_ms, end_ms, rows FROM reading WHERE ?1 IS NULL OR service = ?1"
+            " ORDER BY day DESC, first_ms DESC, service, meter, class, grain",
+            (service,),
+        )
+        return [Reads(*row) for row in rows]
+
+
+@contextmanager
+def ledger_view(data_dir: Path) -> Iterator[LedgerView]:
+    """Lend a view of a home's ledger; raise ConsentError when it has none."""
+    ledger = ReadLedger(data_dir / FILE)
+    try:
+        yield LedgerView(ledger)
+    finally:
+        ledger.close()
