@@ -17,9 +17,10 @@ from edge.calendar import MINUTE_MS, Calendar, calendar_of
 from edge.catalogue import Catalogue, ConsentClass, Fluid, Register
 from edge.consent.records import Consent, Grant
 from edge.consent.terms import Channel, Grain
-from edge.event import Event
+from edge.event import Event, EventKind
 from edge.interval import Step
 from edge.merging.precedence import Purpose
+from edge.registers import CATALOGUE
 from edge.sample import Sample, utc
 
 Span: TypeAlias = tuple[int, int]
@@ -28,6 +29,21 @@ SHOWN_HOUR = 7
 """The civil hour from which the days before are shown: gas days end at 06:00."""
 LAG_MS = 5 * MINUTE_MS
 """After which a half-hour or an hour that is over is shown, whoever closed it when."""
+AMOUNTS = (ConsentClass.ENERGY, ConsentClass.ENERGY_BY_TARIFF)
+"""What is counted: asked for while it is counted, it tells the power at each moment."""
+EVENTS = frozenset(
+    {
+        EventKind.TARIFF,
+        EventKind.OVERLOAD,
+        EventKind.TEMPO,
+        EventKind.PEAK_NOTICE,
+        EventKind.SILENCE,
+        EventKind.LEAK,
+    }
+)
+"""What a service may be told of: the others are between the owner and the home."""
+SAID = frozenset({"state", "minutes"})
+"""What an event says besides registers and isn't an amount or a power."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,8 @@ def allowed(
         if question.purpose is not Purpose.NOW and grain is not Grain.LIVE:
             continue  # two sources of one period close at different instants
         start_ms = max(question.start_ms, _since(one, fluid, now_ms, zone))
+        if grain is Grain.LIVE and needed in AMOUNTS:
+            grain = Grain.MIN30  # open rows asked each second are live power
         end_ms = min(_closed(grain, fluid, now_ms, zone), _after(question))
         if start_ms < end_ms:
             spans.append((start_ms, end_ms))
@@ -110,6 +128,7 @@ def allowed_sample(
         for name, value in sample.values.items()
         if name in catalogue
         and told(catalogue[name])
+        and catalogue[name].consent(Step.RAW) not in AMOUNTS
         and _live(
             grant.of(
                 sample.meter,
@@ -127,11 +146,23 @@ def allowed_sample(
 def allowed_event(
     grant: Grant, event: Event, fluid: Fluid, channel: Channel
 ) -> Event | None:
-    """Give an event that a grant may be told; None otherwise."""
+    """Give what of an event a grant may be told; None for nothing."""
     if event.at_ms < grant.since_ms:
         return None
     found = grant.of(event.meter, fluid, ConsentClass.EVENT, channel)
-    return event if _live(found) else None
+    if event.kind not in EVENTS or not _live(found):
+        return None
+    detail = {name: value for name, value in event.detail.items() if _said(name)}
+    return Event(event.meter, event.at_ms, event.kind, detail)
+
+
+def _said(name: str) -> bool:
+    """Tell whether an event may say this: no amount, no power, no current."""
+    register = name.removesuffix("_before")
+    if register not in CATALOGUE:
+        return name in SAID
+    told = CATALOGUE[register].consent(Step.RAW)
+    return told in (ConsentClass.EVENT, ConsentClass.CONTRACT)
 
 
 def allowed_facts(grant: Grant, meter: str, fluid: Fluid) -> bool:
