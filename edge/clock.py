@@ -76,6 +76,16 @@ class MeterClock:
             return None
         return self._meter - self._wall
 
+    def meter_ms(self, monotonic_ns: int) -> int | None:
+        """Give what the meter's own clock says at an instant of this boot.
+
+        None while it is unknown, or says itself that it isn't good: a witness to the
+        host's clock, and no word of the host's.
+        """
+        if self._meter is None or self._fault == "degraded":
+            return None
+        return self._meter + monotonic_ns // 1_000_000
+
     @property
     def fault(self) -> str | None:
         """Say why the meter's clock is not followed: degraded, off, or it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,9 +18,13 @@ from edge.consent.records import Consent, Declared, Grant, Service, Standing, pl
 from edge.consent.standing import Act, step
 from edge.consent.terms import Terms
 from edge.consent.time import ConsentTime
-from edge.errors import ConsentError
+from edge.errors import ConsentError, DamagedDatabase, EdgeError, JournalError
+from edge.health import PartHealth
 from edge.host import Clock
+from edge.journal.file import set_aside
 from edge.sample import utc
+
+log = logging.getLogger(__name__)
 
 Acts = list[tuple[Act, Mapping[str, Any]]]
 Listener = Callable[[frozenset[str]], None]
@@ -50,9 +55,11 @@ class Consents:
     time: ConsentTime
     zone: ZoneInfo
     standing: Standing = field(default_factory=Standing)
+    set_aside: Path | None = None
+    shut: EdgeError | None = None
     _listeners: list[Listener] = field(default_factory=list)
     _over: dict[str, str] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @classmethod
     def open(
@@ -60,20 +67,44 @@ class Consents:
         directory: Path,
         clock: Clock,
         zone: ZoneInfo,
-        meter_ms: Callable[[], int] = lambda: 0,
+        meter_ms: Callable[[int], int] = lambda _monotonic_ns: 0,
     ) -> Consents:
-        """Open a home's ledger; raise ConsentError on one that was changed."""
-        ledger = Ledger(directory / FILE)
+        """Open a home's ledger, whatever it finds: the meters are read all the same.
+
+        A damaged one, or one that was changed, is set aside and a new one begun, in
+        which nobody holds anything. One that can't be opened is left as it is, and
+        nothing is granted or decided: `shut` is why.
+        """
+        path = directory / FILE
+        aside = None
         try:
-            ledger.verify()
-            consents = cls(ledger, ConsentTime(ledger, clock, meter_ms), zone)
-            for entry in ledger.entries():
-                if entry.body is not None:
-                    step(consents.standing, entry.act, entry.at_ms, entry.body)
-        except BaseException:
-            ledger.close()
-            raise
-        return consents
+            try:
+                ledger, standing = _opened(path)
+            except (DamagedDatabase, ConsentError) as error:
+                aside = set_aside(path, clock.now().wall_ms)
+                log.error("%s is set aside as %s: %s", path, aside.name, error)  # noqa: TRY400 - its sentence says it all
+                ledger, standing = _opened(path)
+        except JournalError as error:
+            log.error("no service is served: %s", error)  # noqa: TRY400 - same
+            ledger = Ledger.nowhere()
+            time = ConsentTime(ledger, clock, meter_ms)
+            return cls(ledger, time, zone, set_aside=aside, shut=error)
+        time = ConsentTime(ledger, clock, meter_ms)
+        return cls(ledger, time, zone, standing, set_aside=aside)
+
+    def health(self) -> PartHealth:
+        """Say how the ledger is, without waiting for anything."""
+        detail = "" if self.shut is None else f"no service is served: {self.shut}"
+        if self.shut is None and self.set_aside is not None:
+            detail = (
+                f"the ledger was damaged, and is set aside as {self.set_aside.name}:"
+                " no service is served until you restore a backup, or grant anew"
+            )
+        standing = self.standing
+        live = [one for one in standing.consents.values() if one.ended_ms is None]
+        paused = [one for one in standing.services.values() if one.paused]
+        gauges = {"live": len(live), "paused": len(paused)}
+        return PartHealth("consent", not detail, gauges=gauges, detail=detail)
 
     def listen(self, listener: Listener) -> None:
         """Have a channel told whose grants change, from now on."""
@@ -220,10 +251,11 @@ class Consents:
                 if (one in over) != (one in self._over)
             )
             self._over = over
-            self._do(known_ms, acts, set())
-            self.time.note()
             if turned:
                 self._tell(turned)
+            if self.shut is None:
+                self._do(known_ms, acts, {one.service for one in due})
+                self.time.note()
             return turned
 
     def enter(self, act: Act, body: Mapping[str, Any]) -> None:
@@ -232,13 +264,34 @@ class Consents:
             self._do(self.now_ms(), [(act, body)], set())
 
     def _do(self, now_ms: int, acts: Acts, services: set[str]) -> None:
+        """Append acts, have them stand, then tell; the lock is held.
+
+        What stands is replaced, never changed: other threads are reading it.
+        """
+        if self.shut is not None:
+            raise ConsentError(f"nothing can be decided now: {self.shut}")
         if not acts:
             return
-        self.ledger.append(now_ms, acts)
+        after = self.standing.copy()
         for act, body in acts:
-            step(self.standing, act, now_ms, body)
+            step(after, act, now_ms, body)
+        try:
+            self.ledger.append(now_ms, acts)
+        except DamagedDatabase as error:
+            self._give_up(error)
+            raise ConsentError(
+                f"the ledger is damaged, and no service is served any more: {error}",
+                hint="restart the service: it sets the ledger aside",
+            ) from error
+        self.standing = after
         if services:
             self._tell(frozenset(services))
+
+    def _give_up(self, error: DamagedDatabase) -> None:
+        """Serve nobody: what is decided can't be kept any more."""
+        services = frozenset(self.standing.services)
+        self.standing, self.shut = Standing(), error
+        self._tell(services)
 
     def _tell(self, services: frozenset[str]) -> None:
         for listener in self._listeners:
@@ -258,9 +311,27 @@ class Consents:
 
     def close(self) -> None:
         """Write down what time it is known to be, and let go of the file."""
-        with suppress(ConsentError):
+        with suppress(JournalError):
             self.time.note(force=True)
         self.ledger.close()
+
+
+def _opened(path: Path) -> tuple[Ledger, Standing]:
+    """Open a ledger and add it up; raise ConsentError or DamagedDatabase on damage."""
+    ledger = Ledger(path)
+    standing = Standing()
+    try:
+        ledger.verify()
+        for entry in ledger.entries():
+            if entry.body is not None:
+                step(standing, entry.act, entry.at_ms, entry.body)
+    except (LookupError, ValueError, TypeError) as error:
+        ledger.close()
+        raise ConsentError(f"the ledger makes no sense: {error!r}") from error
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger, standing
 
 
 def _same(one: Terms, other: Terms) -> bool:

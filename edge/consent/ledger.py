@@ -19,12 +19,13 @@ from typing import Any
 import orjson
 
 from edge.consent.standing import Act
-from edge.errors import ConsentError
+from edge.errors import ConsentError, DiskFull
 from edge.journal.database import Connect, Database, SqliteDatabase
-from edge.journal.file import prepare, sync_directory
+from edge.journal.file import prepare, sync_directory, verify
 from edge.journal.migration import Schema, roll_back
 
 FILE = "consent.db"
+MEMORY = Path(":memory:")
 APPLICATION_ID = 0x52454C43
 """'RELC'."""
 NOTHING = bytes(32)
@@ -95,8 +96,11 @@ class Ledger:
 
     def __init__(self, path: Path, connect: Connect = SqliteDatabase) -> None:
         """Open it, made when there is none; raise NewerSchema, ConsentError."""
-        path.touch(mode=0o600)
-        path.chmod(0o600)
+        try:
+            path.touch(mode=0o600)
+            path.chmod(0o600)
+        except OSError as error:
+            raise DiskFull(f"{path} can't be made: {error.strerror}") from error
         self.database = connect(path)
         self._lock = threading.RLock()
         try:
@@ -104,9 +108,19 @@ class Ledger:
             prepare(self.database, synchronous="EXTRA")
             SCHEMA.migrate(self.database)
             sync_directory(path.parent)
+            verify(self.database)
         except BaseException:
             self.database.close()
             raise
+
+    @classmethod
+    def nowhere(cls) -> Ledger:
+        """Give an empty one that is in memory alone: nothing stands in it."""
+        ledger = cls.__new__(cls)
+        ledger.database = SqliteDatabase(MEMORY)
+        ledger._lock = threading.RLock()  # noqa: SLF001 - its own
+        SCHEMA.migrate(ledger.database)
+        return ledger
 
     def append(self, at_ms: int, acts: list[tuple[Act, Mapping[str, Any]]]) -> bytes:
         """Append acts, all or none; give the head's hash once they are durable."""

@@ -177,6 +177,11 @@ class Standing:
     refusals: dict[str, int] = field(default_factory=dict)
     writers: dict[str, Writer] = field(default_factory=dict)
 
+    def copy(self) -> Standing:
+        """Give another to be stepped on, while others read this one."""
+        tables = {name: dict(getattr(self, name)) for name in self.__dataclass_fields__}
+        return Standing(**tables)
+
     def of(self, service: str) -> Sequence[Consent]:
         """Give all consents that a service ever had, oldest first."""
         found = list(self.consents.values())  # at once: another thread may decide

@@ -28,7 +28,7 @@ class ConsentTime:
 
     ledger: Ledger
     clock: Clock
-    meter_ms: Callable[[], int] = lambda: 0
+    meter_ms: Callable[[int], int] = lambda _monotonic_ns: 0
     _known_ms: int = field(init=False, default=0)
     _noted_ms: int = field(init=False, default=0)
     _at_ns: int = field(init=False, default=0)
@@ -45,7 +45,7 @@ class ConsentTime:
         host = self.clock.now()
         passed_ms = (host.monotonic_ns - self._at_ns) // 1_000_000
         floor_ms = self._known_ms + passed_ms if self._known_ms else 0
-        witness_ms = self.meter_ms()
+        witness_ms = self.meter_ms(host.monotonic_ns)
         judged = max(host.wall_ms, floor_ms, witness_ms)
         if self._confirmed(host.wall_ms, floor_ms, witness_ms, host.monotonic_ns):
             self._known_ms = max(host.wall_ms, floor_ms)

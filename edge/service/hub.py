@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from edge.bus import Bus
 from edge.catalogue import Fluid
 from edge.config import Config
 from edge.config.conversion import dated
+from edge.consent.consents import Consents
+from edge.consent.pairing import Pairing
 from edge.errors import StoreBehind, StoreError
 from edge.event import Event, EventKind
 from edge.gate import Gate
@@ -72,12 +75,14 @@ class Hub:
     projector: Projector
     retention: Retention
     gates: Mapping[str, Gate]
+    consents: Consents
     influx: InfluxConsumer | None = None
     mqtt: MqttPart | None = None
     importer: Importer | None = None
     collected: CollectedDoor | None = None
     bus: Bus = field(default_factory=Bus)
     supervisor: Supervisor = field(default_factory=Supervisor)
+    pairing: Pairing = field(default_factory=Pairing)
     sources: list[Source] = field(default_factory=list)
     intakes: list[Intake] = field(default_factory=list)
 
@@ -93,6 +98,15 @@ class Hub:
         try:
             store = SqliteStore(Path(config.data_dir) / FILE)
         except BaseException:
+            journal.close()
+            raise
+        gates = _gates(config, meters)
+        try:
+            consents = Consents.open(
+                Path(config.data_dir), clock, config.zone, partial(_told_ms, gates)
+            )
+        except BaseException:
+            store.close()
             journal.close()
             raise
         counting = counting_of(config)
@@ -114,7 +128,8 @@ class Hub:
                 _limits(config),
                 free_bytes(Path(config.data_dir)),
             ),
-            gates=_gates(config, meters),
+            gates=gates,
+            consents=consents,
         )
         for meter in meters:
             hub.restore(meter)
@@ -133,9 +148,10 @@ class Hub:
         except BaseException:
             hub.close()
             raise
-        if store.set_aside is not None:
-            detail = {"set_aside": store.set_aside.name}
-            journal.take(Event(HOME, clock.now().wall_ms, EventKind.STORE, detail))
+        for aside in (store.set_aside, consents.set_aside):
+            if aside is not None:
+                detail = {"set_aside": aside.name}
+                journal.take(Event(HOME, clock.now().wall_ms, EventKind.STORE, detail))
         return hub
 
     @property
@@ -208,6 +224,7 @@ class Hub:
         ]
         parts += [self.journal.health(), self.roller.health()]
         parts += [self.projector.health(), self.retention.health()]
+        parts.append(self.consents.health())
         parts += [] if self.influx is None else [self.influx.health()]
         parts += [] if self.mqtt is None else self.mqtt.health()
         parts += [] if self.collected is None else self.collected.health()
@@ -288,6 +305,7 @@ class Hub:
         """Close the stores, then the journal, which commits what still waits."""
         if self.influx is not None:
             self.influx.close()
+        self.consents.close()
         self.store.close()
         self.journal.close()
 
@@ -301,6 +319,12 @@ def _gates(config: Config, meters: tuple[str, ...]) -> dict[str, Gate]:
             qmax = qmax_l_h(meter.model_extra or {}, fluid)
             made[meter.id] = Gate(meter.id, fluid=fluid, qmax_l_h=qmax)
     return made
+
+
+def _told_ms(gates: Mapping[str, Gate], monotonic_ns: int) -> int:
+    """Give the latest that a meter's own clock says; 0 while none says anything."""
+    told = [gate.clock.meter_ms(monotonic_ns) for gate in gates.values()]
+    return max((one for one in told if one is not None), default=0)
 
 
 def counting_of(config: Config) -> Counting:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from edge.catalogue import Fluid
 from edge.config import Config
+from edge.consent.part import judge
 from edge.errors import EdgeError
 from edge.host import Clock, HostClock
 from edge.importing.folder import Folder
@@ -159,10 +160,12 @@ class Service:
             rebuild=hub.rebuild,
             importer=hub.importer,
             sources=hub.sources,
+            pairing=hub.pairing,
         )
         parts = {
             "control": ControlServer(config.data_dir, owner).run,
             "interpreter": tidy,
+            "consent": lambda: judge(hub.consents),
             **hub.consumers(),
         }
         folder = config.imports.folder
