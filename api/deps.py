@@ -9,8 +9,10 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from api.limits import Limits
+from api.sign_in import SignIn
 from edge.bus import Bus
 from edge.catalogue import Fluid, Register
+from edge.consent.asking import Asking
 from edge.consent.consents import Consents
 from edge.consent.credentials import Credentials
 from edge.facts import Fact
@@ -150,8 +152,8 @@ class Deps:
 
     `hosts` are further names that browsers may call the service by, `cors` the web
     origins that may read it; `version` is the distribution's; `demo`: all is invented.
-    Without `consents` and `credentials` there are no services, and the owner alone is
-    let in. `url` is how the service is reached from elsewhere, as the configuration
+    Without `consents`, `credentials` and `asking` there are no services, and the owner
+    alone is let in. `url` is how the service is reached from elsewhere, as the configuration
     says; `service_login` gives a service's MQTT login, None where it has none.
     """
 
@@ -168,6 +170,8 @@ class Deps:
     readings: Receives | None = None
     consents: Consents | None = None
     credentials: Credentials | None = None
+    asking: Asking | None = None
+    sign_in: SignIn | None = None
     service_login: Callable[[str], Mapping[str, object] | None] | None = None
     url: str = "http://127.0.0.1:8080"
     catalogue: Mapping[str, Register] = field(default_factory=lambda: CATALOGUE)
