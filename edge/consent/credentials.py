@@ -83,7 +83,7 @@ class Credentials:
             kept = Kept(bytes(hashed), service, Kind(kind), family, expires_ms)
             self._kept[kept.hash] = kept
 
-    def follow(self, consents: Consents) -> None:
+    def follow(self, consents: Consents) -> Credentials:
         """End the tokens of services that hold nothing any more, now and from now on.
 
         A pause ends none, nor does an expiry that only the clock says.
@@ -96,6 +96,7 @@ class Credentials:
 
         consents.listen(ended)
         ended(frozenset(kept.service for kept in self._kept.values()))
+        return self
 
     # making
 

@@ -17,7 +17,9 @@ from edge.bus import Bus
 from edge.catalogue import Fluid
 from edge.config import Config
 from edge.config.conversion import dated
+from edge.consent.asking import Asking
 from edge.consent.consents import Consents
+from edge.consent.credentials import Credentials
 from edge.consent.pairing import Pairing
 from edge.errors import StoreBehind, StoreError
 from edge.event import Event, EventKind
@@ -76,6 +78,8 @@ class Hub:
     retention: Retention
     gates: Mapping[str, Gate]
     consents: Consents
+    credentials: Credentials
+    asking: Asking
     influx: InfluxConsumer | None = None
     mqtt: MqttPart | None = None
     importer: Importer | None = None
@@ -130,6 +134,8 @@ class Hub:
             ),
             gates=gates,
             consents=consents,
+            credentials=Credentials(consents.ledger).follow(consents),
+            asking=Asking(consents),
         )
         for meter in meters:
             hub.restore(meter)
