@@ -47,11 +47,48 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Branch:
+    """The part of the tree that is one service's alone, and nothing else of it is."""
+
+    prefix: str
+    service: str
+
+    @property
+    def root(self) -> str:
+        """Give where it begins."""
+        return f"{self.prefix}/services/{self.service}"
+
+    @property
+    def request(self) -> str:
+        """Give where it asks; the one topic on which it may publish."""
+        return f"{self.root}/request"
+
+    @property
+    def response(self) -> str:
+        """Give where it is answered, and nowhere else."""
+        return f"{self.root}/response"
+
+    @property
+    def out(self) -> str:
+        """Give where what it was granted begins."""
+        return f"{self.root}/out"
+
+
+def requests(prefix: str) -> str:
+    """Give the filter of what all services ask; its third level says who does."""
+    return Branch(prefix, "+").request
+
+
+@dataclass(frozen=True, slots=True)
 class Accounts:
     """All that a broker of ours should know, the admin first."""
 
     roles: tuple[Role, ...]
     accounts: tuple[Account, ...]
+
+    def __add__(self, other: Accounts) -> Accounts:
+        """Give both together."""
+        return Accounts(self.roles + other.roles, self.accounts + other.accounts)
 
     def account(self, user: str) -> Account:
         """Give one by its user."""
@@ -61,8 +98,9 @@ class Accounts:
 def home(prefix: str, discovery_prefix: str) -> Accounts:
     """Give the accounts of a home: the admin, the edge, and the owner's two.
 
-    The admin has rights on the control topics alone, and no other has any there. The
-    owner reads the home's tree and what is told to Home Assistant, which in turn says
+    The admin has rights on the control topics alone, and no other has any there. Who
+    asks on a service's request topic is that service: nobody else may say it. The owner
+    reads the home's tree and what is told to Home Assistant, which in turn says
     there when it has started; it publishes nothing else.
     """
     birth = f"{discovery_prefix}/status"
@@ -77,7 +115,7 @@ def home(prefix: str, discovery_prefix: str) -> Accounts:
             "releve-edge",
             _sends(f"{prefix}/#", f"{discovery_prefix}/device/#")
             # its own retained words, which it reads back after a broker's loss
-            | _hears(birth, *own)
+            | _hears(birth, *own, requests(prefix))
             | _reads(f"{prefix}/+/live/+"),
         ),
         Role("owner-reads", _reads(f"{prefix}/#", f"{discovery_prefix}/#")),
@@ -94,6 +132,19 @@ def home(prefix: str, discovery_prefix: str) -> Accounts:
             Account(SHELL, "releve-owner-shell", frozenset({"owner-reads"})),
         ),
     )
+
+
+def service(prefix: str, service_id: str, user: str) -> Accounts:
+    """Give the role and the client of one grant of a service, which is its alone.
+
+    It reads its own branch, by any filter within, and asks on its own request topic.
+    """
+    branch = Branch(prefix, service_id)
+    rights = (
+        _reads(f"{branch.out}/#") | _hears(branch.response) | _sends(branch.request)
+    )
+    role = Role(user, rights)
+    return Accounts((role,), (Account(user, user, frozenset({user})),))
 
 
 def _sends(*topics: str) -> frozenset[Right]:

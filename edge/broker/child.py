@@ -120,6 +120,10 @@ class Child:
         await asyncio.shield(self._reading)
         await self._process.wait()
 
+    def kill(self) -> None:
+        """End it at once, whatever it is doing."""
+        self._signal(signal.SIGKILL)
+
     async def end(self) -> None:
         """Stop it, and reap it."""
         self._signal(signal.SIGTERM)

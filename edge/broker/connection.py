@@ -19,7 +19,7 @@ from edge.broker.inbox import Inboxes
 from edge.broker.line import WHAT_IS_IT, Line, Will
 from edge.broker.publisher import Message
 from edge.broker.reasons import said
-from edge.broker.wire import IN_FLIGHT, Wire, expiring
+from edge.broker.wire import IN_FLIGHT, Wire, answering, expiring
 from edge.errors import BrokerError, BrokerLost, PublishRefused, SubscribeRefused
 
 CONNECT_S = 10.0
@@ -97,7 +97,7 @@ class Connection:
         self._window = asyncio.Semaphore(max(1, min(window, IN_FLIGHT)))
         self._largest = getattr(granted, "MaximumPacketSize", None)
 
-    async def publish(
+    async def publish(  # noqa: PLR0913 - what a message of MQTT 5 has
         self,
         topic: str,
         payload: bytes,
@@ -105,35 +105,39 @@ class Connection:
         qos: int = 0,
         retain: bool = False,
         expiry_s: int | None = None,
+        correlation: bytes | None = None,
     ) -> None:
         """Return once sent (QoS 0) or acknowledged (QoS 1); see Publisher."""
         if self._too_large(topic, payload):
             self._refuse(topic, 0x95)
+        properties = (
+            expiring(expiry_s)
+            if correlation is None
+            else answering(expiry_s, correlation)
+        )
         if qos == 0:
-            await self._sent(topic, payload, retain=retain, expiry_s=expiry_s)
+            await self._sent(topic, payload, properties, retain=retain)
         else:
-            reason = await self._acknowledged(
-                topic, payload, retain=retain, expiry_s=expiry_s
-            )
+            reason = await self._acknowledged(topic, payload, properties, retain=retain)
             if reason.is_failure:
                 self._refuse(topic, reason.value)
         self._tally.counts["published"] += 1
 
     async def _sent(
-        self, topic: str, payload: bytes, *, retain: bool, expiry_s: int | None
+        self, topic: str, payload: bytes, properties: Properties | None, *, retain: bool
     ) -> None:
-        number = self._give(topic, payload, 0, retain=retain, expiry_s=expiry_s)
+        number = self._give(topic, payload, 0, properties, retain=retain)
         if number is not None:
             await self._answer(number)
 
     async def _acknowledged(
-        self, topic: str, payload: bytes, *, retain: bool, expiry_s: int | None
+        self, topic: str, payload: bytes, properties: Properties | None, *, retain: bool
     ) -> ReasonCode:
         # Its place is free again once it is acknowledged, and not once its sender is
         # gone: a broker that gets more than it takes hangs up.
         await self._window.acquire()
         try:
-            number = self._give(topic, payload, 1, retain=retain, expiry_s=expiry_s)
+            number = self._give(topic, payload, 1, properties, retain=retain)
         except BaseException:
             self._window.release()
             raise
@@ -157,7 +161,9 @@ class Connection:
         )
         if taken:
             try:
-                number = self._give(topic, payload, 0, retain=retain, expiry_s=expiry_s)
+                number = self._give(
+                    topic, payload, 0, expiring(expiry_s), retain=retain
+                )
             except BrokerLost:
                 taken = False
         if number is not None:
@@ -170,13 +176,13 @@ class Connection:
         topic: str,
         payload: bytes,
         qos: int,
+        properties: Properties | None,
         *,
         retain: bool,
-        expiry_s: int | None,
     ) -> int | None:
         """Give a message to the socket, and its number if it waits for something."""
         self._line.check()
-        info = self._wire.publish(topic, payload, qos, retain, expiring(expiry_s))
+        info = self._wire.publish(topic, payload, qos, retain, properties)
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             raise self._line.broke()
         self._line.check()
@@ -266,8 +272,15 @@ class Connection:
             answer.set_result(reasons)
 
     def _on_message(self, _c: Any, _u: Any, message: MQTTMessage) -> None:
+        told: Any = message.properties
         self._inboxes.put(
-            Message(message.topic, bytes(message.payload), bool(message.retain))
+            Message(
+                message.topic,
+                bytes(message.payload),
+                bool(message.retain),
+                getattr(told, "ResponseTopic", None),
+                getattr(told, "CorrelationData", None),
+            )
         )
 
     def _on_end(self, error: BrokerLost) -> None:

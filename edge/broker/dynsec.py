@@ -1,21 +1,22 @@
-"""Mosquitto's dynamic security: what its file begins with, and how it is put right.
+"""Mosquitto's dynamic security: what its file says, and how it is put right.
 
-The file holds the admin alone at first; the rest is made over the control topic, by a
-connection of the admin's that does nothing else and is closed after.
+The file is written whole while the broker is down, so that nobody comes in by what it
+said before; what has to change later is asked for over the control topic, by a
+connection of the admin's that does nothing else.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from edge.broker.accounts import (
-    ADMIN,
     CONTROL,
     DEFAULTS,
     RESPONSE,
@@ -32,59 +33,91 @@ log = logging.getLogger(__name__)
 
 FILE = "dynamic-security.json"
 FILE_LIMIT_BYTES = 4 << 20
+GONE = "not found"
+"""How the plugin ends what it says of a role or a client that it doesn't know."""
 Command = dict[str, Any]
 
 
-def prepare(path: Path, accounts: Accounts, passwords: Mapping[str, str]) -> set[str]:
-    """Make the file one that the admin can mend; give the users whose password holds.
+def prepare(path: Path, accounts: Accounts, passwords: Mapping[str, str]) -> bool:
+    """Have the file say these accounts and no others; tell whether it did not.
 
-    A file that is lost, unreadable, or doesn't know the admin is set aside and begun
-    anew: it is the broker's copy, and all of it is known here.
+    One that is right stays as it is. It is the broker's copy, and all of it is known
+    here: one that is not right is set aside and written anew.
     """
-    hashes = _hashes(path)
-    holding = {
-        user
-        for user, password in passwords.items()
-        if (hashed := hashes.get(user)) is not None and hashed.is_of(password)
-    }
-    if ADMIN in holding:
-        return holding
+    found = _read(path)
+    hashes = {} if found is None else _hashes(found)
+    wanted = document(accounts, passwords, hashes)
+    if found is not None and _meaning(found) == _meaning(wanted):
+        return False
     if path.exists():
         path.replace(path.with_name(f"{path.name}.damaged"))
-        log.warning("the broker's accounts were damaged; they are made anew")
-    document = beginning(accounts, Hashed.of(passwords[ADMIN]))
-    write_private(path, json.dumps(document).encode())
-    return {ADMIN}
+        log.info("the broker's accounts were not what they should be: made anew")
+    write_private(path, json.dumps(wanted).encode())
+    return True
 
 
-def _hashes(path: Path) -> dict[str, Hashed | None]:
-    """Give each active client's hash; nothing of a file that Mosquitto can't use."""
+def _read(path: Path) -> Command | None:
     try:
         with path.open("rb") as file:
-            clients = orjson.loads(file.read(FILE_LIMIT_BYTES))["clients"]
+            found = orjson.loads(file.read(FILE_LIMIT_BYTES))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def document(
+    accounts: Accounts,
+    passwords: Mapping[str, str],
+    hashes: Mapping[str, Hashed | None],
+) -> Command:
+    """Give a file's content; a hash that is of the right password is kept."""
+    clients = []
+    for account in accounts.accounts:
+        password = passwords[account.user]
+        hashed = hashes.get(account.user)
+        if hashed is None or not hashed.is_of(password):
+            hashed = Hashed.of(password)
+        clients.append(client(account) | hashed.to_client())
+    return {
+        "defaultACLAccess": dict(DEFAULTS),
+        "clients": clients,
+        "groups": [],
+        "roles": [role_of(role) for role in accounts.roles],
+    }
+
+
+def _meaning(found: Command) -> Any:
+    """Give what a file says, whatever the order; None of one that says nothing."""
+    try:
         return {
-            client["username"]: Hashed.from_client(client)
-            for client in clients
-            if not client.get("disabled")
+            "rest": {k: v for k, v in found.items() if k not in ("clients", "roles")},
+            "counts": (len(found["clients"]), len(found["roles"])),  # no name twice
+            "roles": {each["rolename"]: _acls(each) for each in found["roles"]},
+            "clients": {
+                each["username"]: (
+                    each.get("clientid"),
+                    bool(each.get("disabled")),
+                    sorted(one["rolename"] for one in each.get("roles", [])),
+                    each.get("groups") or [],
+                    Hashed.from_client(each),
+                )
+                for each in found["clients"]
+            },
         }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError):
+        return None
+
+
+def _hashes(found: Command) -> dict[str, Hashed | None]:
+    """Give each client's hash; nothing of a file that Mosquitto can't use."""
+    try:
+        return {one["username"]: Hashed.from_client(one) for one in found["clients"]}
+    except (KeyError, TypeError, AttributeError):
         return {}
 
 
-def beginning(accounts: Accounts, hashed: Hashed) -> dict[str, object]:
-    """Give a file's content that knows the admin alone."""
-    admin = accounts.account(ADMIN)
-    roles = [role for role in accounts.roles if role.name in admin.roles]
-    client = _client(admin) | hashed.to_client()
-    return {
-        "defaultACLAccess": dict(DEFAULTS),
-        "clients": [client],
-        "groups": [],
-        "roles": [_role(role) for role in roles],
-    }
-
-
-def _client(account: Account) -> Command:
+def client(account: Account) -> Command:
+    """Give a client as a command and the file have it."""
     return {
         "username": account.user,
         "clientid": account.client_id,
@@ -92,7 +125,8 @@ def _client(account: Account) -> Command:
     }
 
 
-def _role(role: Role) -> Command:
+def role_of(role: Role) -> Command:
+    """Give a role as a command and the file have it."""
     return {
         "rolename": role.name,
         "acls": [
@@ -103,21 +137,13 @@ def _role(role: Role) -> Command:
 
 
 async def put_right(
-    publisher: Publisher,
-    accounts: Accounts,
-    passwords: Mapping[str, str],
-    holding: Collection[str],
+    control: Control, accounts: Accounts, passwords: Mapping[str, str]
 ) -> int:
     """Bring the broker's accounts to what they should be; give how many commands.
 
-    `holding` are the users whose password the broker has right. Raises BrokerError
-    when the broker doesn't answer, or refuses.
+    Raises BrokerError when the broker doesn't answer, or refuses.
     """
-    answers = publisher.messages()
-    await publisher.subscribe(RESPONSE)
-    found = await _ask(
-        publisher,
-        answers,
+    found = await control.ask(
         [
             {"command": "getDefaultACLAccess"},
             {"command": "listRoles", "verbose": True},
@@ -130,11 +156,11 @@ async def put_right(
         *_defaults(default.get("acls", [])),
         *({"command": "deleteGroup", "groupname": n} for n in groups.get("groups", [])),
         *_roles(accounts, roles.get("roles", [])),
-        *_clients(accounts, clients.get("clients", []), passwords, holding),
+        *_clients(accounts, clients.get("clients", []), passwords),
         *_strangers(accounts, roles.get("roles", [])),
     ]
     if commands:
-        await _ask(publisher, answers, commands)
+        await control.ask(commands)
         for command in commands:
             name = command.get("username") or command.get("rolename") or ""
             log.info("broker: %s %s", command["command"], name)
@@ -152,7 +178,7 @@ def _roles(accounts: Accounts, found: list[Command]) -> list[Command]:
     there = {each["rolename"]: _acls(each) for each in found}
     commands = []
     for role in accounts.roles:
-        wanted = _role(role)
+        wanted = role_of(role)
         if role.name not in there:
             commands.append({"command": "createRole"} | wanted)
         elif there[role.name] != _acls(wanted):
@@ -177,60 +203,83 @@ def _strangers(accounts: Accounts, found: list[Command]) -> list[Command]:
 
 
 def _clients(
-    accounts: Accounts,
-    found: list[Command],
-    passwords: Mapping[str, str],
-    holding: Collection[str],
+    accounts: Accounts, found: list[Command], passwords: Mapping[str, str]
 ) -> list[Command]:
     there = {each["username"]: each for each in found}
     commands: list[Command] = []
     for account in accounts.accounts:
-        user, wanted = account.user, _client(account)
-        client = there.pop(user, None)
+        user, wanted = account.user, client(account)
+        known = there.pop(user, None)
         password = {"password": passwords[user]}
-        if client is None:
+        if known is None:
             commands.append({"command": "createClient"} | wanted | password)
             continue
-        if client.get("disabled"):
+        if known.get("disabled"):
             commands.append({"command": "enableClient", "username": user})
-        if _same(client, wanted) and user in holding:
-            continue
-        commands.append(
-            {"command": "modifyClient"}
-            | wanted
-            | {"groups": []}
-            | ({} if user in holding else password)
-        )
+        if not _same(known, wanted):
+            commands.append(
+                {"command": "modifyClient"} | wanted | {"groups": []} | password
+            )
     gone = ({"command": "deleteClient", "username": user} for user in there)
     return [*gone, *commands]
 
 
-def _same(client: Command, wanted: Command) -> bool:
-    names = {each["rolename"] for each in client.get("roles", [])}
+def _same(known: Command, wanted: Command) -> bool:
+    names = {each["rolename"] for each in known.get("roles", [])}
     return (
-        client.get("clientid") == wanted["clientid"]
+        known.get("clientid") == wanted["clientid"]
         and names == {each["rolename"] for each in wanted["roles"]}
-        and not client.get("groups")
+        and not known.get("groups")
     )
 
 
-async def _ask(
-    publisher: Publisher, answers: AsyncIterator[Message], commands: list[Command]
-) -> list[Command]:
-    """Send commands and give their answers in order; raise BrokerError on a refusal."""
-    numbered = [
-        command | {"correlationData": str(number)}
-        for number, command in enumerate(commands)
-    ]
-    await publisher.publish(CONTROL, orjson.dumps({"commands": numbered}), qos=1)
-    told: dict[str, Command] = {}
-    async for message in answers:
-        for answer in orjson.loads(message.payload)["responses"]:
-            told[answer.get("correlationData", "")] = answer
-        if len(told) >= len(commands):
-            break
-    for number, command in enumerate(commands):
-        error = told.get(str(number), {"error": "no answer"}).get("error")
-        if error:
-            raise BrokerError(f"the broker refused {command['command']}: {error}")
-    return [told[str(number)] for number in range(len(commands))]
+class Control:
+    """The plugin's control topic, on a connection of the admin's: asks and hears."""
+
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+        self._answers: AsyncIterator[Message] = publisher.messages()
+        self._turn = asyncio.Lock()
+        self._asked = 0
+
+    @classmethod
+    async def open(cls, publisher: Publisher) -> Control:
+        """Give one that hears the answers; raise BrokerError."""
+        control = cls(publisher)
+        await publisher.subscribe(RESPONSE)
+        return control
+
+    async def ask(
+        self, commands: Sequence[Command], *, gone: bool = False
+    ) -> list[Command]:
+        """Send commands and give their answers in order; raise BrokerError if refused.
+
+        They are done one after the other, and each by itself. With `gone`, what is
+        not there any more is as good as taken away.
+        """
+        async with self._turn:
+            first, self._asked = self._asked, self._asked + len(commands)
+            names = [str(first + place) for place in range(len(commands))]
+            numbered = [
+                command | {"correlationData": name}
+                for name, command in zip(names, commands, strict=True)
+            ]
+            document = orjson.dumps({"commands": numbered})
+            await self._publisher.publish(CONTROL, document, qos=1)
+            told = await self._hear(set(names))
+        found = [told.get(name, {"error": "no answer"}) for name in names]
+        for command, answer in zip(commands, found, strict=True):
+            error = answer.get("error")
+            if error and not (gone and error.endswith(GONE)):
+                raise BrokerError(f"the broker refused {command['command']}: {error}")
+        return found
+
+    async def _hear(self, names: set[str]) -> dict[str, Command]:
+        told: dict[str, Command] = {}
+        async for message in self._answers:
+            for answer in orjson.loads(message.payload)["responses"]:
+                if answer.get("correlationData") in names:
+                    told[answer["correlationData"]] = answer
+            if len(told) == len(names):
+                break
+        return told

@@ -13,7 +13,8 @@ from edge.broker.accounts import ADMIN, SHELL, Accounts
 from edge.broker.address import Address, Login
 from edge.broker.child import Child
 from edge.broker.connection import Connection
-from edge.broker.dynsec import FILE, prepare, put_right
+from edge.broker.dynsec import FILE, Control, prepare, put_right
+from edge.broker.guests import Guests
 from edge.broker.mosquitto import Mosquitto, configuration, find
 from edge.errors import BrokerError, EdgeError
 from edge.health import PartHealth
@@ -34,7 +35,8 @@ class ManagedBroker:
     """Keeps a broker of the home's own running, and whoever uses it inside.
 
     `directory` holds all of it, 0700; `host` is where it listens, `address` where it
-    is reached from here.
+    is reached from here. `guests` are the services that come in by consent; without
+    any the admin is gone once the accounts are right.
     """
 
     def __init__(  # noqa: PLR0913 - where it is, and who may use it
@@ -44,17 +46,19 @@ class ManagedBroker:
         address: Address,
         accounts: Accounts,
         *,
+        guests: Guests | None = None,
         finder: Callable[[], Mosquitto] = find,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._directory, self._host, self._address = directory, host, address
         self._accounts, self._finder, self._sleep = accounts, finder, sleep
+        self._guests, self._secret = guests, dict[str, str]()
+        self._all = accounts
         self._local = Address(host, address.port).is_here
         self._up = asyncio.Event()
         self._child: Child | None = None
         self._starts = self._repairs = 0
         self._error = "not started yet"
-        self._anew = False
 
     def login(self, user: str) -> Login:
         """Give a client's login, made at first use; raise BrokerError if it can't."""
@@ -101,7 +105,7 @@ class ManagedBroker:
     async def _once(self) -> None:
         """Start it, put its accounts right, and raise BrokerError when it ends."""
         mosquitto = await asyncio.to_thread(self._finder)
-        holding = await asyncio.to_thread(self._prepare, mosquitto)
+        await asyncio.to_thread(self._prepare, mosquitto)
         conf = self._directory / "mosquitto.conf"
         try:
             child = await Child.start(mosquitto, conf)
@@ -111,7 +115,7 @@ class ManagedBroker:
         try:
             self._child = child
             self._starts += 1
-            await self._provision(holding)
+            await self._provision()
             self._error = ""
             log.info("managed broker: listens at %s", self._address)
             if not self._local:
@@ -121,26 +125,45 @@ class ManagedBroker:
                     self._host,
                 )
             self._up.set()
-            await child.ended()
+            await self._until_ended(child)
             raise child.error()
         finally:
             self._up.clear()
             self._child = None
             await child.end()
 
-    def _prepare(self, mosquitto: Mosquitto) -> set[str]:
+    async def _until_ended(self, child: Child) -> None:
+        """Keep the services' door while it runs; raise BrokerError if it can't be."""
+        ended = asyncio.ensure_future(child.ended())
+        tasks = {ended}
+        if self._guests is not None:
+            tasks.add(asyncio.ensure_future(self._guests.keep(self._admin)))
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks - {ended}:
+                if task.done() and not ended.done():
+                    # who lost a right may still be in: nobody is, from now on
+                    child.kill()
+                    task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _prepare(self, mosquitto: Mosquitto) -> None:
         directory = self._directory
         private_directory(directory)
         try:
-            secret = {
+            self._all = self._accounts
+            self._secret = {
                 account.user: login(directory, account.user).password
                 for account in self._accounts.accounts
             }
-            file = directory / FILE
-            if self._anew:
-                file.unlink(missing_ok=True)
-                self._anew = False
-            holding = prepare(file, self._accounts, secret)
+            if self._guests is not None:
+                guests, passwords = self._guests.accounts()
+                self._all, self._secret = self._all + guests, self._secret | passwords
+            # before it listens: nobody comes in by what was true before
+            self._repairs += prepare(directory / FILE, self._all, self._secret)
             text = configuration(
                 directory, mosquitto.plugin, self._host, self._address.port
             )
@@ -151,28 +174,25 @@ class ManagedBroker:
                 f"the broker's directory {directory} can't be used: {error.strerror}",
                 hint="the service's user must be able to write there",
             ) from error
-        return holding
 
-    async def _provision(self, holding: set[str]) -> None:
-        secret = {
-            account.user: self.login(account.user).password
-            for account in self._accounts.accounts
-        }
-        admin = self._accounts.account(ADMIN)
+    async def _admin(self) -> Connection:
+        client_id = self._accounts.account(ADMIN).client_id
+        return await Connection.open(self._address, self.login(ADMIN), client_id)
+
+    async def _provision(self) -> None:
+        """See that the broker took its accounts as they are written."""
         try:
             async with asyncio.timeout(PROVISION_S):
-                connection = await Connection.open(
-                    self._address, self.login(ADMIN), admin.client_id
-                )
+                connection = await self._admin()
                 try:
-                    done = await put_right(connection, self._accounts, secret, holding)
+                    control = await Control.open(connection)
+                    self._repairs += await put_right(control, self._all, self._secret)
                 finally:
                     await connection.close()
         except (BrokerError, TimeoutError) as error:
             # what the broker has of its accounts is of no use: next time, from nothing
-            self._anew = True
+            (self._directory / FILE).unlink(missing_ok=True)
             raise BrokerError(f"its accounts can't be put right: {error}") from error
-        self._repairs += done
 
     def _set_kept_aside(self, said: str) -> None:
         """Put what the broker kept out of its way, when it can't start on it."""

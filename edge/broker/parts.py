@@ -8,6 +8,7 @@ from pathlib import Path
 
 from edge.broker.accounts import EDGE, OWNER, home
 from edge.broker.address import Address, Login, parse_listen, parse_url
+from edge.broker.guests import Guests, Household
 from edge.broker.line import Will
 from edge.broker.managed import ManagedBroker, login, write_shell
 from edge.broker.mosquitto import AUTOSAVE_S
@@ -28,11 +29,15 @@ CLEAR = "; and the password crosses the network unencrypted: mqtts:// would not"
 
 @dataclass(frozen=True, slots=True)
 class MqttParts:
-    """One part to run, what to ask for its health, and what the broker may forget."""
+    """One part to run, what to ask for its health, and what the broker may forget.
+
+    `guests` is the door of the services; None on a broker of others.
+    """
 
     run: Callable[[], Awaitable[None]]
     health: Callable[[], tuple[PartHealth, ...]]
     forgets_s: float
+    guests: Guests | None = None
 
 
 def forgets_s(config: Config) -> float:
@@ -40,8 +45,13 @@ def forgets_s(config: Config) -> float:
     return AUTOSAVE_S if config.mqtt.url == "managed" else FOREIGN_S
 
 
-def open_parts(config: Config, outputs: Sequence[Output]) -> MqttParts:
-    """Give what [mqtt] asks for; raise BrokerError when it can't be understood."""
+def open_parts(
+    config: Config, outputs: Sequence[Output], household: Household | None = None
+) -> MqttParts:
+    """Give what [mqtt] asks for; raise BrokerError when it can't be understood.
+
+    `household` decides who of the services comes in, on a broker of ours alone.
+    """
     mqtt = config.mqtt
     will = Will(f"{mqtt.prefix}/status")
     if mqtt.url is None:
@@ -62,7 +72,12 @@ def open_parts(config: Config, outputs: Sequence[Output]) -> MqttParts:
     directory = broker_directory(config)
     address = parse_listen(mqtt.listen)
     host = mqtt.listen.rpartition(":")[0].strip("[]")
-    broker = ManagedBroker(directory, host, address, accounts)
+    guests = (
+        Guests(directory, mqtt.prefix, address, household)
+        if household is not None
+        else None
+    )
+    broker = ManagedBroker(directory, host, address, accounts, guests=guests)
     session = Session(
         address,
         lambda: broker.login(EDGE),
@@ -73,8 +88,13 @@ def open_parts(config: Config, outputs: Sequence[Output]) -> MqttParts:
     )
     return MqttParts(
         lambda: broker.run(session.run),
-        lambda: (broker.health(), session.health()),
+        lambda: (
+            broker.health(),
+            session.health(),
+            *(() if guests is None else (guests.health(),)),
+        ),
         forgets_s(config),
+        guests,
     )
 
 

@@ -9,17 +9,22 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message that the broker gave us; `retain` when it was kept from before."""
+    """One message that the broker gave us; `retain` when it was kept from before.
+
+    `reply_to` and `correlation` are MQTT 5's Response Topic and Correlation Data.
+    """
 
     topic: str
     payload: bytes
     retain: bool = False
+    reply_to: str | None = None
+    correlation: bytes | None = None
 
 
 class Publisher(Protocol):
     """One live connection to the broker, as an output sees it."""
 
-    async def publish(
+    async def publish(  # noqa: PLR0913 - what a message of MQTT 5 has
         self,
         topic: str,
         payload: bytes,
@@ -27,6 +32,7 @@ class Publisher(Protocol):
         qos: int = 0,
         retain: bool = False,
         expiry_s: int | None = None,
+        correlation: bytes | None = None,
     ) -> None:
         """Return once sent (QoS 0) or acknowledged (QoS 1).
 

@@ -78,5 +78,14 @@ def expiring(expiry_s: int | None) -> Properties | None:
     return properties
 
 
+def answering(expiry_s: int | None, correlation: bytes) -> Properties:
+    """Give the properties of an answer: those of its question's that it returns."""
+    properties = _properties(PacketTypes.PUBLISH)
+    properties.CorrelationData = correlation
+    if expiry_s is not None:
+        properties.MessageExpiryInterval = expiry_s
+    return properties
+
+
 def _properties(packet: int) -> Properties:
     return Properties(packet)  # type: ignore[no-untyped-call] # paho's own

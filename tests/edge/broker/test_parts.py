@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from edge.broker import open_session
-from edge.broker.dynsec import put_right
+from edge.broker.dynsec import Control, put_right
 from edge.broker.parts import owner_login
 from edge.broker.publisher import Message
 from edge.config import Config, ConfigError, load_config
@@ -113,4 +113,4 @@ class Refusing:
 )
 async def test_a_refused_command_is_said(answer, told):
     with pytest.raises(BrokerError, match=told):
-        await put_right(Refusing([answer]), None, {}, set())
+        await put_right(Control(Refusing([answer])), None, {})
