@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "doctor": "cli.doctor:doctor",
     "check-config": "cli.check_config:check_config",
     "owner-token": "cli.owner_token:owner_token",
+    "pair": "cli.pair:pair",
     "decode": "cli.decode:decode",
     "record": "cli.record:record",
     "replay": "cli.replay:replay",

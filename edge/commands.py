@@ -109,6 +109,11 @@ class CopyJournal:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class MakePairingCode:
+    """Show me a code with which a browser becomes the owner's."""
+
+
 Command: TypeAlias = (
     ConfirmDevice
     | Correct
@@ -120,6 +125,7 @@ Command: TypeAlias = (
     | UndoImport
     | Query
     | CopyJournal
+    | MakePairingCode
 )
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
@@ -134,6 +140,7 @@ KINDS: dict[str, type[Any]] = {
         UndoImport,
         Query,
         CopyJournal,
+        MakePairingCode,
     )
 }
 

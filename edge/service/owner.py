@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,11 +18,13 @@ from edge.commands import (
     Correct,
     DismissQuarantined,
     ImportFile,
+    MakePairingCode,
     Query,
     RebuildStore,
     SetIndex,
     UndoImport,
 )
+from edge.consent.pairing import Pairing
 from edge.event import Event, EventKind
 from edge.gate import Gate
 from edge.host import Clock
@@ -66,6 +68,7 @@ class Owner:
     rebuild: Callable[[Path | None], Awaitable[None]]
     importer: Importer | None = None
     sources: Sequence[Source] = ()
+    pairing: Pairing = field(default_factory=Pairing)
 
     async def execute(self, command: Command) -> dict[str, Any]:  # noqa: C901, PLR0911 - a line a command
         """Carry a command out; give its acknowledgement once it is durable."""
@@ -96,6 +99,8 @@ class Owner:
             case CopyJournal(name):
                 await asyncio.to_thread(lend_copy, self.journal.directory, name)
                 return {"copied": name}
+            case MakePairingCode():
+                return {"code": self.pairing.make()}
 
     @property
     def _importer(self) -> Importer:
