@@ -27,6 +27,7 @@ from edge.stores.influx.state import Cursors, Known
 from edge.stores.influx.words import (
     FIRST_MS,
     delete,
+    exists,
     group,
     is_,
     name,
@@ -292,12 +293,13 @@ class InfluxStore:
         self, meter: str, register: str, start_ms: int, end_ms: int, limit: int
     ) -> list[Slice]:
         """Give what sources said of periods, as given."""
-        where = is_("register", register)
+        # without those that were taken back, which have no value
+        where = f"{is_('register', register)} AND {exists('value')}"
         span = (start_ms, end_ms)
         found = told.read_slices(
             self._server, self._databases.lasting, meter, where, span
         )
-        return [one for one in found if one.value is not None][:limit]
+        return found[:limit]
 
     def baselines(self, meter: str) -> list[Baseline]:
         """Give a meter's baselines, oldest record first."""

@@ -79,6 +79,11 @@ def is_(label: str, content: str) -> str:
     return f"{name(label)} = {text(content)}"
 
 
+def exists(label: str) -> str:
+    """Write the condition that an integer field is there."""
+    return f"{name(label)} >= -9223372036854775807"
+
+
 def fields(*names: str) -> str:
     """Write a list of fields."""
     return ", ".join(name(one) for one in names)
