@@ -27,6 +27,7 @@ from api.routes import (
     readings,
     reconciliation,
     registers,
+    sign_in,
     slices,
 )
 from api.rows import Rows
@@ -62,7 +63,7 @@ def create_app(deps: Deps) -> FastAPI:
     )
     app.state.home = home
     given = (meters, registers, slices, reconciliation, facts)
-    for part in (*given, readings, live, health, imports):
+    for part in (*given, readings, live, health, imports, sign_in):
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(health.metrics_router)
     app.include_router(pages(demo=deps.demo))
@@ -85,10 +86,12 @@ def create_app(deps: Deps) -> FastAPI:
         limits=limits,
         hosts=Hosts(deps.hosts),
         origins=deps.cors,
-        public=public,
+        public=lambda path: public(path) or path in sign_in.OPEN,
         tally=home.tally,
         streams=home.streams,
         queries=home.queries,
+        sign_in=deps.sign_in,
+        now_ms=home.consent_ms,
         demo=deps.demo,
     )
     return app
@@ -106,6 +109,8 @@ async def _http(request: Request, error: Exception) -> Response:
         raise error
     if error.status_code == 405:
         allowed = METHODS.get(request.url.path, "GET")
+        if request.url.path.startswith(f"{PREFIX}/owner/"):
+            allowed = (error.headers or {}).get("Allow", allowed)
         if request.url.path.startswith(f"{PREFIX}/imports/"):
             allowed = "DELETE"
         if request.url.path.endswith("/readings"):

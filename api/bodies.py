@@ -15,9 +15,13 @@ from exports.document import MOST_BYTES
 READINGS_BYTES = 256 << 10
 """A thousand readings, written with spaces."""
 
+OWNER_BYTES = 32 << 10
+"""What a page of the owner's says at most: sixteen choices, each with its meters."""
+
 BODIES = (
     (re.compile(r"/api/v1/imports"), MOST_BYTES),
     (re.compile(r"/api/v1/meters/[^/]+/readings"), READINGS_BYTES),
+    (re.compile(r"/api/v1/owner/.+"), OWNER_BYTES),
 )
 """What is posted where: the most bytes; no other request has a body."""
 WHOLE_S = 300.0

@@ -15,6 +15,10 @@ class TokenError(ApiError):
     """Raised when the owner's token can't be made, read or kept private."""
 
 
+class PasswordRefused(ApiError):
+    """Raised when a password is too short to be one, or too long."""
+
+
 class ListenError(ApiError):
     """Raised when the API can't listen where it was told to."""
 

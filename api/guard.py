@@ -24,6 +24,8 @@ from api.errors import Problem
 from api.hosts import Hosts
 from api.limits import Lane, Limits, Rates
 from api.problems import answer
+from api.session import Session
+from api.sign_in import SignIn, check_origin
 from api.tokens import same
 
 log = logging.getLogger(__name__)
@@ -73,9 +75,13 @@ class Guard:
         tally: Tally,
         streams: Lane,
         queries: Lane,
+        sign_in: SignIn | None,
+        now_ms: Callable[[], int],
         demo: bool = False,
     ) -> None:
         self._app = app
+        self._sign_in = sign_in
+        self._now_ms = now_ms
         self._face = FACE | DEMO if demo else FACE
         self._token = token
         self._limits = limits
@@ -93,7 +99,8 @@ class Guard:
         if scope["type"] != "http":
             raise RuntimeError(f"the API serves http, not {scope['type']}")
         headers = Headers(scope=scope)
-        private = not self._public(scope["path"])
+        path = scope["path"]
+        private = path.startswith("/api/") or not self._public(path)
         face = Face(send, self._cors(headers), self._face, private=private)
         try:
             await self._pass(scope, receive, face, headers)
@@ -137,11 +144,26 @@ class Guard:
             self._slow_down(f"public {peer}")
             await self._app(scope, receive, face)
             return
-        self._authenticate(headers, peer)
+        session = self._session(scope, headers)
+        if session is None:
+            self._authenticate(headers, peer)
         self._slow_down(f"{OWNER.credential} {peer}")
-        scope.setdefault("state", {})["grant"] = OWNER
+        scope.setdefault("state", {}).update(grant=OWNER, session=session)
         with self._place(scope["path"], peer):
             await self._app(scope, receive, face)
+
+    def _session(self, scope: Scope, headers: Headers) -> Session | None:
+        """Give the owner's session that a page of ours shows; raise Problem.
+
+        Who shows a bearer token is judged by that alone.
+        """
+        if self._sign_in is None or "authorization" in headers:
+            return None
+        scheme = scope.get("scheme", "http")
+        session = self._sign_in.session(headers, scheme, self._now_ms())
+        if session is not None:
+            check_origin(scope["method"], headers)
+        return session
 
     def _authenticate(self, headers: Headers, peer: str) -> None:
         given = headers.getlist("authorization")

@@ -61,6 +61,11 @@ class Home:
             "unknown-register", f"no register is {shown(register)!r}; {advice}"
         )
 
+    def consent_ms(self) -> int:
+        """Give the instant that consents and sessions are judged at."""
+        consents = self.deps.consents
+        return self.deps.now_ms() if consents is None else consents.now_ms()
+
     async def latest(self, meter: str) -> Sample | None:
         """Give a meter's last sample, live if it is, else the last committed."""
         return self.deps.bus.latest.get(meter) or await self.rows.latest(meter)

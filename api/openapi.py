@@ -22,6 +22,7 @@ problem detail (RFC 9457) that says what to do.
 """
 STATUSES: dict[int, str] = {
     401: "The credential is missing or wrong.",
+    403: "A password or code is wrong, or another origin sent it.",
     404: "There is no such thing.",
     408: "A body came too slowly.",
     411: "A body's length was not said.",

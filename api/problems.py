@@ -17,6 +17,8 @@ KINDS: Mapping[str, tuple[int, str]] = MappingProxyType(
     {
         "malformed-request": (400, "This is not an HTTP request that can be read"),
         "credential-needed": (401, "A credential is needed"),
+        "sign-in-refused": (403, "This password or code is not right"),
+        "wrong-origin": (403, "This came from another origin"),
         "not-found": (404, "There is nothing here"),
         "unknown-meter": (404, "There is no such meter"),
         "unknown-register": (404, "There is no such register"),
@@ -33,6 +35,8 @@ KINDS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "wrong-parameter": (422, "A parameter can't be used as given"),
         "instant-unclear": (422, "An instant can't be told for sure"),
         "wrong-cursor": (422, "This cursor does not fit the request"),
+        "body-unclear": (422, "What was sent can't be read"),
+        "password-refused": (422, "This can't be a password"),
         "readings-refused": (422, "These readings can't be read"),
         "file-refused": (422, "This file can't be imported"),
         "too-many-failures": (429, "Too many wrong credentials"),

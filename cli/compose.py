@@ -12,6 +12,7 @@ from typing import Any
 from api.app import create_app
 from api.deps import Deps, MeterInfo
 from api.server import serve
+from api.sign_in import SignIn
 from api.tokens import load_or_create
 from edge.config import Config
 from edge.receiving import Receiver
@@ -36,6 +37,7 @@ def listen_to(config: Config, hub: Hub) -> Deps:
         meters=meters,
         zone=config.zone,
         token=load_or_create(config.data_dir / "owner.token"),
+        sign_in=SignIn.open(config.data_dir, hub.pairing),
         hosts=config.api.hosts,
         cors=config.api.cors,
         imports=hub.importer,
