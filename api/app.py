@@ -11,7 +11,7 @@ from api.deps import Deps
 from api.errors import Problem
 from api.feed import Feed
 from api.guard import Guard, Tally
-from api.home import Home
+from api.home import Home, opened
 from api.hosts import Hosts
 from api.instants import Civil
 from api.limits import Lane
@@ -41,12 +41,18 @@ def create_app(deps: Deps) -> FastAPI:
     """Give the API of a home, to be served by `api.server.serve`."""
     limits = deps.limits
     civil = Civil(deps.zone)
+    door = opened(deps)
     home = Home(
         deps=deps,
         civil=civil,
-        rows=Rows(deps.reads, limits.read_threads),
+        door=door,
+        rows=Rows(deps.reads, limits.read_threads, door),
         feed=Feed(
-            deps.bus, civil, ring_s=limits.ring_s, ring_entries=limits.ring_entries
+            deps.bus,
+            civil,
+            ring_s=limits.ring_s,
+            ring_entries=limits.ring_entries,
+            door=door,
         ),
         tally=Tally(),
         streams=Lane(limits.streams, limits.streams_per_credential, "too-many-streams"),

@@ -21,9 +21,8 @@ def head(query: Query) -> bytes:
     if query.step is Step.RAW:
         return b"at,value,unit,quality\r\n"
     extremes = "min,mean,max," if query.register.kind is Kind.INSTANT else ""
-    return (
-        f"start,end,value,{extremes}unit,quality,coverage,revision,sources\r\n".encode()
-    )
+    whose = ",revision,sources" if query.whole else ""
+    return f"start,end,value,{extremes}unit,quality,coverage{whose}\r\n".encode()
 
 
 def field(value: object) -> str:
@@ -46,6 +45,7 @@ class CsvRows(Renderer):
         self._civil = civil
         self._unit = query.register.unit or ""
         self._instant = query.register.kind is Kind.INSTANT
+        self._whole = query.whole
 
     def intervals(self, columns: IntervalColumns) -> bytes:
         """Give intervals; instants have their min, mean and max besides."""
@@ -57,19 +57,25 @@ class CsvRows(Renderer):
         return "".join(
             [
                 f"{start},{end},{','.join(values)},"
-                f"{self._unit},{quality!s},{coverage},{revision},{field(sources)}\r\n"
-                for start, end, values, quality, coverage, revision, sources in zip(
+                f"{self._unit},{quality!s},{coverage}{whose}\r\n"
+                for start, end, values, quality, coverage, whose in zip(
                     starts,
                     ends,
                     fields,
                     plain(columns.quality),
                     plain(columns.coverage),
-                    plain(columns.revision),
-                    plain(columns.sources),
+                    self._whose(columns),
                     strict=True,
                 )
             ]
         ).encode()
+
+    def _whose(self, columns: IntervalColumns) -> list[str]:
+        """Give what closes each row: its revision and sources, or nothing."""
+        if not self._whole:
+            return [""] * len(columns)
+        pairs = zip(plain(columns.revision), plain(columns.sources), strict=True)
+        return [f",{revision},{field(sources)}" for revision, sources in pairs]
 
     def points(self, points: list[Point]) -> bytes:
         """Give raw values."""

@@ -1,51 +1,29 @@
-"""The live feed: what came in the last minutes, each item written once for everyone.
+"""The live feed: what came in the last minutes, and what each reader may have of it.
 
-The ring is the only buffer: a stream holds a place in it, so a slow stream costs
-nothing and harms nobody; when its place has fallen off, it is told so by a gap.
+The owner's streams share one ring, in which each item is written once. A service's
+streams share a ring that is made of its own items alone, so that neither places, nor
+gaps, nor how far back it goes tell of what it may not see.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import islice
 from time import monotonic
 
 import orjson
 
+from api.door import Door, Grant, Owner
 from api.instants import Civil
 from api.problems import shown
+from api.ring import Entry, Ring, identity
 from edge.bus import Bus, Live
+from edge.consent import records
 from edge.registers import CATALOGUE
 from edge.sample import Sample
 
 CAPACITY = 1024
 GAP_ADVICE = "ask /api/v1/meters/{meter}/registers/{register} for this span"
-
-
-@dataclass(slots=True)
-class Entry:
-    """One item of the feed; `meter` None is for every stream.
-
-    `wire` is written when the first stream wants it, then kept for the others: a
-    replay at full speed with nobody listening pays for none.
-    """
-
-    number: int
-    arrived_s: float
-    at_ms: int
-    id: str | None
-    meter: str | None
-    item: Live | None
-    wire: bytes | None
-
-
-def identity(item: Live) -> str:
-    """Give an item's id, which holds across restarts: meter, instant, kind of event."""
-    base = f"{item.meter}:{item.at_ms}"
-    return base if isinstance(item, Sample) else f"{base}:{item.kind}"
 
 
 def when(identity_: str) -> int | None:
@@ -56,13 +34,34 @@ def when(identity_: str) -> int | None:
     return int(parts[1]) if len(parts[1]) <= 15 else None
 
 
-class Feed:
-    """Listens to the bus and keeps the last `ring_s`, at most `ring_entries`.
-
-    Age is counted from arrival: a meter whose clock is off can't empty the ring.
-    """
+class View(Ring):
+    """What one service may be told, while its grant is what it was."""
 
     def __init__(
+        self,
+        grant: records.Grant,
+        limits: tuple[float, int],
+        clock_s: Callable[[], float],
+    ) -> None:
+        super().__init__(*limits, clock_s)
+        self.grant = grant
+        self._left_s = clock_s()
+
+    def leave(self, wake: asyncio.Event) -> None:
+        """Stop setting `wake`; note when nobody streams any more."""
+        super().leave(wake)
+        self._left_s = self._clock_s()
+
+    @property
+    def idle(self) -> bool:
+        """Tell whether nobody has streamed for as long as a ring goes back."""
+        return not self._wakes and self._clock_s() - self._left_s > self._ring_s
+
+
+class Feed(Ring):
+    """Listens to the bus; is itself the owner's ring."""
+
+    def __init__(  # noqa: PLR0913 - what it is made of
         self,
         bus: Bus,
         civil: Civil,
@@ -70,75 +69,72 @@ class Feed:
         ring_s: float,
         ring_entries: int,
         clock_s: Callable[[], float] = monotonic,
+        door: Door | None = None,
     ) -> None:
+        super().__init__(ring_s, ring_entries, clock_s)
         self._bus = bus
         self._civil = civil
-        self._ring_s = ring_s
-        self._clock_s = clock_s
-        self._ring: deque[Entry] = deque(maxlen=ring_entries)
-        self._next = 0
-        self._wakes: set[asyncio.Event] = set()
+        self._limits = (ring_s, ring_entries)
+        self.door = door or Door(civil.zone, {})
+        self._views: dict[str, View] = {}
         self.closed = False
 
     async def run(self) -> None:
         """Follow the bus until cancelled."""
+        loop = asyncio.get_running_loop()
+        if self.door.consents is not None:
+            self.door.consents.listen(
+                lambda services: _soon(loop, lambda: self.turn(services))
+            )
         with self._bus.subscribe(CAPACITY) as subscription:
             lost = 0
             async for item in subscription:
                 if subscription.lost > lost:
                     lost = subscription.lost
                     since_ms = self._ring[-1].at_ms if self._ring else item.at_ms
-                    gap = self.gap(since_ms, item.at_ms)
-                    self._keep(item.at_ms, wire=gap)
+                    # the owner's alone: what others are told of isn't what was lost
+                    self.keep(item.at_ms, wire=self.gap(since_ms, item.at_ms))
                 self.add(item)
 
     def add(self, item: Live) -> None:
-        """Keep an item and wake every stream."""
-        self._keep(item.at_ms, item)
+        """Keep an item for whoever may see it, and wake their streams."""
+        self.keep(item.at_ms, item)
+        for service, view in list(self._views.items()):
+            if view.idle or not self.door.holds(view.grant):
+                del self._views[service]
+                view.wake()
+                continue
+            told = self.door.live(view.grant, item)
+            if told is not None:
+                view.keep(told.at_ms, told)
+
+    def turn(self, services: frozenset[str]) -> None:
+        """Have the streams of services look at what they hold now."""
+        for service in services & self._views.keys():
+            self._views[service].wake()
 
     def close(self) -> None:
         """End every stream, now."""
         self.closed = True
-        for wake in self._wakes:
-            wake.set()
+        for ring in (self, *self._views.values()):
+            ring.wake()
 
-    @property
-    def end(self) -> int:
-        """Give the place after the newest item."""
-        return self._next
+    def of(self, grant: Grant) -> Ring:
+        """Give the ring of who asks; a service's begins with its first stream."""
+        if isinstance(grant, Owner):
+            return self
+        view = self._views.get(grant.service)
+        if view is None or view.idle or view.grant != grant:
+            view = self._views[grant.service] = View(grant, self._limits, self._clock_s)
+        view.forget()
+        return view
 
-    def listen(self, wake: asyncio.Event) -> None:
-        """Set `wake` whenever something comes, until `leave`."""
-        self._wakes.add(wake)
-
-    def leave(self, wake: asyncio.Event) -> None:
-        """Stop setting `wake`."""
-        self._wakes.discard(wake)
-
-    def since(self, place: int) -> list[Entry] | None:
-        """Give what came from a place on; None when it has fallen off the ring."""
-        if not self._ring or place >= self._next:
-            return []
-        first = self._ring[0].number
-        if place < first:
-            return None
-        return list(islice(self._ring, place - first, None))
-
-    def place_after(self, identity_: str) -> int | None:
-        """Give the place after the item of an id, None when the ring has it not."""
-        for entry in self._ring:
-            if entry.id == identity_:
-                return entry.number + 1
-        return None
-
-    @property
-    def oldest(self) -> Entry | None:
-        """Give the oldest item that can still be replayed."""
-        return self._ring[0] if self._ring else None
-
-    def latest(self) -> Iterator[Sample]:
-        """Give the last sample of each meter."""
-        yield from self._bus.latest.values()
+    def latest(self, grant: Grant) -> Iterator[Live]:
+        """Give what may be seen of the last sample of each meter."""
+        for sample in self._bus.latest.values():
+            told = self.door.live(grant, sample)
+            if told is not None:
+                yield told
 
     def wire(self, entry: Entry) -> bytes:
         """Give an entry as it is sent."""
@@ -175,29 +171,14 @@ class Feed:
             },
         )
 
-    def _keep(
-        self, at_ms: int, item: Live | None = None, wire: bytes | None = None
-    ) -> None:
-        now_s = self._clock_s()
-        self._ring.append(
-            Entry(
-                number=self._next,
-                arrived_s=now_s,
-                at_ms=at_ms,
-                id=None if item is None else identity(item),
-                meter=None if item is None else item.meter,
-                item=item,
-                wire=wire,
-            )
-        )
-        self._next += 1
-        while self._ring[0].arrived_s < now_s - self._ring_s:
-            self._ring.popleft()
-        for wake in self._wakes:
-            wake.set()
-
 
 def event(name: str, data: dict[str, object], id_: str | None = None) -> bytes:
     """Write one server-sent event; JSON has no line break, so `data` is one line."""
     lines = b"" if id_ is None else f"id: {shown(id_, 128)}\n".encode()
     return lines + f"event: {name}\ndata: ".encode() + orjson.dumps(data) + b"\n\n"
+
+
+def _soon(loop: asyncio.AbstractEventLoop, job: Callable[[], None]) -> None:
+    """Have a loop do a job, from any thread; one that has ended does nothing."""
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(job)

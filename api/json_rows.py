@@ -50,6 +50,7 @@ class JsonRows(Renderer):
     def __init__(self, query: Query, civil: Civil) -> None:
         self._civil = civil
         self._unit = orjson.dumps(query.register.unit).decode()
+        self._whole = query.whole
         self._instant = query.register.kind is Kind.INSTANT
         self._started = False
 
@@ -95,15 +96,10 @@ class JsonRows(Renderer):
         )
 
     def _tail_of_each(self, columns: IntervalColumns) -> list[str]:
-        parts = [
-            plain(column)
-            for column in (
-                columns.quality,
-                columns.coverage,
-                columns.revision,
-                columns.sources,
-            )
-        ]
+        told: tuple[Sequence[object], ...] = (columns.quality, columns.coverage)
+        if self._whole:
+            told = (*told, columns.revision, columns.sources)
+        parts = [plain(column) for column in told]
         if all(part.count(part[0]) == len(part) for part in parts if part):
             # Mostly a slice is of one kind: all raw, all known, never revised.
             return (
@@ -117,13 +113,12 @@ class JsonRows(Renderer):
             tails[key] = self._tail(*key)
         return [tails[key] for key in keys]
 
-    def _tail(
-        self, quality: object, coverage: object, revision: object, sources: object
-    ) -> str:
-        return (
-            f'"unit":{self._unit},"quality":"{quality!s}","coverage":{coverage!r},'
-            f'"revision":{revision},"sources":{orjson.dumps(sources).decode()}}}'
-        )
+    def _tail(self, quality: object, coverage: object, *whose: object) -> str:
+        tail = f'"unit":{self._unit},"quality":"{quality!s}","coverage":{coverage!r}'
+        if self._whole:
+            revision, sources = whose
+            tail += f',"revision":{revision},"sources":{orjson.dumps(sources).decode()}'
+        return tail + "}"
 
     def _joined(self, rows: list[str]) -> bytes:
         if not rows:

@@ -61,12 +61,19 @@ class Query:
     purpose: Purpose | None = Purpose.NOW
     civil: bool = False
     """By civil days, where the fluid's own run from 06:00 to 06:00."""
+    holder: str = ""
+    """Who asks, by the very state of what they hold; empty for the owner."""
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether rows are told with whose word they are and how often revised."""
+        return not self.holder
 
     @property
     def subject(self) -> str:
         """Name what a cursor of this question is bound to."""
         return _subject(
-            self.meter, self.register, self.step, self.purpose, civil=self.civil
+            self.meter, self.register, self.step, self.purpose, self.holder, self.civil
         )
 
     @property
@@ -90,6 +97,7 @@ class Asked:
     cursor: str | None
     purpose: Purpose | None = Purpose.NOW
     day: str | None = None
+    holder: str = ""
 
 
 def named(purpose: Purpose | None) -> str:
@@ -97,11 +105,32 @@ def named(purpose: Purpose | None) -> str:
     return OWN if purpose is None else purpose.value
 
 
-def _subject(
-    meter: str, register: Register, step: Step, purpose: Purpose | None, *, civil: bool
+def _subject(  # noqa: PLR0913 - a question has these dimensions
+    meter: str,
+    register: Register,
+    step: Step,
+    purpose: Purpose | None,
+    holder: str,
+    civil: bool,  # noqa: FBT001 - same
 ) -> str:
     days = "/civil" if civil else ""
-    return f"{meter}/{register.name}/{step}/{named(purpose)}{days}"
+    held = f"/{holder}" if holder else ""
+    return f"{meter}/{register.name}/{step}/{named(purpose)}{days}{held}"
+
+
+def _cursor(asked: Asked, subject: str, text: str) -> Cursor:
+    """Read a cursor; one that a service has no more is like one that never was."""
+    try:
+        return Cursor.parse(text, subject)
+    except Problem:
+        if not asked.holder:
+            raise
+    raise Problem(
+        "wrong-cursor",
+        "it is not one of yours; follow the `next` link of a page as it is, or start "
+        "without cursor",
+        parameter="cursor",
+    )
 
 
 def _civil(day: str | None, register: Register) -> bool:
@@ -131,8 +160,10 @@ def build(
     since_ms = civil.parse(asked.since, "from") if asked.since is not None else None
     until_ms = civil.parse(asked.until, "to") if asked.until is not None else None
     if asked.cursor is not None:
-        subject = _subject(meter, register, step, asked.purpose, civil=civil_days)
-        cursor = Cursor.parse(asked.cursor, subject)
+        subject = _subject(
+            meter, register, step, asked.purpose, asked.holder, civil_days
+        )
+        cursor = _cursor(asked, subject, asked.cursor)
         for name, given, kept in (
             ("from", since_ms, cursor.from_ms),
             ("to", until_ms, cursor.to_ms),
@@ -154,6 +185,7 @@ def build(
             asked.limit,
             asked.purpose,
             civil_days,
+            asked.holder,
         )
     end_ms = _default_end(now_ms, since_ms) if until_ms is None else until_ms
     if since_ms is None:
@@ -166,7 +198,8 @@ def build(
             parameter="from",
         )
     whole = (since_ms, end_ms, since_ms)
-    return Query(meter, register, step, *whole, asked.limit, asked.purpose, civil_days)
+    how = (asked.purpose, civil_days, asked.holder)
+    return Query(meter, register, step, *whole, asked.limit, *how)
 
 
 def _default_end(now_ms: int, since_ms: int | None) -> int:

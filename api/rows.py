@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,9 +17,10 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from api.deps import Reads
-from api.door import Grant, allowed, allowed_facts
+from api.door import OWNER, Door, Grant
 from api.errors import Problem
 from api.query import SHORTEST_MS, Query
+from edge.consent.allowed import Span
 from edge.errors import EdgeError
 from edge.facts import Fact
 from edge.interval import Point, Step
@@ -59,36 +61,40 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Slice:
-    """One slice rendered: how many rows, the start of the last one."""
+    """One slice rendered: how many rows, the start of the last one, all they span."""
 
     body: Rendered
     rows: int
     last_ms: int
+    span: Span
 
 
 class Rows:
     """Answers questions about registers, each through the door."""
 
-    def __init__(self, reads: Reads, threads: int) -> None:
+    def __init__(self, reads: Reads, threads: int, door: Door) -> None:
         self._reads = reads
+        self._door = door
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="api-read")
 
     async def page(self, grant: Grant, query: Query, renderer: Renderer) -> Page:
         """Give one page of what the grant may see of a question."""
-        query = allowed(grant, query)
         take = min(query.limit, SLICE_ROWS)
-        first = await self._run(partial(self._slice, query, renderer, take))
+        first = await self._read(grant, query, renderer, take)
         if first.rows < take:
             return Page(first.body, None, None)
         left = replace(query, at_ms=first.last_ms + 1, limit=query.limit - first.rows)
         if left.limit == 0:
-            return Page(first.body, None, await self._begin_after(left, 0))
-        next_ms = None if left.fits else await self._begin_after(left, left.limit)
+            next_ms = await self._begin_after(grant, left, 0)
+            return Page(first.body, None, next_ms)
+        next_ms = (
+            None if left.fits else await self._begin_after(grant, left, left.limit)
+        )
         end_ms = query.end_ms if next_ms is None else next_ms
         left = replace(left, end_ms=end_ms)
         if left.at_ms >= end_ms:
             return Page(first.body, None, next_ms)
-        return Page(first.body, self._slices(left, renderer), next_ms)
+        return Page(first.body, self._slices(grant, left, renderer), next_ms)
 
     async def heard(self) -> Mapping[str, Sequence[str]]:
         """Give the registers that each meter was ever heard of."""
@@ -99,15 +105,15 @@ class Rows:
         return await self._run(partial(self._reads.latest, meter))
 
     async def slices(self, grant: Grant, query: Query) -> Sequence[Slice]:
-        """Give the slices that the grant may see of a question's register and span."""
-        query = allowed(grant, query)
+        """Give what sources said of a question's register and span, to the owner."""
+        if grant != OWNER:
+            return []
         span = (query.at_ms, query.end_ms, query.limit)
         ask = partial(self._reads.slices, query.meter, query.register.name, *span)
         return await self._run(ask)
 
-    async def reconciled(self, grant: Grant, query: Query, now_ms: int) -> Reconciled:
-        """Compare the sources of what the grant may see of a question."""
-        query = allowed(grant, query)
+    async def reconciled(self, query: Query, now_ms: int) -> Reconciled:
+        """Compare the sources of a question."""
         of = (query.meter, query.register.name, query.step)
         span = (query.at_ms, query.end_ms, now_ms)
         return await self._run(partial(self._reads.reconciled, *of, *span))
@@ -116,9 +122,10 @@ class Rows:
         self, grant: Grant, meter: str, start_ms: int, end_ms: int
     ) -> Sequence[Fact]:
         """Give the dated facts of a meter that the grant may see."""
-        if not allowed_facts(grant):
+        if not self._door.tells_facts(grant, meter):
             return []
-        return await self._run(partial(self._reads.facts, meter, start_ms, end_ms))
+        ask = partial(self._reads.facts, meter, start_ms, end_ms)
+        return self._door.facts(grant, meter, await self._run(ask))
 
     async def close(self, patience_s: float) -> None:
         """End the threads; what is being read ends first, if it does in time."""
@@ -131,20 +138,22 @@ class Rows:
             log.warning("a reading of the store still runs; it is left behind")
 
     async def _slices(
-        self, query: Query, renderer: Renderer
+        self, grant: Grant, query: Query, renderer: Renderer
     ) -> AsyncIterator[Rendered]:
         """Give the slices of [at_ms, end_ms), however many rows it holds by now.
 
         The next slice is made while the client takes this one; never more than one.
         """
-        coming = self._begin(query, renderer)
+        coming = self._begin(grant, query, renderer)
         try:
             while True:
                 piece = await coming
                 at_ms = piece.last_ms + 1
                 last = piece.rows < SLICE_ROWS or at_ms >= query.end_ms
                 if not last:
-                    coming = self._begin(replace(query, at_ms=at_ms), renderer)
+                    left = replace(query, at_ms=at_ms)
+                    coming = self._begin(grant, left, renderer)
+                self._door.check(grant)  # it may have been read long before
                 if piece.rows:
                     yield piece.body
                 if last:
@@ -152,17 +161,29 @@ class Rows:
         finally:
             coming.cancel()
 
-    def _begin(self, query: Query, renderer: Renderer) -> asyncio.Task[_Slice]:
-        job = partial(self._slice, query, renderer, SLICE_ROWS)
-        return asyncio.create_task(self._run(job))
+    def _begin(
+        self, grant: Grant, query: Query, renderer: Renderer
+    ) -> asyncio.Task[_Slice]:
+        return asyncio.create_task(self._read(grant, query, renderer, SLICE_ROWS))
 
-    async def _begin_after(self, query: Query, rows: int) -> int | None:
+    async def _read(
+        self, grant: Grant, query: Query, renderer: Renderer, take: int
+    ) -> _Slice:
+        """Read one slice of what the grant shows at this moment; raise Problem."""
+        spans = self._door.spans(grant, query)
+        piece = await self._run(partial(self._slice, query, spans, renderer, take))
+        self._door.check(grant)
+        self._door.note(grant, query, piece.span, piece.rows)
+        return piece
+
+    async def _begin_after(self, grant: Grant, query: Query, rows: int) -> int | None:
         """Give the start of the row that comes after `rows` rows, None if none does."""
         at_ms, left = query.at_ms, rows + 1
         while at_ms < query.end_ms:
             now = replace(query, at_ms=at_ms)
             take = min(left, PROBE_ROWS)
-            starts = await self._run(partial(self._starts, now, take))
+            spans = self._door.spans(grant, now)
+            starts = await self._run(partial(self._starts, now, spans, take))
             if len(starts) == left:
                 return starts[-1]
             if len(starts) < take:
@@ -170,45 +191,71 @@ class Rows:
             at_ms, left = starts[-1] + 1, left - len(starts)
         return None
 
-    def _slice(self, query: Query, renderer: Renderer, take: int) -> _Slice:
+    def _slice(
+        self, query: Query, spans: Sequence[Span], renderer: Renderer, take: int
+    ) -> _Slice:
+        at_ms = query.at_ms
         if query.step is Step.RAW:
-            points = self._points(query, take)
-            last_ms = points[-1].at_ms if points else query.at_ms
-            return _Slice(renderer.points(points), len(points), last_ms)
-        body, rows, last_ms = b"", 0, query.at_ms
-        for columns in self._pieces(query, take):
+            points = self._points(query, spans, take)
+            body = renderer.points(points)
+            if not points:
+                return _Slice(body, 0, at_ms, (at_ms, at_ms))
+            first_ms, last_ms = points[0].at_ms, points[-1].at_ms
+            return _Slice(body, len(points), last_ms, (first_ms, last_ms + 1))
+        body, rows, last_ms, span = b"", 0, at_ms, (at_ms, at_ms)
+        for columns in self._pieces(query, spans, take):
             body += renderer.intervals(columns)
+            first_ms = span[0] if rows else int(columns.start_ms[0])
             rows += len(columns)
             last_ms = columns.start_ms[-1]
-        return _Slice(body, rows, last_ms)
+            span = (first_ms, int(columns.end_ms[-1]))
+        return _Slice(body, rows, last_ms, span)
 
-    def _starts(self, query: Query, take: int) -> list[int]:
+    def _starts(self, query: Query, spans: Sequence[Span], take: int) -> list[int]:
         if query.step is Step.RAW:
-            return [point.at_ms for point in self._points(query, take)]
+            return [point.at_ms for point in self._points(query, spans, take)]
         return [
             start_ms
-            for columns in self._pieces(query, take)
+            for columns in self._pieces(query, spans, take)
             for start_ms in columns.start_ms
         ]
 
-    def _points(self, query: Query, take: int) -> list[Point]:
-        return list(
-            self._reads.raw(
-                query.meter, query.register.name, query.at_ms, query.end_ms, take
-            )
-        )
+    def _points(self, query: Query, spans: Sequence[Span], take: int) -> list[Point]:
+        found: list[Point] = []
+        for start_ms, end_ms in _met(query, spans):
+            asked = (query.meter, query.register.name, start_ms, end_ms)
+            found += self._reads.raw(*asked, take - len(found))
+            if len(found) == take:
+                break
+        return found
 
-    def _pieces(self, query: Query, take: int) -> Iterator[IntervalColumns]:
+    def _pieces(
+        self, query: Query, spans: Sequence[Span], take: int
+    ) -> Iterator[IntervalColumns]:
+        """Give up to `take` rows that lie wholly within a span, each span asked apart.
+
+        So what isn't shown takes no room of what is, and no row is skipped.
+        """
+        for span in spans:
+            for columns in self._within(query, span, take):
+                take -= len(columns)
+                yield columns
+            if not take:
+                return
+
+    def _within(self, query: Query, span: Span, take: int) -> Iterator[IntervalColumns]:
         """Give up to `take` rows, looking ahead no further than they should lie.
 
         A store may read its packed rows whole as far as it is asked: one slice must
         not cost what the whole question would. Where there is nothing, look further.
         """
-        at_ms = query.at_ms
+        at_ms, last_ms = max(query.at_ms, span[0]), min(query.end_ms, span[1])
         width_ms = max(take, PIECE_ROWS) * SHORTEST_MS[query.step] * 5 // 4
-        while take and at_ms < query.end_ms:
-            end_ms = min(at_ms + width_ms, query.end_ms)
+        while take and at_ms < last_ms:
+            end_ms = min(at_ms + width_ms, last_ms)
             columns = self._columns(query, at_ms, end_ms, take)
+            # rows end in order: those that reach over the span's end are the last
+            columns = columns.first(bisect_right(columns.end_ms, span[1]))
             if len(columns):
                 yield columns
             take -= len(columns)
@@ -235,3 +282,11 @@ class Rows:
                 "the store doesn't answer; /api/v1/health says more, try again later",
                 headers={"Retry-After": "10"},
             ) from error
+
+
+def _met(query: Query, spans: Sequence[Span]) -> Iterator[Span]:
+    """Give what of the spans a question meets."""
+    for start_ms, end_ms in spans:
+        met = max(query.at_ms, start_ms), min(query.end_ms, end_ms)
+        if met[0] < met[1]:
+            yield met

@@ -41,7 +41,7 @@ class MeterShape(Shape):
     place: str
     last_seen: Instant | None
     registers: list[RegisterShape]
-    """What the meter has shown so far."""
+    """What the meter has shown so far; of a service, what it may ask for."""
 
 
 class MetersShape(Shape):
@@ -81,10 +81,11 @@ class IntervalShape(Shape):
     quality: Quality
     coverage: float = Field(ge=0, le=1)
     """How much of the time is known."""
-    revision: int
+    revision: int | None = None
     """0 while the interval is open; rises when late or corrected readings change it."""
-    sources: str
-    """Whose word it is: tic, pulses, owner, file:…; several are joined by a plus."""
+    sources: str | None = None
+    """Whose word it is: tic, pulses, owner, file:…; several are joined by a plus.
+    Neither is told to services: they would tell of rows that aren't theirs."""
 
 
 class PointShape(Shape):

@@ -45,10 +45,12 @@ async def serve(
     if ready is not None:
         ready.set_result(names)
     following = asyncio.create_task(home.feed.run())
+    noting = asyncio.create_task(home.door.write())
     try:
         await server.serve(sockets=sockets)
     finally:
         following.cancel()
+        noting.cancel()
         home.feed.close()
         server.cut()
         # The store may close once nobody reads in it.
@@ -58,6 +60,8 @@ async def serve(
         remove(names)
         with contextlib.suppress(asyncio.CancelledError):
             await following
+        with contextlib.suppress(asyncio.CancelledError):
+            await noting
 
 
 def remove(names: list[str]) -> None:

@@ -45,7 +45,7 @@ async def facts(  # noqa: PLR0913 - a query has these dimensions
     A contract and the class that each index counted under it, an index that a file
     tells without an amount or that began anew, a meter that was fitted.
     """
-    info = here.meter(meter)
+    info = here.meter(meter, who=who)
     start = FIRST_MS if since is None else here.civil.parse(since, "from")
     end = LAST_MS if until is None else here.civil.parse(until, "to")
     if start >= end:
@@ -55,6 +55,7 @@ async def facts(  # noqa: PLR0913 - a query has these dimensions
         for one in await here.rows.facts(who, info.id, start, end)
         if kind is None or one.kind is kind
     ]
+    here.door.note_facts(who, info.id, (start, end), len(found[:limit]))
     text = here.civil.text
     answer = {
         "meter": info.id,

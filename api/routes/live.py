@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 
-from api.door import Grant
+from api.door import Grant, streams
 from api.examples import STREAM
 from api.home import Home, grant, home
 from api.live import LiveStream
@@ -44,13 +44,15 @@ async def live(
     What is older is named by a `gap` event, to be asked from the registers. Values
     are live: the last 30 s may not be committed yet.
     """
+    if not streams(who):
+        here.alone(who)
     if meter is not None:
-        here.meter(meter, parameter="meter")
+        here.meter(meter, "meter", who)
     return LiveStream(
         here.feed,
         who,
         meter=meter,
         last_id=last_event_id,
-        now_ms=here.deps.now_ms(),
+        now_ms=here.consent_ms(),
         keep_alive_s=here.deps.limits.idle_s,
     )

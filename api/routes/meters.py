@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Response
 
 from api.deps import MeterInfo
-from api.door import Grant, allowed_live
+from api.door import OWNER, Grant, steps
 from api.errors import Problem
 from api.examples import LATEST, METERS
 from api.home import Home, grant, home
 from api.schemas import LatestShape, MetersShape, example
 from edge.catalogue import Register
+from edge.consent.terms import Channel
 from edge.interval import Step
 from edge.registers import CATALOGUE
 from edge.sample import Sample
@@ -28,13 +29,23 @@ router = APIRouter(tags=["meters"])
     response_model=MetersShape,
     responses={200: {"content": {"application/json": example(METERS)}}},
 )
-async def meters(here: Annotated[Home, Depends(home)]) -> Response:
-    """Each meter, what it has shown so far, and when it was last seen."""
-    heard = await here.rows.heard()
-    listed = [
-        _meter(here, info, await here.latest(info.id), heard.get(info.id, ()))
-        for info in here.deps.meters
-    ]
+async def meters(
+    here: Annotated[Home, Depends(home)],
+    who: Annotated[Grant, Depends(grant)],
+) -> Response:
+    """Each meter, what it has shown so far, and when it was last seen.
+
+    A service has its own meters here, and what it may ask of each, whether there is
+    any or not; `last_seen` is of what it holds live.
+    """
+    heard = await here.rows.heard() if who == OWNER else None
+    listed = []
+    for info in here.meters(who):
+        sample = await here.latest(info.id, who)
+        shown = None if heard is None else {*heard.get(info.id, ())}
+        if shown is not None and sample is not None:
+            shown |= sample.values.keys()
+        listed.append(_meter(here, info, who, sample, shown))
     return _json(
         {"zone": here.civil.zone.key, "demo": here.deps.demo, "meters": listed}
     )
@@ -55,13 +66,14 @@ async def latest(
 
     Of a meter that only files speak of: where they say that its indexes stood last.
     """
-    info = here.meter(meter)
-    sample = await here.latest(info.id)
-    if sample is None or not allowed_live(who, sample):
+    info = here.meter(meter, who=who)
+    sample = await here.latest(info.id, who)
+    if sample is None:
         raise Problem(
             "not-found",
             f"{info.id} has not said anything yet; `releve doctor` looks at its port",
         )
+    here.door.note_live(who, sample, Channel.REST)
     catalogue = here.deps.catalogue
     return _json(
         {
@@ -79,29 +91,34 @@ async def latest(
 
 
 def _meter(
-    here: Home, info: MeterInfo, sample: Sample | None, heard: Sequence[str]
+    here: Home,
+    info: MeterInfo,
+    who: Grant,
+    sample: Sample | None,
+    shown: Collection[str] | None,
 ) -> dict[str, Any]:
-    catalogue = here.deps.catalogue
-    shown = {*heard, *(sample.values if sample is not None else ())}
+    """Give a meter, and of its registers those that are shown; None: all."""
     return {
         "id": info.id,
         "kind": info.kind,
         "fluid": info.fluid,
-        "place": info.place,
+        "place": info.place if who == OWNER else "",
         "last_seen": None if sample is None else here.civil.text(sample.at_ms),
         "registers": [
-            _register(register) for name, register in catalogue.items() if name in shown
+            _register(register, steps(who, info.id, register))
+            for name, register in here.registers(info, who).items()
+            if shown is None or name in shown
         ],
     }
 
 
-def _register(register: Register) -> dict[str, Any]:
+def _register(register: Register, asked: Sequence[Step]) -> dict[str, Any]:
     return {
         "name": register.name,
         "kind": register.kind,
         "unit": register.unit,
         "title": {"en": register.title_en, "fr": register.title_fr},
-        "steps": list(Step) if register.numeric else [Step.RAW],
+        "steps": list(asked),
     }
 
 

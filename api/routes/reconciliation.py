@@ -50,6 +50,7 @@ async def reconciliation(  # noqa: PLR0913 - a query has these dimensions
     A source's periods start in [from, to), three years at most; `gaps` are intervals
     of `step` that no source knows whole, as the longest spans there are.
     """
+    here.alone(who)
     info = here.meter(meter)
     what = reconciled.index(here.register(info, register))
     now_ms = here.deps.now_ms()
@@ -60,6 +61,6 @@ async def reconciliation(  # noqa: PLR0913 - a query has these dimensions
         here.civil,
         now_ms,
     )
-    report = await here.rows.reconciled(who, reconciled.bounded(asked), now_ms)
+    report = await here.rows.reconciled(reconciled.bounded(asked), now_ms)
     answer = reconciled.document(report, what.unit, here.civil, limit)
     return Response(orjson.dumps(answer), media_type="application/json")

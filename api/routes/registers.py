@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from api import accept, csv_rows, json_rows, query
-from api.door import Grant
+from api.door import OWNER, Grant, holder_of, usual_step
 from api.examples import ROWS, ROWS_CSV
 from api.home import Home, grant, home
 from api.limits import ROWS_MAX
@@ -30,7 +30,8 @@ SINCE = (
 UNTIL = "First instant no longer wanted, written as `from`. Left out: now."
 STEP = (
     "raw (each change, and the first word of each hour), 1min, 30min, hour, day, month "
-    "or year. Left out: 30min, or raw for states and texts."
+    "or year. Left out: 30min, or raw for states and texts; of a service, the finest "
+    "from 30min that it holds."
 )
 PURPOSE = (
     "Which source goes first where several speak: `now` the home's own meter, `bill` "
@@ -86,25 +87,29 @@ async def readings(  # noqa: PLR0913 - a query has these dimensions
     Pages follow the `next` link, in the body and in the Link header; rows that arrive
     meanwhile neither move nor double others. What is served is committed: it is there
     after a power cut.
+
+    A service has the rows that lie wholly in what it was granted and are over: days
+    from 07:00 of the next, half-hours and hours five minutes after.
     """
-    info = here.meter(meter)
-    what = here.register(info, register)
+    info = here.meter(meter, who=who)
+    what = here.register(info, register, who)
     form = accept.best(request.headers.get("accept"), (accept.JSON, accept.CSV))
     rows_max = min(limit, here.deps.limits.rows)
     asked = query.build(
         Asked(
             since,
             until,
-            step,
+            step or usual_step(who, info.id, what),
             rows_max,
             cursor,
             None if purpose == query.OWN else Purpose(purpose),
             day,
+            holder_of(who),
         ),
         info.id,
         what,
         here.civil,
-        here.deps.now_ms(),
+        here.deps.now_ms() if who == OWNER else here.consent_ms(),
     )
     renderer = (
         json_rows.JsonRows(asked, here.civil)

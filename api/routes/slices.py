@@ -42,6 +42,7 @@ async def slices(  # noqa: PLR0913 - a query has these dimensions
     A file's, a portal's or a meter's own load curve; never averaged, never re-derived.
     To go on after a full answer, ask from just behind the last start.
     """
+    here.alone(who)
     info = here.meter(meter)
     what = here.register(info, register)
     step = Step.DAY if what.numeric else Step.RAW

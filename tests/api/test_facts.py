@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from api_house import paris
 
-from api.door import Grant, allowed_facts
 from api.schemas import FactsShape
 from edge.facts import Fact, FactKind
 
@@ -53,7 +52,3 @@ async def test_facts_of_a_time_and_of_a_kind(client):
 async def test_a_bad_question_about_facts_names_its_parameter(client, query, parameter):
     answer = await client.get(f"{ASKED}?{query}")
     assert (answer.status_code, answer.json()["parameter"]) == (422, parameter)
-
-
-def test_nobody_but_the_owner_sees_facts():
-    assert not allowed_facts(Grant("service"))
