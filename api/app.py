@@ -24,6 +24,7 @@ from api.routes import (
     imports,
     live,
     meters,
+    own_readings,
     readings,
     reconciliation,
     registers,
@@ -69,7 +70,7 @@ def create_app(deps: Deps) -> FastAPI:
     )
     app.state.home = home
     given = (meters, registers, slices, reconciliation, facts)
-    for part in (*given, readings, live, health, imports, sign_in):
+    for part in (*given, readings, own_readings, live, health, imports, sign_in):
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(health.metrics_router)
     app.include_router(pages(demo=deps.demo))

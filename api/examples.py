@@ -34,6 +34,22 @@ LATEST: dict[str, Any] = {
     "values": {"import_total_wh": 12345678, "apparent_power_va": 730},
     "units": {"import_total_wh": "Wh", "apparent_power_va": "VA"},
 }
+OWN_READINGS: dict[str, Any] = {
+    "readings": [
+        {
+            "day": "2026-10-26",
+            "channel": "rest",
+            "meter": "linky",
+            "class": "energy",
+            "grain": "day",
+            "first": "2026-10-26T07:00:04+01:00",
+            "last": "2026-10-26T19:00:03+01:00",
+            "from": "2026-09-26T00:00:00+02:00",
+            "to": "2026-10-26T00:00:00+02:00",
+            "rows": 31,
+        }
+    ]
+}
 ROWS: dict[str, Any] = {
     "meter": "linky",
     "register": "import_total_wh",

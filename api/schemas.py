@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from edge.catalogue import Fluid, Kind
+from edge.catalogue import ConsentClass, Fluid, Kind
 from edge.facts import FactKind
 from edge.interval import Step
 from edge.sample import Quality
@@ -64,6 +64,30 @@ class LatestShape(Shape):
     values: dict[str, int | str | None]
     """By register; null is refused or vanished, never 0."""
     units: dict[str, str | None]
+
+
+class OwnReadingShape(Shape):
+    """What a service read in a day by one channel, of one class of a meter."""
+
+    day: str
+    channel: Literal["rest", "sse", "mqtt"]
+    meter: str
+    class_: ConsentClass = Field(alias="class")
+    grain: str
+    """The step of rows; `live` of samples and events, `facts` of contracts."""
+    first: Instant
+    last: Instant
+    """When it was read first and last."""
+    from_: Instant = Field(alias="from")
+    to: Instant
+    """The period that was read of."""
+    rows: int
+
+
+class OwnReadingsShape(Shape):
+    """A service's own lines of the read journal."""
+
+    readings: list[OwnReadingShape]
 
 
 class IntervalShape(Shape):

@@ -51,6 +51,7 @@ def test_every_route_is_described_with_an_example_and_its_problems(described):
         "/api/v1/meters/{meter}/registers/{register}/slices",
         "/api/v1/meters/{meter}/registers/{register}/reconciliation",
         "/api/v1/meters/{meter}/facts",
+        "/api/v1/grant/readings",
         "/api/v1/live",
         "/api/v1/health",
         "/api/v1/imports",
