@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
+from edge.decisions import DECISIONS, Decision
 from edge.errors import EdgeError
 
 
@@ -126,6 +127,7 @@ Command: TypeAlias = (
     | Query
     | CopyJournal
     | MakePairingCode
+    | Decision
 )
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
@@ -141,6 +143,7 @@ KINDS: dict[str, type[Any]] = {
         Query,
         CopyJournal,
         MakePairingCode,
+        *DECISIONS,
     )
 }
 
@@ -176,6 +179,7 @@ def from_json(document: Any) -> Command:
             "str | None": str | None,
             "bool": bool,
             "list[Any]": list,
+            "dict[str, Any]": dict,
         }[expected]
         if not isinstance(value, right) or (isinstance(value, bool) > (right is bool)):
             raise CommandRefused(f"{kind.__name__}: {name} must be {expected}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -18,26 +17,6 @@ from edge.consent.records import Standing
 from edge.consent.standing import step
 from edge.errors import ConsentError
 from edge.journal.database import SqliteDatabase
-
-
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """What one service read of a class of a meter by one channel on one day.
-
-    Of the periods in [start_ms, end_ms), the union; None where nothing has a period.
-    """
-
-    day: str
-    service: str
-    channel: str
-    meter: str
-    consent_class: str
-    grain: str
-    first_ms: int
-    last_ms: int
-    start_ms: int | None
-    end_ms: int | None
-    rows: int
 
 
 class ReadLedger(Ledger):
@@ -85,16 +64,6 @@ class LedgerView:
         rows = self.ledger.database.execute("SELECT at_ms FROM seen")
         seen_ms = int(rows[0][0]) if rows else 0
         return max(time.time_ns() // 1_000_000, seen_ms)
-
-    def reads(self, service: str | None = None) -> list[Reads]:
-        """Give what was read, the last day first, by one service or by all."""
-        rows = self.ledger.database.execute(
-            "SELECT day, service, channel, meter, class, grain, first_ms, last_ms,"
-            " start_ms, end_ms, rows FROM reading WHERE ?1 IS NULL OR service = ?1"
-            " ORDER BY day DESC, first_ms DESC, service, meter, class, grain",
-            (service,),
-        )
-        return [Reads(*row) for row in rows]
 
 
 @contextmanager

@@ -39,6 +39,7 @@ from edge.registers import CATALOGUE
 from edge.registers.gas import VOLUME_MAX_L
 from edge.sample import Quality, Sample, Value
 from edge.service import index_setting
+from edge.service.household import Household
 from edge.service.lent import answer, lend_copy
 from edge.sources.protocol import Source
 
@@ -69,6 +70,7 @@ class Owner:
     importer: Importer | None = None
     sources: Sequence[Source] = ()
     pairing: Pairing = field(default_factory=Pairing)
+    household: Household | None = None
 
     async def execute(self, command: Command) -> dict[str, Any]:  # noqa: C901, PLR0911 - a line a command
         """Carry a command out; give its acknowledgement once it is durable."""
@@ -101,6 +103,9 @@ class Owner:
                 return {"copied": name}
             case MakePairingCode():
                 return {"code": self.pairing.make()}
+        if self.household is None:
+            raise CommandRefused("nothing is granted here")
+        return await self.household.decide(command)
 
     @property
     def _importer(self) -> Importer:

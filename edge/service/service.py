@@ -18,6 +18,7 @@ from edge.host import Clock, HostClock
 from edge.importing.folder import Folder
 from edge.leaks import Leaks
 from edge.service.control import ControlServer
+from edge.service.household import Household
 from edge.service.hub import Hub
 from edge.service.intake import Intake
 from edge.service.interpreter import settle, tidy, tuned
@@ -161,6 +162,10 @@ class Service:
             importer=hub.importer,
             sources=hub.sources,
             pairing=hub.pairing,
+            household=Household(
+                *(hub.consents, hub.credentials, hub.asking),
+                {meter.id: fluid_of(meter.kind) for meter in config.meters},
+            ),
         )
         parts = {
             "control": ControlServer(config.data_dir, owner).run,
