@@ -59,7 +59,8 @@ class Guests:
     """Who of the services may come in, and with what.
 
     `fence` is awaited before a new login exists: what was sent by an older grant has
-    then reached the broker, and found nobody.
+    then reached the broker, and found nobody. `clear` takes away what one who is turned
+    out left retained, and `opened` is called when one was let in.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Guests:
         self._counters: Counter[str] = Counter()
         self.fence: Callable[[], Awaitable[None]] = _at_once
         self.clear: Callable[[str], Awaitable[None]] = _nothing
+        self.opened: Callable[[], None] = lambda: None
 
     def changed(self) -> None:
         """Learn that the ledger says something new; called on the event loop."""
@@ -229,8 +231,12 @@ class Guests:
         }
         if not wanted or self._stale():
             return
-        async with asyncio.timeout(SWEPT_S):
-            await self.fence()
+        try:
+            async with asyncio.timeout(SWEPT_S):
+                await self.fence()
+        except TimeoutError:
+            asyncio.get_running_loop().call_later(AGAIN_S, self._news.set)
+            return
         made = [Pass.new(one, *of) for one, of in wanted.items()]
         commands = []
         for held in made:
@@ -246,6 +252,7 @@ class Guests:
         for held in made:
             self._passes[held.service] = held
             self._counters["let_in"] += 1
+        self.opened()
         if self._stale():  # what was decided meanwhile
             self._news.set()
 

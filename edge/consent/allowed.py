@@ -87,7 +87,7 @@ def allowed(
         start_ms = max(question.start_ms, _since(one, fluid, now_ms, zone))
         if grain is Grain.LIVE and needed in AMOUNTS:
             grain = Grain.MIN30  # open rows asked each second are live power
-        end_ms = min(_closed(grain, fluid, now_ms, zone), _after(question))
+        end_ms = min(closed(grain, fluid, now_ms, zone), _after(question))
         if start_ms < end_ms:
             spans.append((start_ms, end_ms))
     return _without(_joined(spans), [(p.start_ms, p.end_ms) for p in grant.pauses])
@@ -186,7 +186,7 @@ def _since(consent: Consent, fluid: Fluid, now_ms: int, zone: ZoneInfo) -> int:
     return calendar_of(fluid, zone).day_start(consent.terms.history.before(today))
 
 
-def _closed(grain: Grain, fluid: Fluid, now_ms: int, zone: ZoneInfo) -> int:
+def closed(grain: Grain, fluid: Fluid, now_ms: int, zone: ZoneInfo) -> int:
     """Give up to where what is over is shown at a grain."""
     if grain is Grain.LIVE:
         return now_ms + timedelta(days=367) // timedelta(milliseconds=1)

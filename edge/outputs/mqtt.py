@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 from edge.broker.hearing import Hearing
 from edge.broker.parts import forgets_s, open_parts
 from edge.broker.publisher import Output
 from edge.bus import Bus
 from edge.config import Config
+from edge.consent.consents import Consents
 from edge.counters import newest
 from edge.errors import JournalError
 from edge.gate import Gate
@@ -26,10 +29,15 @@ from edge.outputs.kept import Kept
 from edge.outputs.live import LiveOutput
 from edge.outputs.past import Past
 from edge.outputs.payloads import Payloads
+from edge.outputs.services.home import Notes
+from edge.outputs.services.part import ServicesPart
 from edge.outputs.standing import Standing, Stands
 from edge.outputs.topics import Topics
 from edge.reads import Reads
 from edge.record import Baseline
+from edge.sources.plugins import fluid_of
+
+log = logging.getLogger(__name__)
 
 
 class Outputs:
@@ -119,29 +127,63 @@ class Outputs:
 class MqttPart:
     """The broker's parts and the outputs; made only where the configuration names one.
 
-    Raises BrokerError when what is configured can't be understood.
+    With `consents`, services come in on a broker of ours; `notes` is what they were
+    shown. Raises BrokerError when what is configured can't be understood.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the home's doors
         self,
         config: Config,
         journal: Journal,
         reads: Reads,
         bus: Bus,
         gates: Mapping[str, Gate],
+        consents: Consents | None = None,
+        notes: Notes | None = None,
     ) -> None:
         self.outputs = Outputs(
             config, journal, reads, bus, gates, period_s=forgets_s(config)
         )
         self.hearing = Hearing()
-        self._parts = open_parts(config, (*self.outputs.all, self.hearing))
+        self.services: ServicesPart | None = None
+        if consents is not None and config.mqtt.url == "managed":
+            fluids = {meter.id: fluid_of(meter.kind) for meter in config.meters}
+            try:
+                self.services = ServicesPart(
+                    config, journal, reads, bus, consents, fluids, notes
+                )
+            except JournalError as error:
+                log.error("no service is served by MQTT: %s", error)  # noqa: TRY400 - its sentence says it all
+        self._parts = open_parts(
+            config,
+            (
+                *self.outputs.all,
+                self.hearing,
+                *(() if self.services is None else self.services.outputs),
+            ),
+            None if self.services is None else consents,
+        )
+        if self.services is not None and self._parts.guests is not None:
+            self.services.open_to(self._parts.guests)
 
     async def run(self) -> None:
         """Publish for ever; on the way out, say that we are gone."""
+        if self.services is not None:
+            self.services.begin()
         with suppress(JournalError):  # a full disk: at the first connection, then
             await self.outputs.intervals.attach()
         await self._parts.run()
 
+    def service_login(self, service: str) -> dict[str, Any] | None:
+        """Give what a service comes in with; None where there is nothing for it."""
+        return None if self.services is None else self.services.login(service)
+
     def health(self) -> list[PartHealth]:
         """Say how the broker, the session and each output fares."""
-        return [*self._parts.health(), *self.outputs.health()]
+        own = [] if self.services is None else [self.services.health()]
+        return [*self._parts.health(), *self.outputs.health(), *own]
+
+    def close(self) -> None:
+        """Let go of what is kept of services."""
+        if self.services is not None:
+            self.services.close()

@@ -311,6 +311,8 @@ class Hub:
         """Close the stores, then the journal, which commits what still waits."""
         if self.influx is not None:
             self.influx.close()
+        if self.mqtt is not None:
+            self.mqtt.close()
         self.consents.close()
         self.store.close()
         self.journal.close()
@@ -366,7 +368,8 @@ def _mqtt(hub: Hub) -> MqttPart | None:
         return None
     from edge.outputs.mqtt import MqttPart  # noqa: PLC0415 - engines not in use
 
-    return MqttPart(hub.config, hub.journal, hub.reads, hub.bus, hub.gates)
+    doors = (hub.config, hub.journal, hub.reads, hub.bus, hub.gates)
+    return MqttPart(*doors, hub.consents)
 
 
 def _limits(config: Config) -> Limits:

@@ -1,0 +1,261 @@
+"""What each service was told, kept: nothing is lost, and no change goes untold.
+
+A database of its own, one transaction a fixed time. What is to be sent has its number
+before it is sent, so that it has the same one when it is sent again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from edge.errors import DamagedDatabase
+from edge.journal.database import Database, SqliteDatabase
+from edge.journal.file import prepare, set_aside
+from edge.journal.migration import Schema, roll_back
+from edge.outputs.services.row import EVENT, Owed, Row
+from edge.record import Address, Lane
+
+log = logging.getLogger(__name__)
+
+FILE = "services.db"
+SCHEMA = Schema(
+    "book of what services were told",
+    0x52454C54,  # 'RELT'
+    (
+        (
+            """CREATE TABLE begun (
+                one INTEGER PRIMARY KEY CHECK (one = 1),
+                at_ms INTEGER NOT NULL)""",
+            """CREATE TABLE place (
+                service TEXT NOT NULL,
+                pace TEXT NOT NULL,
+                at_ms INTEGER NOT NULL,
+                present_epoch INTEGER NOT NULL,
+                present_seq INTEGER NOT NULL,
+                history_epoch INTEGER NOT NULL,
+                history_seq INTEGER NOT NULL,
+                PRIMARY KEY (service, pace)) WITHOUT ROWID""",
+            """CREATE TABLE counter (
+                service TEXT PRIMARY KEY,
+                login TEXT NOT NULL,
+                seq INTEGER NOT NULL) WITHOUT ROWID""",
+            """CREATE TABLE told (
+                service TEXT NOT NULL,
+                meter TEXT NOT NULL,
+                register TEXT NOT NULL,
+                step TEXT NOT NULL,
+                start_ms INTEGER NOT NULL,
+                end_ms INTEGER NOT NULL,
+                value INTEGER,
+                quality TEXT NOT NULL,
+                detail TEXT,
+                seq INTEGER NOT NULL,
+                owed INTEGER NOT NULL,
+                sent_ms INTEGER,
+                PRIMARY KEY (service, meter, register, step, start_ms))
+                WITHOUT ROWID""",
+            "CREATE INDEX told_owed ON told (service, seq) WHERE owed",
+        ),
+    ),
+    "a newer Relevé wrote it: install that version",
+)
+ROW = "meter, register, step, start_ms, end_ms, value, quality, detail"
+OF = "service = ? AND meter = ? AND register = ? AND step = ? AND start_ms = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a service was told: up to when, and where in the journal's lanes."""
+
+    at_ms: int
+    present: Address
+    history: Address
+
+    def moved(self, lane: Lane, address: Address) -> Place:
+        """Give the place with one lane's cursor at an address."""
+        if lane is Lane.PRESENT:
+            return replace(self, present=address)
+        return replace(self, history=address)
+
+    def at(self, lane: Lane) -> Address:
+        """Give one lane's cursor."""
+        return self.present if lane is Lane.PRESENT else self.history
+
+
+class Book:
+    """The file of one home; every method blocks for as long as the disk takes."""
+
+    def __init__(self, path: Path, now_ms: int) -> None:
+        """Open it; a damaged one is set aside: what came due before isn't told then."""
+        self._lock = threading.Lock()
+        try:
+            self._database = _open(path)
+        except DamagedDatabase as error:
+            aside = set_aside(path, now_ms)
+            log.warning("%s is set aside as %s: %s", path, aside.name, error)
+            self._database = _open(path)
+        with self._writing() as database:
+            database.execute("INSERT OR IGNORE INTO begun VALUES (1, ?)", (now_ms,))
+        self.begun_ms: int = self._database.execute("SELECT at_ms FROM begun")[0][0]
+
+    @contextmanager
+    def _writing(self) -> Iterator[Database]:
+        with self._lock:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+                self._database.execute("COMMIT")
+            except BaseException:
+                roll_back(self._database)
+                raise
+
+    def place(self, service: str, pace: str) -> Place | None:
+        """Give how far a service was told at a pace."""
+        rows = self._database.execute(
+            "SELECT at_ms, present_epoch, present_seq, history_epoch, history_seq"
+            " FROM place WHERE service = ? AND pace = ?",
+            (service, pace),
+        )
+        if not rows:
+            return None
+        at_ms, *addresses = rows[0]
+        return Place(at_ms, Address(*addresses[:2]), Address(*addresses[2:]))
+
+    def enter(
+        self, service: str, pace: str, login: str, place: Place, rows: Iterable[Row]
+    ) -> int:
+        """Note rows that are to be told, and how far this comes; give how many.
+
+        What was told already as it is now is not told again; what nobody knows is
+        first told once it is known.
+        """
+        count = 0
+        with self._writing() as database:
+            seq = self._number(database, service, login)
+            for row in rows:
+                known = database.execute(
+                    f"SELECT end_ms, value, quality, detail FROM told WHERE {OF}",  # noqa: S608 - ours
+                    (service, *row.key),
+                )
+                told = (row.end_ms, row.value, row.quality, row.detail)
+                new = not known and (row.value is not None or row.step == EVENT)
+                if new or (known and known[0] != told):
+                    seq, count = seq + 1, count + 1
+                    database.execute(
+                        "INSERT OR REPLACE INTO told"
+                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL)",
+                        (service, *row.key, *told, seq),
+                    )
+            if count:
+                _count(database, service, login, seq)
+            database.execute(
+                "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(service, pace, place.at_ms),
+                    *(place.present.epoch, place.present.seq),
+                    *(place.history.epoch, place.history.seq),
+                ),
+            )
+        return count
+
+    def owed(self, service: str, login: str, limit: int) -> list[Owed]:
+        """Give what is to be sent, in order; another login counts from one again."""
+        with self._writing() as database:
+            self._number(database, service, login)
+            rows = database.execute(
+                f"SELECT {ROW}, seq FROM told WHERE service = ? AND owed"  # noqa: S608 - ours
+                " ORDER BY seq LIMIT ?",
+                (service, limit),
+            )
+        return [Owed(Row(*cells), seq) for *cells, seq in rows]
+
+    def _number(self, database: Database, service: str, login: str) -> int:
+        """Give the last number that a login was given; those of another are void."""
+        rows = database.execute(
+            "SELECT login, seq FROM counter WHERE service = ?", (service,)
+        )
+        if rows and rows[0][0] == login:
+            return int(rows[0][1])
+        waiting = database.execute(
+            "SELECT meter, register, step, start_ms FROM told"
+            " WHERE service = ? AND owed ORDER BY seq",
+            (service,),
+        )
+        # what an older login was sent is not sent again: its numbers were another's
+        database.execute("UPDATE told SET sent_ms = NULL WHERE service = ?", (service,))
+        for seq, key in enumerate(waiting, 1):
+            database.execute(
+                f"UPDATE told SET seq = ? WHERE {OF}",  # noqa: S608 - ours
+                (seq, service, *key),
+            )
+        _count(database, service, login, len(waiting))
+        return len(waiting)
+
+    def sent(self, service: str, rows: Sequence[Owed], now_ms: int) -> None:
+        """Note that these are with the broker; a newer word on one is still owed."""
+        with self._writing() as database:
+            for one in rows:
+                database.execute(
+                    f"UPDATE told SET owed = 0, sent_ms = ? WHERE {OF} AND seq = ?",  # noqa: S608 - ours
+                    (now_ms, service, *one.row.key, one.seq),
+                )
+            database.execute(
+                "DELETE FROM told WHERE service = ? AND step = ? AND NOT owed"
+                " AND sent_ms < ?",
+                (service, EVENT, now_ms - 86_400_000),
+            )
+
+    def drop(self, service: str, rows: Iterable[Owed]) -> None:
+        """Forget what may not be sent any more."""
+        with self._writing() as database:
+            for one in rows:
+                database.execute(
+                    f"DELETE FROM told WHERE {OF} AND owed",  # noqa: S608 - ours
+                    (service, *one.row.key),
+                )
+
+    def again(self, since_ms: int) -> None:
+        """Owe once more what was sent since: the broker may have forgotten it."""
+        with self._writing() as database:
+            database.execute("UPDATE told SET owed = 1 WHERE sent_ms >= ?", (since_ms,))
+
+    def known(self) -> set[str]:
+        """Give the services of which anything is kept."""
+        rows = self._database.execute(
+            "SELECT service FROM place UNION SELECT service FROM told"
+        )
+        return {service for (service,) in rows}
+
+    def forget(self, service: str) -> None:
+        """Forget all that a service was told, and what it is owed; not its numbers."""
+        with self._writing() as database:
+            for table in ("place", "told"):
+                database.execute(f"DELETE FROM {table} WHERE service = ?", (service,))  # noqa: S608 - ours
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+
+def _count(database: Database, service: str, login: str, seq: int) -> None:
+    database.execute(
+        "INSERT OR REPLACE INTO counter VALUES (?, ?, ?)", (service, login, seq)
+    )
+
+
+def _open(path: Path) -> Database:
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    database = SqliteDatabase(path)
+    try:
+        prepare(database)
+        SCHEMA.migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return database

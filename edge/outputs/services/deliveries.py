@@ -1,0 +1,270 @@
+"""Rows and events for each service: due at fixed times, numbered, acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Sequence
+
+from edge.broker.passes import Pass
+from edge.broker.publisher import Publisher
+from edge.catalogue import ConsentClass
+from edge.consent.allowed import allowed_event
+from edge.consent.read_journal import Reading
+from edge.consent.records import Grant
+from edge.consent.terms import Channel
+from edge.health import PartHealth
+from edge.interval import Step
+from edge.outputs.services.book import Book, Place
+from edge.outputs.services.changes import ReadRecords, changed, events
+from edge.outputs.services.due import Asked, Due
+from edge.outputs.services.home import Home
+from edge.outputs.services.messages import Messages, row_of
+from edge.outputs.services.pace import Pace
+from edge.outputs.services.row import EVENT, Owed
+from edge.registers import CATALOGUE
+from edge.turn import in_turn
+
+log = logging.getLogger(__name__)
+
+NAME = "mqtt_services_out"
+AT_ONCE = 20
+LOOK_S = 10.0
+"""How long a clock may be wrong before a fixed time is looked for again."""
+SETTLED_MS = 2_000
+"""After a fixed time, for its rows to be found: when they come tells nothing."""
+MARGIN_MS = 10_000
+EVENT_S = 7 * 86_400
+"""How long an event may wait to be read."""
+
+
+class ServicesDeliveries:
+    """Delivers to each service what came due, at least once, at QoS 1.
+
+    `forgets_s` is how much of what it acknowledged a broker that is killed forgets:
+    so much is sent once more at each connection, under the numbers that it had.
+    `sending` is held while something is on its way to the broker by one grant.
+    """
+
+    def __init__(  # noqa: PLR0913 - what it reads, keeps and says
+        self,
+        journal: ReadRecords,
+        due: Due,
+        book: Book,
+        home: Home,
+        messages: Messages,
+        sending: asyncio.Lock,
+        *,
+        forgets_s: float,
+        look_s: float = LOOK_S,
+        back_s: float = 5.0,
+    ) -> None:
+        self._journal, self._due, self._book = journal, due, book
+        self._home, self._messages, self._sending = home, messages, sending
+        self._forgets_ms = int(forgets_s * 1000)
+        self._look_s, self._back_s = look_s, back_s
+        self._news = asyncio.Event()
+        self._counters: Counter[str] = Counter()
+
+    def changed(self) -> None:
+        """Learn that someone holds something else; called on the event loop."""
+        self._news.set()
+
+    async def run(self, publisher: Publisher) -> None:
+        """Deliver while the connection lasts."""
+        now_ms = self._home.decisions.now_ms()
+        since_ms = now_ms - self._forgets_ms - MARGIN_MS
+        await asyncio.to_thread(self._book.again, since_ms)
+        # those who listen come back after a broker's restart as well
+        await asyncio.sleep(self._back_s)
+        following = asyncio.create_task(self._follow())
+        try:
+            while True:
+                self._news.clear()
+                await self._round(publisher)
+                if following.done():
+                    following.result()
+                await self._wait()
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+
+    async def _follow(self) -> None:
+        """Wake for what is committed: an event may be among it."""
+        tail = self._journal.tail
+        while True:
+            tail = await self._journal.wait_committed(tail)
+            self._news.set()
+
+    async def _wait(self) -> None:
+        """Wait for the next fixed time, or for news."""
+        now_ms = self._home.decisions.now_ms()
+        next_ms = min(pace.next_ms(now_ms, self._home.zone) for pace in Pace)
+        wait_s = min(self._look_s, (next_ms - now_ms) / 1000)
+        try:
+            async with asyncio.timeout(max(wait_s, 0.001)):
+                await self._news.wait()
+        except TimeoutError:
+            return
+
+    async def _round(self, publisher: Publisher) -> None:
+        known = await asyncio.to_thread(self._book.known)
+        for service in sorted(known | set(self._home.services)):
+            held = self._home.holding(service)
+            if held is not None:
+                await self._find(service, *held)
+                await self._send(publisher, service, held[1])
+            elif service in known and self._home.decisions.grant(service) is None:
+                # it holds nothing: what it was told is nobody's business any more
+                await asyncio.to_thread(self._book.forget, service)
+
+    async def _find(self, service: str, grant: Grant, login: Pass) -> None:
+        """Find what came due for a service, at each of its paces."""
+        now_ms = self._home.decisions.now_ms()
+        for pace in Pace:
+            if not any(
+                Pace.of(one.terms.grain) is pace
+                for one in grant.consents
+                if Channel.MQTT in one.terms.channels
+            ):
+                continue
+            at_ms = pace.last_ms(now_ms, self._home.zone)
+            place = await asyncio.to_thread(self._book.place, service, pace)
+            if place is not None and at_ms <= place.at_ms:
+                continue
+            await self._settle(at_ms)
+            await in_turn(self._enter, service, grant, login, pace, at_ms, place)
+        await in_turn(self._enter_events, service, grant, login)
+
+    async def _settle(self, at_ms: int) -> None:
+        late_ms = self._home.decisions.now_ms() - at_ms
+        if 0 <= late_ms < SETTLED_MS:
+            await asyncio.sleep((SETTLED_MS - late_ms) / 1000)
+
+    def _enter(  # noqa: PLR0913 - for whom, and up to when
+        self,
+        service: str,
+        grant: Grant,
+        login: Pass,
+        pace: Pace,
+        at_ms: int,
+        place: Place | None,
+    ) -> None:
+        begun_ms = self._book.begun_ms
+        if place is None:
+            tail = self._journal.tail
+            place = Place(0, tail, tail)
+        past, after = changed(self._journal, place)
+        asked = Asked(grant, pace, place.at_ms, begun_ms, at_ms)
+        rows = self._due.rows(asked, past)
+        moved = Place(at_ms, after.present, after.history)
+        self._book.enter(service, pace, login.user, moved, rows)
+
+    def _enter_events(self, service: str, grant: Grant, login: Pass) -> None:
+        told = [
+            one
+            for one in grant.consents
+            if one.terms.consent_class is ConsentClass.EVENT
+            and Channel.MQTT in one.terms.channels
+        ]
+        if not told:
+            return
+        place = self._book.place(service, EVENT)
+        if place is None:
+            tail = self._journal.tail
+            self._book.enter(service, EVENT, login.user, Place(0, tail, tail), [])
+            return
+        found, after = events(self._journal, place.present)
+        if after == place.present:
+            return
+        shown = [
+            allowed_event(grant, one, self._home.fluids[one.meter], Channel.MQTT)
+            for one in found
+            if one.meter in self._home.fluids
+        ]
+        rows = [row_of(one) for one in shown if one is not None]
+        moved = Place(0, after, place.history)
+        self._book.enter(service, EVENT, login.user, moved, rows)
+
+    async def _send(self, publisher: Publisher, service: str, login: Pass) -> None:
+        """Send what is owed while the login holds that it is numbered for."""
+        while True:
+            owed = await asyncio.to_thread(
+                self._book.owed, service, login.user, AT_ONCE
+            )
+            async with self._sending:
+                held = self._home.holding(service)
+                if not owed or held is None or held[1] != login:
+                    return
+                left = [(one, self._expiry_s(held[0], one)) for one in owed]
+                gone = [one for one, expiry_s in left if expiry_s is None]
+                sent = [(one, left_s) for one, left_s in left if left_s is not None]
+                await self._publish(publisher, service, sent)
+            self._note(service, [one for one, _ in sent])
+            await asyncio.to_thread(self._settle_sent, service, sent, gone)
+            self._counters["delivered"] += len(sent)
+            self._counters["dropped"] += len(gone)
+
+    async def _publish(
+        self, publisher: Publisher, service: str, sent: Sequence[tuple[Owed, int]]
+    ) -> None:
+        results = await asyncio.gather(
+            *(
+                publisher.publish(
+                    self._messages.topic(service, one.row),
+                    self._messages.owed(one),
+                    qos=1,
+                    expiry_s=expiry_s,
+                )
+                for one, expiry_s in sent
+            ),
+            return_exceptions=True,
+        )
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    def _settle_sent(
+        self, service: str, sent: Sequence[tuple[Owed, int]], gone: Sequence[Owed]
+    ) -> None:
+        now_ms = self._home.decisions.now_ms()
+        self._book.sent(service, [one for one, _ in sent], now_ms)
+        if gone:
+            self._book.drop(service, gone)
+
+    def _expiry_s(self, grant: Grant, one: Owed) -> int | None:
+        row, now_ms = one.row, self._home.decisions.now_ms()
+        if row.step == EVENT:
+            fluid = self._home.fluids.get(row.meter)
+            live = fluid is not None and grant.of(
+                row.meter, fluid, ConsentClass.EVENT, Channel.MQTT
+            )
+            left_s = EVENT_S - (now_ms - row.start_ms) // 1000
+            return (
+                left_s
+                if live and row.start_ms >= grant.since_ms and left_s > 0
+                else None
+            )
+        asked = Asked(grant, Pace.DAYS, 0, self._book.begun_ms, now_ms)
+        return self._due.expiry_s(asked, row)
+
+    def _note(self, service: str, sent: Sequence[Owed]) -> None:
+        readings = []
+        for one in sent:
+            row = one.row
+            told = (
+                ConsentClass.EVENT
+                if row.step == EVENT
+                else CATALOGUE[row.register].consent(Step(row.step))
+            )
+            end_ms = max(row.end_ms, row.start_ms + 1)
+            readings.append(Reading(row.meter, told, row.step, row.start_ms, end_ms))
+        self._home.note(service, readings)
+
+    def health(self) -> PartHealth:
+        """Say what was delivered, and what may not be any more."""
+        names = ("delivered", "dropped")
+        return PartHealth(
+            name=NAME, ok=True, counters={name: self._counters[name] for name in names}
+        )

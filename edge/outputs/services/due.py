@@ -1,0 +1,226 @@
+"""Which rows of a home have come due for a service, and how long each may wait.
+
+What came due before its consent, in a pause or before its end never does later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from edge.calendar import Calendar, calendar_of
+from edge.catalogue import Fluid, Register
+from edge.consent.allowed import Question, allowed, closed, told
+from edge.consent.records import Consent, Grant
+from edge.consent.terms import Channel, Grain
+from edge.interval import INTERVAL_STEPS, Step
+from edge.outputs.past import Past
+from edge.outputs.services.pace import Pace
+from edge.outputs.services.row import Row
+from edge.registers import CATALOGUE
+from edge.sample import utc
+from edge.stores.protocol import IntervalColumns
+
+MANY = 60_000
+
+
+class ReadRows(Protocol):
+    """Where rows are read, as every channel reads them; each method blocks."""
+
+    def meters(self) -> Mapping[str, Sequence[str]]:
+        """Give the registers that each meter was ever heard of."""
+        ...
+
+    def merged_columns(  # noqa: PLR0913 - a query has these dimensions
+        self,
+        meter: str,
+        register: str,
+        step: Step,
+        start_ms: int,
+        end_ms: int,
+        limit: int = MANY,
+    ) -> IntervalColumns:
+        """Give rows that start in [start_ms, end_ms), whoever said them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """For whom rows are looked up, and up to when it was told before.
+
+    `begun_ms`: what came due before is not known to have been told, and isn't.
+    """
+
+    grant: Grant
+    pace: Pace
+    since_ms: int
+    begun_ms: int
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Rows that end in (low, high] are new; down to `floor` they may have changed."""
+
+    floor_ms: int
+    low_ms: int
+    high_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Looks up what is due; blocks while it reads."""
+
+    reads: ReadRows
+    zone: ZoneInfo
+
+    def rows(self, asked: Asked, changed: Mapping[str, Past]) -> list[Row]:
+        """Give rows that came due since, and those that may have changed, in order."""
+        heard = self.reads.meters()
+        found: list[Row] = []
+        for meter in sorted(asked.grant.meters & heard.keys()):
+            for name in heard[meter]:
+                if name in CATALOGUE and CATALOGUE[name].numeric:
+                    for step in INTERVAL_STEPS:
+                        of = (meter, CATALOGUE[name], step)
+                        found += self._of(asked, *of, changed.get(meter))
+        order = {step.value: place for place, step in enumerate(INTERVAL_STEPS)}
+        return sorted(
+            found, key=lambda r: (r.start_ms, order[r.step], r.meter, r.register)
+        )
+
+    def _of(
+        self,
+        asked: Asked,
+        meter: str,
+        register: Register,
+        step: Step,
+        changed: Past | None,
+    ) -> Iterator[Row]:
+        windows = self._windows(asked, meter, register, step)
+        if not windows:
+            return
+        calendar = calendar_of(register.fluid, self.zone)
+        fresh = (
+            min(w.low_ms for w in windows),
+            max(w.high_ms for w in windows),
+        )
+        spans = [fresh]
+        if changed is not None:
+            spans.append((changed.start_ms, max(changed.end_ms, changed.start_ms + 1)))
+        floor_ms, end_ms = min(w.floor_ms for w in windows), fresh[1]
+        seen: set[int] = set()
+        for low, high in spans:
+            first, last = max(low, floor_ms), min(high, end_ms)
+            if first >= last:
+                continue
+            start_ms, stop_ms = calendar.interval(step, first)
+            if stop_ms > end_ms:
+                continue  # what it lies in is still open
+            for row in self._allowed(asked, meter, register, step, (start_ms, last)):
+                new = any(w.low_ms < row.end_ms <= w.high_ms for w in windows)
+                old = any(w.floor_ms < row.end_ms <= w.high_ms for w in windows)
+                if row.start_ms not in seen and (new or (old and low != fresh[0])):
+                    seen.add(row.start_ms)
+                    yield row
+
+    def _windows(
+        self, asked: Asked, meter: str, register: Register, step: Step
+    ) -> list[Window]:
+        fluid, found = register.fluid, []
+        for one in _consents(asked.grant, meter, register, step):
+            grain = _grain(one)
+            if Pace.of(grain) is not asked.pace:
+                continue
+            floor_ms = max(_floor_ms(asked.grant, one), asked.begun_ms)
+            since_ms = max(floor_ms, asked.since_ms)
+            floor, low, high = (
+                closed(grain, fluid, at_ms, self.zone)
+                for at_ms in (floor_ms, since_ms, asked.now_ms)
+            )
+            found.append(Window(floor, low, high))
+        return found
+
+    def _allowed(
+        self,
+        asked: Asked,
+        meter: str,
+        register: Register,
+        step: Step,
+        span: tuple[int, int],
+    ) -> Iterator[Row]:
+        question = Question(meter, register, step, *span, Channel.MQTT)
+        spans = allowed(asked.grant, question, asked.now_ms, self.zone)
+        if not spans:
+            return
+        columns = self.reads.merged_columns(meter, register.name, step, *span)
+        for place, start_ms in enumerate(columns.start_ms):
+            end_ms = columns.end_ms[place]
+            within = any(low <= start_ms and end_ms <= high for low, high in spans)
+            if within and columns.revision[place]:  # 0: it is still counted
+                yield Row(
+                    *(meter, register.name, step.value, start_ms, end_ms),
+                    *(columns.value[place], str(columns.quality[place])),
+                )
+
+    def expiry_s(self, asked: Asked, row: Row) -> int | None:
+        """Give for how long a row may wait to be read; None when it may not be sent.
+
+        That is what is left of the history that its consent shows, and no more.
+        """
+        register, step = CATALOGUE[row.register], Step(row.step)
+        span = (row.start_ms, row.start_ms + 1)
+        question = Question(row.meter, register, step, *span, Channel.MQTT)
+        spans = allowed(asked.grant, question, asked.now_ms, self.zone)
+        if not any(low <= row.start_ms and row.end_ms <= high for low, high in spans):
+            return None
+        left_ms = [
+            self._until(one, register.fluid, row.start_ms, asked.now_ms) - asked.now_ms
+            for one in _consents(asked.grant, row.meter, register, step)
+            if self._came_due(asked, one, register.fluid, row)
+        ]
+        left_s = max(left_ms, default=0) // 1000
+        return left_s if left_s > 0 else None
+
+    def _came_due(self, asked: Asked, one: Consent, fluid: Fluid, row: Row) -> bool:
+        """Tell whether it came due under a consent, by now and not before."""
+        grain = _grain(one)
+        floor_ms = max(_floor_ms(asked.grant, one), asked.begun_ms)
+        first = closed(grain, fluid, floor_ms, self.zone)
+        return first < row.end_ms <= closed(grain, fluid, asked.now_ms, self.zone)
+
+    def _until(self, one: Consent, fluid: Fluid, start_ms: int, now_ms: int) -> int:
+        """Give when a row leaves the history that a consent shows: at a midnight."""
+        calendar, history = calendar_of(fluid, self.zone), one.terms.history
+        day = utc(now_ms).astimezone(self.zone).date()
+        about = history.after(utc(start_ms).astimezone(self.zone).date())
+        day = max(day, about - timedelta(days=4))
+        while calendar.day_start(history.before(day)) <= start_ms:
+            day += timedelta(days=1)
+        return Calendar(self.zone).day_start(day)
+
+
+def _consents(
+    grant: Grant, meter: str, register: Register, step: Step
+) -> Iterator[Consent]:
+    """Give the consents by which rows of a register at a step are told by MQTT."""
+    if not told(register):
+        return
+    needed = register.consent(step)
+    for one in grant.of(meter, register.fluid, needed, Channel.MQTT):
+        if step in one.terms.grain.steps:
+            yield one
+
+
+def _grain(one: Consent) -> Grain:
+    """Give how fine rows are told: live is a topic of its own, its rows half-hours."""
+    return Grain.MIN30 if one.terms.grain is Grain.LIVE else one.terms.grain
+
+
+def _floor_ms(grant: Grant, one: Consent) -> int:
+    """Give from when on what comes due is a consent's: given, and not paused since."""
+    ends = [pause.end_ms or 0 for pause in grant.pauses]
+    return max([one.given_ms, *ends])
