@@ -28,7 +28,7 @@ FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 # `releve` where a command begins: first on its line, after variables, sudo, $(… or |.
 COMMAND = re.compile(
-    r"(?:^|\$\(|[|;&] *)(?:[A-Z_]+=(?:'[^']*'|\S+) +)*(?:sudo +)?releve\b([^\n|)&;]*)",
+    r"(?:^|\$\(|[|;&] *)(?:[A-Z_]+=(?:'[^']*'|\S+) +)*(?:sudo +)?releve\b([^\n|)&;>]*)",
     re.MULTILINE,
 )
 
