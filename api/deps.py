@@ -15,6 +15,7 @@ from edge.catalogue import Fluid, Register
 from edge.consent.asking import Asking
 from edge.consent.consents import Consents
 from edge.consent.credentials import Credentials
+from edge.consent.read_journal import ReadJournal
 from edge.facts import Fact
 from edge.health import HealthReport
 from edge.importing.importer import Undone
@@ -153,8 +154,9 @@ class Deps:
     `hosts` are further names that browsers may call the service by, `cors` the web
     origins that may read it; `version` is the distribution's; `demo`: all is invented.
     Without `consents`, `credentials` and `asking` there are no services, and the owner
-    alone is let in. `url` is how the service is reached from elsewhere, as the configuration
-    says; `service_login` gives a service's MQTT login, None where it has none.
+    alone is let in; `read_journal` is the one that every channel notes in. `url` is how
+    the service is reached from elsewhere, as the configuration says; `service_login`
+    gives a service's MQTT login, None where it has none.
     """
 
     reads: Reads
@@ -171,6 +173,7 @@ class Deps:
     consents: Consents | None = None
     credentials: Credentials | None = None
     asking: Asking | None = None
+    read_journal: ReadJournal | None = None
     sign_in: SignIn | None = None
     service_login: Callable[[str], Mapping[str, object] | None] | None = None
     url: str = "http://127.0.0.1:8080"

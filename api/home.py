@@ -116,7 +116,9 @@ class Home:
 def opened(deps: Deps) -> Door:
     """Give the door of a home: with a read journal, where there are services."""
     consents = deps.consents
-    journal = None if consents is None else ReadJournal(consents.ledger, deps.zone)
+    journal = deps.read_journal
+    if consents is not None and journal is None:
+        journal = ReadJournal(consents.ledger, deps.zone)
     fluids = {info.id: info.fluid for info in deps.meters}
     return Door(deps.zone, fluids, consents, journal)
 

@@ -21,6 +21,7 @@ from edge.consent.asking import Asking
 from edge.consent.consents import Consents
 from edge.consent.credentials import Credentials
 from edge.consent.pairing import Pairing
+from edge.consent.read_journal import ReadJournal
 from edge.errors import StoreBehind, StoreError
 from edge.event import Event, EventKind
 from edge.gate import Gate
@@ -80,6 +81,7 @@ class Hub:
     consents: Consents
     credentials: Credentials
     asking: Asking
+    readings: ReadJournal
     influx: InfluxConsumer | None = None
     mqtt: MqttPart | None = None
     importer: Importer | None = None
@@ -136,6 +138,7 @@ class Hub:
             consents=consents,
             credentials=Credentials(consents.ledger).follow(consents),
             asking=Asking(consents),
+            readings=ReadJournal(consents.ledger, config.zone),
         )
         for meter in meters:
             hub.restore(meter)
@@ -369,7 +372,7 @@ def _mqtt(hub: Hub) -> MqttPart | None:
     from edge.outputs.mqtt import MqttPart  # noqa: PLC0415 - engines not in use
 
     doors = (hub.config, hub.journal, hub.reads, hub.bus, hub.gates)
-    return MqttPart(*doors, hub.consents)
+    return MqttPart(*doors, hub.consents, hub.readings)
 
 
 def _limits(config: Config) -> Limits:

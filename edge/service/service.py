@@ -165,6 +165,7 @@ class Service:
             household=Household(
                 *(hub.consents, hub.credentials, hub.asking),
                 {meter.id: fluid_of(meter.kind) for meter in config.meters},
+                hub.readings,
             ),
         )
         parts = {
