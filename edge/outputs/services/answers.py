@@ -15,6 +15,7 @@ from edge.consent.read_journal import Reading
 from edge.consent.records import Grant
 from edge.consent.terms import Channel
 from edge.interval import Point, Step
+from edge.merging.precedence import Purpose
 from edge.outputs.services.due import ReadRows
 from edge.outputs.services.messages import Messages
 from edge.outputs.services.question import Asking
@@ -90,7 +91,9 @@ class Answers:
             for point in self.reads.raw(meter, name, start_ms, end_ms, limit):
                 yield point.at_ms, point.at_ms, self.messages.point(point)
             return
-        columns = self.reads.merged_columns(meter, name, step, start_ms, end_ms, limit)
+        columns = self.reads.merged_columns(
+            meter, name, step, start_ms, end_ms, limit, Purpose.NOW
+        )
         for place, low in enumerate(columns.start_ms):
             high = columns.end_ms[place]
             if high <= span[1]:

@@ -17,6 +17,7 @@ from edge.consent.allowed import Question, allowed, closed, told
 from edge.consent.records import Consent, Grant
 from edge.consent.terms import Channel, Grain
 from edge.interval import INTERVAL_STEPS, Step
+from edge.merging.precedence import Purpose
 from edge.outputs.past import Past
 from edge.outputs.services.pace import Pace
 from edge.outputs.services.row import Row
@@ -41,7 +42,8 @@ class ReadRows(Protocol):
         step: Step,
         start_ms: int,
         end_ms: int,
-        limit: int = MANY,
+        limit: int,
+        purpose: Purpose,
     ) -> IntervalColumns:
         """Give rows that start in [start_ms, end_ms), whoever said them."""
         ...
@@ -156,7 +158,9 @@ class Due:
         spans = allowed(asked.grant, question, asked.now_ms, self.zone)
         if not spans:
             return
-        columns = self.reads.merged_columns(meter, register.name, step, *span)
+        columns = self.reads.merged_columns(
+            meter, register.name, step, *span, MANY, Purpose.NOW
+        )
         for place, start_ms in enumerate(columns.start_ms):
             end_ms = columns.end_ms[place]
             within = any(low <= start_ms and end_ms <= high for low, high in spans)
