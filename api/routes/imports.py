@@ -67,7 +67,7 @@ async def take(  # noqa: PLR0913 - each is one thing that the owner may say
     register: Annotated[str | None, Query(max_length=64)] = None,
     dry_run: bool = False,
 ) -> Response:
-    """Send the file as the body, as it was downloaded, at most 64 MiB.
+    """Send the file as the body, as it was downloaded, at most 16 MiB.
 
     It is recognised by its content, and taken whole in one transaction or not at all;
     twice changes nothing. Rows that can't be are listed with where they stand and why.

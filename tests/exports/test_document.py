@@ -70,6 +70,7 @@ def test_a_file_beyond_the_bound_is_refused(monkeypatch):
     with pytest.raises(FileRefused) as refused:
         Document(b"x" * 11)
     assert refused.value.reason == "too-large"
+    assert "part it" in str(refused.value), "it says what to do"
 
 
 @pytest.mark.parametrize(
