@@ -1,0 +1,150 @@
+"""A household's shell beside a real service: decided once, for good, cuts or not."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from contextlib import suppress
+
+import pytest
+
+from tests.real.home import RELEVE, Home
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
+
+GRANT = (
+    *("--grant", "electricity/energy/day", "--meter", "linky"),
+    *("--purpose", "un essai"),
+)
+
+
+class House(Home):
+    """A home, and the shell of who lives there."""
+
+    def words(self, *words: str) -> list[str]:
+        return [*RELEVE, *words, "--config", str(self.config)]
+
+    def type(self, *words: str, code: int = 0) -> str:
+        done = subprocess.run(
+            self.words(*words),
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "LC_ALL": "en", "COLUMNS": "200"},
+            timeout=60,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout if code == 0 else done.stderr
+
+    def begin(self) -> None:
+        """Start the service; return once it takes commands."""
+        socket = self.data / "control.sock"
+        socket.unlink(missing_ok=True)  # one that was killed leaves its own
+        self.start()
+        until = time.monotonic() + 60
+        while not socket.exists():
+            assert self.process.poll() is None
+            assert time.monotonic() < until
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.05)
+
+    def cut(self) -> None:
+        self.stop(signal.SIGKILL)
+
+    def held(self) -> list[str]:
+        """Give the consents that hold, as the ledger says."""
+        services = json.loads(self.type("services", "list", "--json"))
+        return [one for service in services for one in service["consents"]]
+
+
+@pytest.fixture
+def house(tmp_path):
+    house = House(tmp_path)
+    house.begin()
+    yield house
+    house.end()
+
+
+def test_a_grant_and_its_withdrawal_outlive_a_cut(house, tmp_path):
+    house.type("services", "create", "Coach", *GRANT)
+    house.cut()
+    (consent,) = house.held()
+    receipt = tmp_path / "receipt.json"
+    receipt.write_text(house.type("consents", "receipt", consent))
+    assert "Nothing has changed" in house.type("consents", "verify", str(receipt))
+    assert "releve run" in house.type("consents", "withdraw", consent, code=2)
+
+    house.begin()
+    assert house.held() == [consent]
+    assert consent in house.type("consents", "withdraw", consent)
+    house.cut()
+    assert house.held() == []
+
+    house.begin()
+    assert house.held() == []
+    assert "withdrawn on" in house.type("consents", "verify", str(receipt))
+    assert "ended on" in house.type("consents", "list", "--all")
+
+
+def test_what_was_paused_stays_so_until_it_is_resumed(house):
+    house.type("services", "create", "Coach", *GRANT)
+    house.type("services", "pause")
+    house.cut()
+    house.begin()
+    assert "(paused)" in house.type("services", "list")
+    house.type("services", "resume", "Coach")
+    assert "(paused)" not in house.type("services", "list")
+
+
+def test_a_writer_that_is_removed_stays_so(house):
+    house.type("writers", "add", "garage", "--writes", "linky")
+    house.cut()
+    assert "garage" in house.type("writers", "list")
+    house.begin()
+    house.type("writers", "remove", "garage")
+    house.cut()
+    assert "No node" in house.type("writers", "list")
+
+
+def test_whenever_a_withdrawal_is_cut_it_was_done_or_not_begun(house):
+    """What was answered is durable; the chain holds; no right is more than it says."""
+    for tenths in range(2, 14, 2):
+        house.type("services", "create", f"Coach {tenths}", *GRANT)
+        (consent,) = house.held()
+        with subprocess.Popen(
+            house.words("consents", "withdraw", consent),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as asking:
+            with suppress(subprocess.TimeoutExpired):
+                asking.wait(tenths / 10)
+            house.cut()
+            answered = asking.wait(30) == 0
+        assert "none changed or taken away" in house.type("consents", "verify")
+        held = house.held()
+        assert held in ([], [consent])
+        assert not (answered and held)
+        house.begin()
+        assert house.held() == held
+        if held:
+            house.type("consents", "withdraw", consent)
+
+
+def test_no_secret_is_said_or_kept_in_clear(house):
+    token = house.type("services", "create", "Coach", *GRANT).strip()
+    writer = house.type("writers", "add", "garage", "--writes", "linky").strip()
+    house.stop()
+    for secret in (token, writer):
+        assert secret not in house.said
+        for path in house.data.rglob("*"):
+            if path.is_file():
+                assert secret.encode() not in path.read_bytes(), path
+
+
+def test_the_ledger_is_the_service_users_alone(house):
+    house.type("services", "create", "Coach", *GRANT)
+    for path in house.data.glob("consent.db*"):
+        assert path.stat().st_mode & 0o077 == 0, path
