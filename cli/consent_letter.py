@@ -59,7 +59,7 @@ ce qui en a été tiré sans être anonyme, dans les meilleurs délais (article 
 d'en informer chacun de ceux à qui vous les avez transmises (article 19), et de me le
 confirmer, avec la liste de ces destinataires, dans le mois (article 12.3).
 
-À défaut, je pourrai saisir la CNIL (www.cnil.fr/fr/plaintes).
+À défaut, je pourrai saisir la CNIL (www.cnil.fr).
 
 Référence de ce consentement : {consent}
 Reçu : releve consents receipt {consent}
@@ -74,8 +74,8 @@ derived from it and isn't anonymous, without undue delay (article 17(1)(b)), to 
 each of those whom you passed it on to (article 19), and to confirm it to me, with the
 list of these recipients, within a month (article 12(3)).
 
-Else I may lodge a complaint with the CNIL (www.cnil.fr/en/plaintes) or with the
-authority of my country.
+Else I may lodge a complaint with the CNIL (www.cnil.fr), or with the authority of my
+country.
 
 Reference of this consent: {consent}
 Receipt: releve consents receipt {consent}

@@ -38,9 +38,7 @@ def what_of(consent: Consent) -> str:
 
 def declared_lines(declared: Declared, language: Language) -> Iterator[str]:
     """Give what a service says of itself, marked as that."""
-    yield f"{shown(declared.name)} — {words.DECLARED.said(language)} :".replace(
-        " :", ":" if language is Language.EN else " :"
-    )
+    yield words.DECLARED.said(language).format(shown(declared.name))
     for line in words.declared_lines(declared, language):
         yield f"  {shown(line)}"
 

@@ -135,7 +135,8 @@ class Household:
         if pending is None:
             raise CommandRefused(
                 "no request waits under this code",
-                hint="codes hold for ten minutes: have the service ask again",
+                hint="codes hold for ten minutes: have the service ask again;"
+                " after five wrong ones, nothing is shown for as long",
             )
         return self._told(pending)
 
