@@ -11,7 +11,7 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -70,22 +70,34 @@ class Guests:
         self._files = Passes(directory)
         self._passes: dict[str, Pass] = {}
         self._gone: set[str] = set()
+        self._void: set[str] = set()
         self._news = asyncio.Event()
         self._counters: Counter[str] = Counter()
         self.fence: Callable[[], Awaitable[None]] = _at_once
         self.clear: Callable[[str], Awaitable[None]] = _nothing
         self.opened: Callable[[], None] = lambda: None
 
+    def void(self, services: Iterable[str]) -> None:
+        """Have nothing more go to those whose grant is another now; any thread's.
+
+        What is void stays so, even if what it was made for comes back at once.
+        """
+        for service_id in services:
+            held = self._passes.get(service_id)
+            if held is not None and self._basis(service_id) != held.basis:
+                self._void.add(held.user)
+
     def changed(self) -> None:
-        """Learn that the ledger says something new; called on the event loop."""
+        """See to what was decided; called on the event loop."""
         self._news.set()
 
     def pass_of(self, service_id: str) -> Pass | None:
         """Give a service's login; None while it holds nothing here, or it is made."""
         held = self._passes.get(service_id)
-        if held is None or self._basis(service_id) != held.basis:
-            return None
-        return held
+        return None if held is None or self._is_void(held) else held
+
+    def _is_void(self, held: Pass) -> bool:
+        return held.user in self._void or self._basis(held.service) != held.basis
 
     def accounts(self) -> tuple[Accounts, dict[str, str]]:
         """Give all that come in by now, and their passwords; blocks, the broker down.
@@ -94,7 +106,7 @@ class Guests:
         """
         kept = self._files.load()
         for held in list(kept.values()):
-            if self._basis(held.service) != held.basis:
+            if self._is_void(held):
                 self._files.retire(kept.pop(held.service))
         for service_id, (version, basis) in self._wanted().items():
             if service_id not in kept:
@@ -152,11 +164,7 @@ class Guests:
             await self._news.wait()
 
     def _stale(self) -> list[Pass]:
-        return [
-            held
-            for held in self._passes.values()
-            if self._basis(held.service) != held.basis
-        ]
+        return [held for held in self._passes.values() if self._is_void(held)]
 
     async def _turn_out(self, control: Control) -> None:
         if not (stale := self._stale()):
@@ -185,6 +193,7 @@ class Guests:
             raise BrokerError("it doesn't turn out who lost a right") from error
         for held in stale:
             del self._passes[held.service]
+            self._void.discard(held.user)
             self._gone.add(held.user)
             self._counters["turned_out"] += 1
             log.info("broker: %s is turned out", held.user)

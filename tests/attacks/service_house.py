@@ -38,13 +38,14 @@ class Hand:
 
     def __init__(self, wall_ms: int) -> None:
         self.wall_ms, self.monotonic_ns = wall_ms, 1_000_000_000
+        self.meter_ms = wall_ms
 
     def now(self) -> HostInstant:
         return HostInstant(self.wall_ms, self.monotonic_ns, True, "boot")
 
     def to(self, wall_ms: int) -> None:
         self.monotonic_ns += max(0, wall_ms - self.wall_ms) * 1_000_000
-        self.wall_ms = wall_ms
+        self.wall_ms = self.meter_ms = wall_ms
 
 
 def terms(granularity="day", consent_class="energy", **more):
@@ -126,7 +127,7 @@ class Ear:
         self.refused = reason.is_failure
         self._notify()
 
-    def _gone(self, _c, _u, flags, reason, _p):
+    def _gone(self, _c, _u, _f, reason, _p):
         self.ended.append(reason)
         self._notify()
 
@@ -196,7 +197,7 @@ class Noted:
 
     lines: list
 
-    def note(self, service, channel, readings, at_ms):
+    def note(self, service, channel, readings, at_ms):  # noqa: ARG002 - its contract
         self.lines += [(service, channel.value, one) for one in readings]
 
 
@@ -221,7 +222,8 @@ class House:
     def _open(self):
         policy = Policy(commit_s=0.01)
         self.journal = Journal.open(self.data, policy=policy, ballast_bytes=0)
-        self.consents = Consents.open(self.data, self.clock, PARIS)
+        meter = lambda _monotonic_ns: self.clock.meter_ms  # noqa: E731 - one line
+        self.consents = Consents.open(self.data, self.clock, PARIS, meter)
         from edge.interval import Step  # noqa: PLC0415 - what a twin is told of
 
         self.reads = self.reads or TwinReads("a", Step.DAY)

@@ -66,6 +66,7 @@ class ServicesDeliveries:
         self._look_s, self._back_s = look_s, back_s
         self._news = asyncio.Event()
         self._counters: Counter[str] = Counter()
+        self.rounds = 0
 
     def changed(self) -> None:
         """Learn that someone holds something else; called on the event loop."""
@@ -83,6 +84,7 @@ class ServicesDeliveries:
             while True:
                 self._news.clear()
                 await self._round(publisher)
+                self.rounds += 1
                 if following.done():
                     following.result()
                 await self._wait()

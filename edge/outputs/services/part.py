@@ -80,8 +80,10 @@ class ServicesPart:
     def _pass_of(self, service: str) -> Pass | None:
         return None if self._guests is None else self._guests.pass_of(service)
 
-    def _told(self, _services: frozenset[str]) -> None:
+    def _told(self, services: frozenset[str]) -> None:
         """Have the door see to a change; called in the thread that decided it."""
+        if self._guests is not None:
+            self._guests.void(services)
         if self._loop is not None:
             with suppress(RuntimeError):  # the loop is closed: the door is, too
                 self._loop.call_soon_threadsafe(self._changed)

@@ -28,7 +28,7 @@ from edge.turn import in_turn
 
 log = logging.getLogger(__name__)
 
-WAITING = 8
+WAITING = 16
 """Questions of one service that may wait; more are not heard."""
 BURST, EACH_S = 10, 1.0
 """How many a service may ask at once, and how long until it may ask one more."""
@@ -43,7 +43,7 @@ BUSY = orjson.dumps({"error": "too_many_requests"})
 class Asker:
     """One service's questions that wait, and how many more it may ask."""
 
-    waiting: deque[Message] = field(default_factory=deque)
+    waiting: deque[tuple[Message, bool]] = field(default_factory=deque)
     left: float = BURST
     at_s: float = 0.0
     task: asyncio.Task[None] | None = None
@@ -129,32 +129,31 @@ class ServicesRequests:
         if len(asker.waiting) >= WAITING:
             self.counters["unheard"] += 1
             return
-        asker.waiting.append(message)
+        may = asker.may(self._now_s())
+        self.counters["too_many"] += not may
+        asker.waiting.append((message, may))
         if asker.task is None or asker.task.done():
             asker.task = asyncio.create_task(self._serve(publisher, service, asker))
 
     async def _serve(self, publisher: Publisher, service: str, asker: Asker) -> None:
         while asker.waiting:
-            message = asker.waiting.popleft()
+            message, may = asker.waiting.popleft()
             held = self._home.holding(service)
             if held is None:
                 asker.waiting.clear()
                 return
             try:
-                payload = await self._payload(service, asker, message)
+                payload = await self._payload(service, message) if may else BUSY
                 await self._say(publisher, service, held[1], message, payload)
             except BrokerLost:
                 return
             except EdgeError as error:
                 log.info("a question of %s is not answered: %s", service, error)
 
-    async def _payload(self, service: str, asker: Asker, message: Message) -> bytes:
+    async def _payload(self, service: str, message: Message) -> bytes:
         held = self._home.holding(service)
         if held is None:
             return BAD
-        if not asker.may(self._now_s()):
-            self.counters["too_many"] += 1
-            return BUSY
         try:
             asked = Asking.read(message.payload)
         except NotUnderstood:
