@@ -70,12 +70,14 @@ def allowed(
     """Give the spans that may be shown: a row is, if it lies wholly within one.
 
     Nothing for what the grant doesn't hold, which is to be told from what never was by
-    nothing. `now_ms` is ConsentTime's.
+    nothing. `now_ms` is ConsentTime's, and the grant of the same moment.
     """
     register, step = question.register, question.step
     fluid, needed = register.fluid, register.consent(step)
     if not told(register) or (question.civil and fluid is not Fluid.GAS):
         return ()
+    rows = Calendar(zone) if question.civil else calendar_of(fluid, zone)
+    sure_ms = now_ms - grant.behind_ms
     spans: list[Span] = []
     for one in grant.of(question.meter, fluid, needed, question.channel):
         grain = one.terms.grain
@@ -87,10 +89,14 @@ def allowed(
         start_ms = max(question.start_ms, _since(one, fluid, now_ms, zone))
         if grain is Grain.LIVE and needed in AMOUNTS:
             grain = Grain.MIN30  # open rows asked each second are live power
-        end_ms = min(closed(grain, fluid, now_ms, zone), _after(question))
-        if start_ms < end_ms:
-            spans.append((start_ms, end_ms))
-    return _without(_joined(spans), [(p.start_ms, p.end_ms) for p in grant.pauses])
+        end_ms = closed(grain, fluid, sure_ms, zone)
+        if start_ms < min(end_ms, question.end_ms):
+            last_ms = min(end_ms, _last(rows, step, question.end_ms, end_ms))
+            spans.append((start_ms, last_ms))
+    # whole rows of each consent: one that only two together cover is of neither
+    whole = _joined(_whole(rows, step, spans))
+    holes = [(pause.start_ms, pause.end_ms) for pause in grant.pauses]
+    return tuple(_whole(rows, step, _without(whole, holes)))
 
 
 def told(register: Register) -> bool:
@@ -135,7 +141,8 @@ def allowed_sample(
                 catalogue[name].fluid,
                 catalogue[name].consent(Step.RAW),
                 channel,
-            )
+            ),
+            sample.at_ms,
         )
     }
     if not values:
@@ -150,7 +157,7 @@ def allowed_event(
     if event.at_ms < grant.since_ms:
         return None
     found = grant.of(event.meter, fluid, ConsentClass.EVENT, channel)
-    if event.kind not in EVENTS or not _live(found):
+    if event.kind not in EVENTS or not _live(found, event.at_ms):
         return None
     detail = {name: value for name, value in event.detail.items() if _said(name)}
     return Event(event.meter, event.at_ms, event.kind, detail)
@@ -170,14 +177,32 @@ def allowed_facts(grant: Grant, meter: str, fluid: Fluid) -> bool:
     return bool(grant.of(meter, fluid, ConsentClass.CONTRACT, Channel.REST))
 
 
-def _live(consents: Iterable[Consent]) -> bool:
-    return any(one.terms.grain is Grain.LIVE for one in consents)
+def _live(consents: Iterable[Consent], at_ms: int) -> bool:
+    """Tell whether what happens at an instant is told live: granted by then."""
+    return any(
+        one.terms.grain is Grain.LIVE and one.given_ms <= at_ms for one in consents
+    )
 
 
-def _after(question: Question) -> int:
-    """Give an end that every row starting in the question lies before."""
-    longest = timedelta(days=367).total_seconds() * 1000
-    return question.end_ms + int(longest)
+def _last(rows: Calendar, step: Step, end_ms: int, most_ms: int) -> int:
+    """Give the end of the last row that starts before an instant, `most_ms` at most."""
+    if step is Step.RAW or most_ms <= end_ms:
+        return min(end_ms, most_ms)
+    return rows.interval(step, end_ms - 1)[1]
+
+
+def _whole(rows: Calendar, step: Step, spans: Iterable[Span]) -> list[Span]:
+    """Give spans less what is of rows that only begin or end in them."""
+    if step is Step.RAW:
+        return list(spans)
+    found = []
+    for start_ms, end_ms in spans:
+        first, after = rows.interval(step, start_ms)
+        low = start_ms if first == start_ms else after
+        high = rows.interval(step, end_ms)[0]
+        if low < high:
+            found.append((low, high))
+    return found
 
 
 def _since(consent: Consent, fluid: Fluid, now_ms: int, zone: ZoneInfo) -> int:
@@ -209,9 +234,7 @@ def _joined(spans: list[Span]) -> list[Span]:
     return joined
 
 
-def _without(
-    spans: list[Span], holes: Iterable[tuple[int, int | None]]
-) -> tuple[Span, ...]:
+def _without(spans: list[Span], holes: Iterable[tuple[int, int | None]]) -> list[Span]:
     """Give spans less holes; one without an end goes on for ever."""
     for low, high in holes:
         left: list[Span] = []
@@ -221,4 +244,4 @@ def _without(
             if high is not None and high < end:
                 left.append((max(start, high), end))
         spans = [(start, end) for start, end in left if start < end]
-    return tuple(spans)
+    return spans

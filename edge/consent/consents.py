@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from edge.calendar import Calendar
+from edge.calendar import DAY_MS, Calendar
 from edge.consent.ledger import FILE, Ledger
 from edge.consent.records import Consent, Declared, Grant, Service, Standing, plain
-from edge.consent.standing import Act, step
+from edge.consent.standing import Act, stands, step
 from edge.consent.terms import Terms
-from edge.consent.time import ConsentTime
+from edge.consent.time import STEADY_MS, ConsentTime
 from edge.errors import ConsentError, DamagedDatabase, EdgeError, JournalError
 from edge.health import PartHealth
 from edge.host import Clock
@@ -59,6 +59,8 @@ class Consents:
     shut: EdgeError | None = None
     _listeners: list[Listener] = field(default_factory=list)
     _over: dict[str, str] = field(default_factory=dict)
+    _doubted: bool = False
+    _unwritten: EdgeError | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @classmethod
@@ -100,6 +102,8 @@ class Consents:
                 f"the ledger was damaged, and is set aside as {self.set_aside.name}:"
                 " no service is served until you restore a backup, or grant anew"
             )
+        if self._unwritten is not None and not detail:
+            detail = f"what has expired is not written down yet: {self._unwritten}"
         standing = self.standing
         live = [one for one in standing.consents.values() if one.ended_ms is None]
         paused = [one for one in standing.services.values() if one.paused]
@@ -118,7 +122,8 @@ class Consents:
 
     def grant(self, service: str) -> Grant | None:
         """Give what a service holds now; None for nothing, or nobody."""
-        return self.standing.grant(service, self.now_ms())
+        now = self.time.judge()
+        return self.standing.grant(service, now.latest_ms, behind_ms=now.behind_ms)
 
     def service(self, service: str) -> Service:
         """Give a service; raise ConsentError when there is none of that id."""
@@ -142,7 +147,8 @@ class Consents:
         """Give until when who was refused may not ask again; None if they may."""
         at_ms = self.standing.refusals.get(key)
         until_ms = None if at_ms is None else at_ms + REFUSED_MS
-        return until_ms if until_ms and self.now_ms() < until_ms else None
+        sure_ms = self.time.judge().sure_ms
+        return until_ms if until_ms and sure_ms < until_ms else None
 
     # deciding
 
@@ -159,11 +165,12 @@ class Consents:
         """
         if not choices or any(not one.meters for one in choices):
             raise ConsentError("nothing was chosen: pick a class, and a meter for it")
-        now_ms = self.now_ms()
         with self._lock:
+            now = self.time.judge()
+            now_ms = now.sure_ms  # of two, what is granted ends the sooner
             acts: Acts = []
             if isinstance(who, Declared):
-                if len(self.standing.services) >= SERVICES_MOST:
+                if len(self._serving()) >= SERVICES_MOST:
                     raise ConsentError("there are too many services already")
                 name = f"s{secrets.token_hex(6)}"
                 acts.append((Act.SERVICE, {"id": name, "declared": who.plain()}))
@@ -175,7 +182,7 @@ class Consents:
                 acts += [
                     (Act.WITHDRAWN, {"consent": one.id, "replaced": consent.id})
                     for one in self.standing.of(name)
-                    if one.live(now_ms) and _same(one.terms, choice.terms)
+                    if one.ended_ms is None and _same(one.terms, choice.terms)
                 ]
                 acts.append(
                     (Act.GIVEN, {"consent": plain(consent), "basis": dict(basis)})
@@ -184,16 +191,20 @@ class Consents:
             self._do(now_ms, acts, {name})
             return self.standing.services[name], given
 
+    def _serving(self) -> set[str]:
+        """Give the services that still hold something, or may again."""
+        consents = self.standing.consents.values()
+        return {one.service for one in consents if one.ended_ms is None}
+
     def refuse(self, key: str, basis: Mapping[str, Any]) -> None:
         """Note that who asked was refused."""
-        with self._lock:
-            self._do(self.now_ms(), [(Act.REFUSED, {"key": key, **basis})], set())
+        self.enter(Act.REFUSED, {"key": key, **basis})
 
     def withdraw(self, consents: Iterable[str]) -> list[Consent]:
         """Take consents back; give those that held."""
-        now_ms = self.now_ms()
         with self._lock:
-            found = [self.consent(one) for one in consents]
+            now_ms = self.time.judge().sure_ms
+            found = [self.consent(one) for one in dict.fromkeys(consents)]
             held = [one for one in found if one.ended_ms is None]
             acts: Acts = [(Act.WITHDRAWN, {"consent": one.id}) for one in held]
             self._do(now_ms, acts, {one.service for one in held})
@@ -201,11 +212,14 @@ class Consents:
 
     def narrow(self, consent: str, choice: Choice) -> Consent:
         """Put a narrower consent in one's place; raise ConsentError if it isn't."""
-        now_ms = self.now_ms()
         with self._lock:
+            now = self.time.judge()
+            now_ms = now.sure_ms
             before = self.consent(consent)
-            if not before.live(now_ms):
+            if not before.live(now.latest_ms):
                 raise ConsentError("this consent has ended already")
+            if not choice.meters:
+                raise ConsentError("no meter is left: withdraw it")
             if not (
                 choice.terms.within(before.terms) and choice.meters <= before.meters
             ):
@@ -227,10 +241,19 @@ class Consents:
 
     def _turn(self, act: Act, services: Iterable[str] | None, *, on: bool) -> None:
         with self._lock:
-            known = self.standing.services if services is None else services
-            found = [one for one in map(self.service, known) if one.paused is not on]
+            named = self.standing.services if services is None else services
+            found = [self.service(one) for one in dict.fromkeys(named)]
+            found = [one for one in found if one.paused is not on]
+            now = self.time.judge()
+            if found and not on and now.behind_ms > DAY_MS:
+                # till when it lasted is for ever: not by a clock that may be wrong
+                raise ConsentError(
+                    "the clock has just jumped, and nothing confirms what it says",
+                    hint="try again in ten minutes, or set the clock right",
+                )
             acts: Acts = [(act, {"service": one.id}) for one in found]
-            self._do(self.now_ms(), acts, {one.id for one in found})
+            at_ms = now.sure_ms if on else now.latest_ms
+            self._do(at_ms, acts, {one.id for one in found})
 
     def expire(self) -> frozenset[str]:
         """Have time do its work; give the services whose grant it changed.
@@ -238,30 +261,61 @@ class Consents:
         To be called each half second. What the clock alone says is over is suspended:
         its channels are told, and the ledger is once that is confirmed.
         """
-        now_ms = self.now_ms()
         with self._lock:
+            now = self.time.judge()
             unended = [o for o in self.standing.consents.values() if o.ended_ms is None]
-            known_ms = self.time.known_ms
-            due = [one for one in unended if known_ms >= one.expires_ms]
-            acts: Acts = [(Act.EXPIRED, {"consent": one.id}) for one in due]
-            over = {one.id: one.service for one in unended if not one.live(now_ms)}
-            turned = frozenset(
+            over = {o.id: o.service for o in unended if not o.live(now.latest_ms)}
+            turned = {
                 service
                 for one, service in {**self._over, **over}.items()
                 if (one in over) != (one in self._over)
-            )
+            }
             self._over = over
+            doubted = now.behind_ms > STEADY_MS
+            if doubted is not self._doubted:  # what may be shown as over has changed
+                self._doubted = doubted
+                turned |= {one.service for one in unended}
             if turned:
-                self._tell(turned)
+                self._tell(frozenset(turned))
             if self.shut is None:
-                self._do(known_ms, acts, {one.service for one in due})
-                self.time.note()
-            return turned
+                self._write(unended)
+            return frozenset(turned)
+
+    def _write(self, unended: Sequence[Consent]) -> None:
+        """Write down what is over by what is known; a full disk only delays it."""
+        known_ms = self.time.known_ms
+        due = [one for one in unended if known_ms >= one.expires_ms]
+        acts: Acts = [(Act.EXPIRED, {"consent": one.id}) for one in due]
+        try:
+            self._do(known_ms, acts, {one.service for one in due})
+            self.time.note()
+            self._unwritten = None
+        except EdgeError as error:
+            self._unwritten = error
 
     def enter(self, act: Act, body: Mapping[str, Any]) -> None:
         """Enter an act that changes what no service may see."""
         with self._lock:
-            self._do(self.now_ms(), [(act, body)], set())
+            self._do(self.time.judge().sure_ms, [(act, body)], set())
+
+    def erase(self, service: str) -> None:
+        """Erase all that the ledger says of a service that holds nothing any more.
+
+        That something was granted and ended, and when, stays proved by the chain.
+        """
+        with self._lock:
+            self.service(service)
+            consents = self.standing.of(service)
+            if any(one.ended_ms is None for one in consents):
+                raise ConsentError(
+                    "this service holds something still", hint="withdraw it first"
+                )
+            self.ledger.erase([service, *(one.id for one in consents)])
+            after = self.standing.copy()
+            del after.services[service]
+            for one in consents:
+                del after.consents[one.id]
+            self.standing = after
 
     def _do(self, now_ms: int, acts: Acts, services: set[str]) -> None:
         """Append acts, have them stand, then tell; the lock is held.
@@ -295,7 +349,11 @@ class Consents:
 
     def _tell(self, services: frozenset[str]) -> None:
         for listener in self._listeners:
-            listener(services)
+            try:
+                listener(services)
+            except Exception:
+                # one channel that fails must not keep the others from being told
+                log.exception("a channel could not be told of what changed")
 
     def _new(self, service: str, choice: Choice, now_ms: int) -> Consent:
         today = utc(now_ms).astimezone(self.zone).date()
@@ -319,19 +377,12 @@ class Consents:
 def _opened(path: Path) -> tuple[Ledger, Standing]:
     """Open a ledger and add it up; raise ConsentError or DamagedDatabase on damage."""
     ledger = Ledger(path)
-    standing = Standing()
     try:
         ledger.verify()
-        for entry in ledger.entries():
-            if entry.body is not None:
-                step(standing, entry.act, entry.at_ms, entry.body)
-    except (LookupError, ValueError, TypeError) as error:
-        ledger.close()
-        raise ConsentError(f"the ledger makes no sense: {error!r}") from error
+        return ledger, stands(ledger.entries())
     except BaseException:
         ledger.close()
         raise
-    return ledger, standing
 
 
 def _same(one: Terms, other: Terms) -> bool:

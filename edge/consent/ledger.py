@@ -2,7 +2,8 @@
 
 A database of its own, each entry on the disk before it returns. What an entry says can
 be erased (its text and salt); the chain stands on salted digests and can still be
-checked from end to end.
+checked from end to end. Of what it was about the id stays, which is ours and random:
+an ending whose words are gone still ends.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ import orjson
 
 from edge.consent.standing import Act
 from edge.errors import ConsentError, DiskFull
-from edge.journal.database import Connect, Database, SqliteDatabase
+from edge.journal.database import Connect, Database, Row, SqliteDatabase
 from edge.journal.file import prepare, sync_directory, verify
 from edge.journal.migration import Schema, roll_back
 
@@ -29,6 +30,17 @@ MEMORY = Path(":memory:")
 APPLICATION_ID = 0x52454C43
 """'RELC'."""
 NOTHING = bytes(32)
+SUBJECT = {
+    Act.SERVICE: "id",
+    Act.WITHDRAWN: "consent",
+    Act.EXPIRED: "consent",
+    Act.NARROWED: "replaces",
+    Act.PAUSED: "service",
+    Act.RESUMED: "service",
+    Act.WRITER: "id",
+    Act.WRITER_REMOVED: "writer",
+}
+"""Which word of an entry says what it is about; a consent given is its own."""
 SCHEMA = Schema(
     "consent ledger",
     APPLICATION_ID,
@@ -38,13 +50,15 @@ SCHEMA = Schema(
                 seq INTEGER PRIMARY KEY,
                 at_ms INTEGER NOT NULL,
                 act TEXT NOT NULL,
+                subject TEXT NOT NULL,
                 body TEXT,
                 salt BLOB,
                 digest BLOB NOT NULL,
                 chain BLOB NOT NULL)""",
             """CREATE TABLE seen (
                 one INTEGER PRIMARY KEY CHECK (one = 1),
-                at_ms INTEGER NOT NULL)""",
+                at_ms INTEGER NOT NULL,
+                confirmed INTEGER NOT NULL)""",
             """CREATE TABLE credential (
                 hash BLOB PRIMARY KEY,
                 service TEXT NOT NULL,
@@ -89,6 +103,7 @@ class Entry:
     act: Act
     body: Mapping[str, Any] | None
     chain: bytes
+    subject: str = ""
 
 
 class Ledger:
@@ -106,6 +121,7 @@ class Ledger:
         try:
             # EXTRA: what was withdrawn must not come back with a directory's old word
             prepare(self.database, synchronous="EXTRA")
+            self.database.execute("PRAGMA secure_delete=ON")  # what is erased, is
             SCHEMA.migrate(self.database)
             sync_directory(path.parent)
             verify(self.database)
@@ -131,12 +147,31 @@ class Ledger:
                 text = orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()
                 salt = secrets.token_bytes(32)
                 digest = hashlib.sha256(salt + text.encode()).digest()
-                chain = linked(chain, seq, at_ms, act, digest)
+                subject = subject_of(act, body)
+                chain = linked(chain, seq, at_ms, act, subject, digest)
                 database.execute(
-                    "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (seq, at_ms, act.value, text, salt, digest, chain),
+                    "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (seq, at_ms, act.value, subject, text, salt, digest, chain),
                 )
         return chain
+
+    def erase(self, subjects: Iterable[str]) -> int:
+        """Erase for good what the entries about some ids say; give how many there are.
+
+        That they were made, when, and what they ended, stays, and stays proved.
+        """
+        with self.writing() as database:
+            erased = 0
+            for subject in subjects:
+                erased += len(
+                    database.execute(
+                        "UPDATE entry SET body = NULL, salt = NULL"
+                        " WHERE subject = ? AND body IS NOT NULL RETURNING seq",
+                        (subject,),
+                    )
+                )
+        self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return erased
 
     @contextmanager
     def writing(self) -> Iterator[Database]:
@@ -168,11 +203,11 @@ class Ledger:
     def entries(self) -> Iterator[Entry]:
         """Give every entry, oldest first."""
         rows = self.database.execute(
-            "SELECT seq, at_ms, act, body, chain FROM entry ORDER BY seq"
+            "SELECT seq, at_ms, act, body, chain, subject FROM entry ORDER BY seq"
         )
-        for seq, at_ms, act, text, chain in rows:
+        for seq, at_ms, act, text, chain, subject in rows:
             body = None if text is None else orjson.loads(text)
-            yield Entry(seq, at_ms, Act(act), body, chain)
+            yield Entry(seq, at_ms, Act(act), body, chain, subject)
 
     def verify(self, head: bytes | None = None) -> int:
         """Check the chain from end to end; give how many entries it has.
@@ -181,17 +216,15 @@ class Ledger:
         Raises ConsentError, which names the first entry that is wrong.
         """
         rows = self.database.execute(
-            "SELECT seq, at_ms, act, body, salt, digest, chain FROM entry ORDER BY seq"
+            "SELECT seq, at_ms, act, subject, body, salt, digest, chain FROM entry"
+            " ORDER BY seq"
         )
         chain, met = NOTHING, head is None or head == NOTHING
-        for number, (seq, at_ms, act, text, salt, digest, kept) in enumerate(rows, 1):
-            chain = linked(chain, seq, at_ms, Act(act), digest)
-            told = (
-                text is None or hashlib.sha256(salt + text.encode()).digest() == digest
-            )
-            if seq != number or chain != kept or not told:
+        for number, row in enumerate(rows, 1):
+            kept = row[-1]
+            if row[0] != number or (chain := _checked(chain, row)) != kept:
                 raise ConsentError(
-                    f"entry {seq} of the ledger is not what was written",
+                    f"entry {number} of the ledger is not what was written",
                     hint="restore a backup; services stay paused until you confirm",
                 )
             met |= head == chain
@@ -206,7 +239,33 @@ class Ledger:
         self.database.close()
 
 
-def linked(chain: bytes, seq: int, at_ms: int, act: Act, digest: bytes) -> bytes:
+def subject_of(act: Act, body: Mapping[str, Any]) -> str:
+    """Give the id of what an entry ends or begins; "" for a refusal: nothing stands."""
+    return str(body[SUBJECT[act]]) if act in SUBJECT else str(_given(body))
+
+
+def linked(  # noqa: PLR0913 - what an entry is, and what it stands on
+    chain: bytes, seq: int, at_ms: int, act: Act, subject: str, digest: bytes
+) -> bytes:
     """Give the hash of an entry: over the one before, its place and its digest."""
-    told = b"%d:%d:%b:" % (seq, at_ms, act.value.encode())
+    told = f"{seq}:{at_ms}:{act.value}:{subject}:".encode()
     return hashlib.sha256(chain + told + digest).digest()
+
+
+def _given(body: Mapping[str, Any]) -> str:
+    consent = body.get("consent")
+    return str(consent["id"]) if isinstance(consent, Mapping) else ""
+
+
+def _checked(chain: bytes, row: Row) -> bytes:
+    """Give the hash that an entry should have; of nothing where it says otherwise."""
+    seq, at_ms, act, subject, text, salt, digest, _ = row
+    typed = (int, int, str, str, str | None, bytes | None, bytes)
+    if not all(map(isinstance, row, typed)) or (text is None) != (salt is None):
+        return NOTHING
+    if text is not None and hashlib.sha256(salt + text.encode()).digest() != digest:
+        return NOTHING
+    try:
+        return linked(chain, seq, at_ms, Act(act), subject, digest)
+    except ValueError:
+        return NOTHING

@@ -12,6 +12,8 @@ from edge.consent.terms import Channel, Grain, Terms, read, text
 from edge.errors import RequestRefused
 
 NAME_MOST, LINE_MOST = 60, 200
+RESTORED = "restored"
+"""Why services are paused once a backup was restored, until the owner confirms them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Declared:
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Declared:
         """Read it; raise RequestRefused on what is missing, too long or unknown."""
+        if not isinstance(given, Mapping):
+            raise RequestRefused("say who asks in an object")
         if unknown := sorted(set(given) - set(cls.__dataclass_fields__)):
             raise RequestRefused(f"{str(unknown[0])[:40]!r} is not known here")
         try:
@@ -41,11 +45,11 @@ class Declared:
                 contact=text(given.get("contact"), LINE_MOST),
                 leaves_home=_yes(given.get("leaves_home", False)),
                 recipients=text(given.get("recipients", ""), LINE_MOST, least=0),
-                retention=given.get("retention", ""),
+                retention=text(given.get("retention", ""), 20, least=0),
                 outside_eu=_yes(given.get("outside_eu", False)),
             )
             if declared.retention:
-                Period.parse(text(declared.retention, 20))
+                Period.parse(declared.retention)
         except (ValueError, TypeError) as error:
             raise RequestRefused(str(error)[:200]) from error
         if declared.leaves_home and not declared.recipients:
@@ -65,10 +69,14 @@ def _yes(given: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A time when a service got nothing; `end_ms` None while it lasts."""
+    """A time when a service got nothing; `end_ms` None while it lasts.
+
+    `reason` is why, where it wasn't the owner's word: RESTORED.
+    """
 
     start_ms: int
     end_ms: int | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +125,8 @@ class Grant:
     """All that a service holds at an instant: the union of its live consents.
 
     `version` names this very state; `pauses` are the spans of which it is told nothing,
-    ever; `since_ms` is from when on what is live is its own.
+    ever; `since_ms` is from when on what is live is its own. `behind_ms` is how much
+    earlier it may be than the latest that a clock says: no more is surely over.
     """
 
     service: str
@@ -125,6 +134,7 @@ class Grant:
     consents: tuple[Consent, ...]
     pauses: tuple[Pause, ...] = ()
     since_ms: int = 0
+    behind_ms: int = field(default=0, compare=False)
 
     @property
     def meters(self) -> frozenset[str]:
@@ -187,7 +197,7 @@ class Standing:
         found = list(self.consents.values())  # at once: another thread may decide
         return [one for one in found if one.service == service]
 
-    def grant(self, service: str, now_ms: int) -> Grant | None:
+    def grant(self, service: str, now_ms: int, *, behind_ms: int = 0) -> Grant | None:
         """Give what a service holds; None for one that is unknown or holds nothing."""
         who = self.services.get(service)
         if who is None or who.paused:
@@ -197,7 +207,7 @@ class Standing:
             return None
         ends = [pause.end_ms or now_ms for pause in who.pauses]
         since = max([min(one.given_ms for one in live), *ends])
-        return Grant(service, who.version, live, who.pauses, since)
+        return Grant(service, who.version, live, who.pauses, since, behind_ms)
 
 
 def plain(consent: Consent) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edge.consent.records import (
     Declared,
@@ -15,6 +15,10 @@ from edge.consent.records import (
     Writer,
     consent_of,
 )
+from edge.errors import ConsentError
+
+if TYPE_CHECKING:
+    from edge.consent.ledger import Entry
 
 
 class Act(StrEnum):
@@ -48,12 +52,44 @@ def step(standing: Standing, act: Act, at_ms: int, body: Mapping[str, Any]) -> N
         case Act.WITHDRAWN | Act.EXPIRED:
             _turn(standing, _end(standing, body["consent"], at_ms))
         case Act.PAUSED | Act.RESUMED:
-            _pause(standing, body["service"], at_ms, on=act is Act.PAUSED)
+            reason = str(body.get("reason", ""))
+            _pause(standing, body["service"], at_ms, reason, on=act is Act.PAUSED)
         case Act.WRITER:
             told = (body["id"], body["name"], body["meter"], at_ms, body["hash"])
             standing.writers[body["id"]] = Writer(*told)
         case Act.WRITER_REMOVED:
             standing.writers.pop(body["writer"], None)
+
+
+def take(standing: Standing, entry: Entry) -> None:
+    """Bring what stands up by one entry, erased or not.
+
+    What was erased gives nothing any more, and ends what it ended.
+    """
+    if entry.body is not None:
+        step(standing, entry.act, entry.at_ms, entry.body)
+        return
+    subject = entry.subject
+    if entry.act in (Act.WITHDRAWN, Act.EXPIRED, Act.NARROWED):
+        if subject in standing.consents:
+            _turn(standing, _end(standing, subject, entry.at_ms))
+    elif entry.act is Act.PAUSED and subject in standing.services:
+        _pause(standing, subject, entry.at_ms, "", on=True)
+    elif entry.act is Act.WRITER_REMOVED:
+        standing.writers.pop(subject, None)
+
+
+def stands(entries: Iterable[Entry]) -> Standing:
+    """Add up a ledger's entries, oldest first; raise ConsentError on nonsense."""
+    standing = Standing()
+    for entry in entries:
+        try:
+            take(standing, entry)
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
+            raise ConsentError(
+                f"entry {entry.seq} of the ledger makes no sense: {error!r}"
+            ) from error
+    return standing
 
 
 def _give(standing: Standing, body: Mapping[str, Any]) -> None:
@@ -75,14 +111,16 @@ def _turn(standing: Standing, service: str) -> None:
     standing.services[service] = replace(who, version=who.version + 1)
 
 
-def _pause(standing: Standing, service: str, at_ms: int, *, on: bool) -> None:
+def _pause(
+    standing: Standing, service: str, at_ms: int, reason: str, *, on: bool
+) -> None:
     who = standing.services[service]
     if on == who.paused:
         return
     pauses = (
-        (*who.pauses, Pause(at_ms))
+        (*who.pauses, Pause(at_ms, None, reason))
         if on
-        else (*who.pauses[:-1], Pause(who.pauses[-1].start_ms, at_ms))
+        else (*who.pauses[:-1], replace(who.pauses[-1], end_ms=at_ms))
     )
     standing.services[service] = replace(who, pauses=pauses)
     _turn(standing, service)

@@ -6,6 +6,7 @@ word refuses the whole request: what isn't understood can't be agreed to.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +20,10 @@ from edge.interval import Step
 TYPE = "releve"
 DETAILS_MOST = 16
 PURPOSE_MOST = 200
+BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters and marks, by Unicode, that show nothing."""
+MARKS_MOST = 4
+"""More on one letter than any language has."""
 YEAR, MOST = Period(12, 0), Period(36, 0)
 """What is granted of the past and of the future unless asked otherwise, and at most."""
 
@@ -149,15 +154,24 @@ def _channels(given: Any) -> frozenset[Channel]:
 
 
 def text(given: Any, most: int, *, least: int = 1) -> str:
-    """Take what others wrote for display: bounded, one line, no control character.
+    """Take what others wrote for display: bounded, one line, all of it to be seen.
 
     Raises ValueError. Whoever shows it escapes it for where it is shown.
     """
     if not isinstance(given, str):
         raise TypeError("a text is wanted")
-    told = " ".join(given.split(" "))
-    if not least <= len(told) <= most:
+    if not least <= len(given) <= most:
         raise ValueError(f"a text of {least} to {most} characters is wanted")
-    if not told.isprintable() or told != told.strip():
+    if not given.isprintable() or given != given.strip() or _hidden(given):
         raise ValueError("control, invisible and bordering characters are refused")
-    return told
+    return given
+
+
+def _hidden(given: str) -> bool:
+    """Tell whether a text has what nothing shows, or marks piled up over its line."""
+    marks = 0
+    for one in given:
+        marks = marks + 1 if unicodedata.category(one).startswith("M") else 0
+        if one in BLANK or marks > MARKS_MOST:
+            return True
+    return False

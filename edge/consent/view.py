@@ -14,7 +14,7 @@ from pathlib import Path
 
 from edge.consent.ledger import FILE, SCHEMA, Entry, Ledger
 from edge.consent.records import Standing
-from edge.consent.standing import step
+from edge.consent.standing import stands
 from edge.errors import ConsentError
 from edge.journal.database import SqliteDatabase
 
@@ -52,11 +52,7 @@ class LedgerView:
     @cached_property
     def standing(self) -> Standing:
         """Give what they add up to."""
-        standing = Standing()
-        for entry in self.entries:
-            if entry.body is not None:
-                step(standing, entry.act, entry.at_ms, entry.body)
-        return standing
+        return stands(self.entries)
 
     @cached_property
     def now_ms(self) -> int:
