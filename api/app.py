@@ -10,20 +10,23 @@ from starlette.exceptions import HTTPException
 from api.deps import Deps
 from api.errors import Problem
 from api.feed import Feed
-from api.guard import Guard, Tally
+from api.guard import Guard, Tally, nowhere
 from api.home import Home, opened
 from api.hosts import Hosts
 from api.instants import Civil
 from api.limits import Lane
 from api.openapi import API_VERSION, describe
+from api.origins import Origins
 from api.pages import pages, public
 from api.parameters import explain, known_only
 from api.routes import (
     facts,
+    grant,
     health,
     imports,
     live,
     meters,
+    oauth,
     own_readings,
     readings,
     reconciliation,
@@ -32,9 +35,13 @@ from api.routes import (
     slices,
 )
 from api.rows import Rows
+from api.services import Services
 
 PREFIX = "/api/v1"
-METHODS = {f"{PREFIX}/imports": "GET, POST"}
+METHODS = {
+    f"{PREFIX}/imports": "GET, POST",
+    **dict.fromkeys((oauth.ASK, oauth.TOKEN, oauth.REVOKE), "POST"),
+}
 """What else than GET a path serves."""
 
 
@@ -69,10 +76,15 @@ def create_app(deps: Deps) -> FastAPI:
         dependencies=[Depends(known_only)],
     )
     app.state.home = home
+    services = None
+    if deps.consents is not None and deps.credentials is not None:
+        services = Services(deps.consents, deps.credentials)
     given = (meters, registers, slices, reconciliation, facts)
-    for part in (*given, readings, own_readings, live, health, imports, sign_in):
+    parts = (*given, readings, own_readings, live, health, imports, sign_in, grant)
+    for part in parts:
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(health.metrics_router)
+    app.include_router(oauth.router)
     app.include_router(pages(demo=deps.demo))
     description: list[bytes] = []  # made when first asked for: it costs some 30 ms
 
@@ -92,11 +104,13 @@ def create_app(deps: Deps) -> FastAPI:
         token=deps.token,
         limits=limits,
         hosts=Hosts(deps.hosts),
-        origins=deps.cors,
-        public=lambda path: public(path) or path in sign_in.OPEN,
+        origins=Origins(deps.cors, deps.url),
+        cors=deps.cors,
+        public=lambda path: public(path) or path in sign_in.OPEN | oauth.OPEN,
         tally=home.tally,
         streams=home.streams,
         queries=home.queries,
+        services=services,
         sign_in=deps.sign_in,
         now_ms=home.consent_ms,
         demo=deps.demo,
@@ -127,7 +141,4 @@ async def _http(request: Request, error: Exception) -> Response:
             f"{request.method} is not served here; use {allowed}",
             headers={"Allow": allowed},
         ) from error
-    raise Problem(
-        "not-found",
-        "nothing is served at this address; /docs lists what is",
-    ) from error
+    raise nowhere() from error

@@ -18,7 +18,11 @@ READINGS_BYTES = 256 << 10
 OWNER_BYTES = 32 << 10
 """What a page of the owner's says at most: sixteen choices, each with its meters."""
 
+OAUTH_BYTES = 16 << 10
+"""Sixteen lines of a request, percent-encoded, and what a service says of itself."""
+
 BODIES = (
+    (re.compile(r"/oauth/(device_authorization|token|revoke)"), OAUTH_BYTES),
     (re.compile(r"/api/v1/imports"), MOST_BYTES),
     (re.compile(r"/api/v1/meters/[^/]+/readings"), READINGS_BYTES),
     (re.compile(r"/api/v1/owner/.+"), OWNER_BYTES),

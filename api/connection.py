@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import h11
@@ -20,6 +24,7 @@ from api.errors import Problem
 from api.guard import ABORT, FACE, peer_of
 from api.limits import Limits
 from api.problems import KINDS, MEDIA_TYPE, document
+from api.running import LINE, Line
 
 
 class Connection(H11Protocol):
@@ -32,6 +37,7 @@ class Connection(H11Protocol):
         self._request_timer: asyncio.TimerHandle | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
         self.peer = "local"
+        self.line: Line | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Admit a connection, or cut it when its peer or everyone has too many."""
@@ -46,7 +52,8 @@ class Connection(H11Protocol):
             transport.abort()
             return
         _user_timeout(transport, self.limits.stall_s)
-        self.app = _with_abort(self.app, transport)
+        self.line = Line(partial(_reset, transport))
+        self.app = _with_line(self.app, transport.abort, self.line)
         self._expect_request()
 
     def data_received(self, data: bytes) -> None:
@@ -61,6 +68,8 @@ class Connection(H11Protocol):
         """Forget the timers."""
         self._stop_request_timer()
         self._stop_stall_timer()
+        if self.line is not None:
+            self.line.close()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
@@ -122,12 +131,25 @@ class Connection(H11Protocol):
             self._stall_timer = None
 
 
-def _with_abort(app: Any, transport: asyncio.Transport) -> ASGIApp:
+def _with_line(app: Any, abort: Callable[[], None], line: Line) -> ASGIApp:
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        scope.setdefault("extensions", {})[ABORT] = transport.abort
+        scope.setdefault("extensions", {}).update({ABORT: abort, LINE: line})
         await app(scope, receive, send)
 
     return wrapped
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    """Cut a connection so that what waits in the kernel is not sent either (RFC 9293).
+
+    Closed without lingering, it is reset: the peer gets no byte more, and knows.
+    """
+    connected = transport.get_extra_info("socket")
+    if connected is not None:
+        with suppress(OSError):
+            off = struct.pack("ii", 1, 0)
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, off)
+    transport.abort()
 
 
 def _user_timeout(transport: asyncio.Transport, seconds: float) -> None:

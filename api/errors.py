@@ -42,3 +42,23 @@ class Problem(ApiError):
         self.detail = detail
         self.parameter = parameter
         self.headers = dict(headers or {})
+
+
+class OAuthRefused(ApiError):
+    """Raised to answer with an error of OAuth 2 (RFC 6749, 5.2), named by its word."""
+
+    kind = "oauth-refused"
+
+    def __init__(
+        self,
+        error: str,
+        description: str,
+        *,
+        status: int = 400,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(description)
+        self.error = error
+        self.description = description
+        self.status = status
+        self.headers = dict(headers or {})

@@ -18,12 +18,15 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import bodies
-from api.door import OWNER
-from api.errors import Problem
+from api import bodies, oauth
+from api.door import OWNER, Grant, Owner, name_of
+from api.errors import OAuthRefused, Problem
 from api.hosts import Hosts
 from api.limits import Lane, Limits, Rates
+from api.origins import Origins
 from api.problems import answer
+from api.running import LINE
+from api.services import Services, served
 from api.session import Session
 from api.sign_in import SignIn, check_origin
 from api.tokens import same
@@ -48,6 +51,8 @@ ALLOWED_METHODS = "GET"
 CORS_HEADERS = "Authorization, Accept, Last-Event-ID"
 EXPOSED_HEADERS = "Link, Releve-Demo, Retry-After"
 LIVE_PATH = "/api/v1/live"
+PRIVATE = ("/api/", oauth.PREFIX)
+"""Where answers are never kept, even if anybody may ask."""
 ABORT = "releve.abort"
 """Where the server leaves, in the scope's extensions, how to cut the connection."""
 
@@ -70,23 +75,27 @@ class Guard:
         token: str,
         limits: Limits,
         hosts: Hosts,
-        origins: tuple[str, ...],
+        origins: Origins,
+        cors: tuple[str, ...],
         public: Callable[[str], bool],
         tally: Tally,
         streams: Lane,
         queries: Lane,
+        services: Services | None,
         sign_in: SignIn | None,
         now_ms: Callable[[], int],
         demo: bool = False,
     ) -> None:
         self._app = app
+        self._services = services
         self._sign_in = sign_in
         self._now_ms = now_ms
         self._face = FACE | DEMO if demo else FACE
         self._token = token
         self._limits = limits
         self._hosts = hosts
-        self._origins = frozenset(origins)
+        self._origins = origins
+        self._across = frozenset(cors)
         self._public = public
         self._tally = tally
         self._streams = streams
@@ -100,7 +109,7 @@ class Guard:
             raise RuntimeError(f"the API serves http, not {scope['type']}")
         headers = Headers(scope=scope)
         path = scope["path"]
-        private = path.startswith("/api/") or not self._public(path)
+        private = path.startswith(PRIVATE) or not self._public(path)
         face = Face(send, self._cors(headers), self._face, private=private)
         try:
             await self._pass(scope, receive, face, headers)
@@ -108,6 +117,8 @@ class Guard:
             if problem.kind == "store-unavailable":
                 log.warning("the store did not answer: %s", problem.__cause__)
             await self._answer(problem, scope, receive, face)
+        except OAuthRefused as refused:
+            await self._answer(refused, scope, receive, face)
         except Exception:
             # Nothing may leave this door but a problem detail: what failed is for the
             # log, which has the trace; the client is told that it has.
@@ -139,17 +150,22 @@ class Guard:
         if scope["method"] == "OPTIONS" and face.cors:
             await Response(status_code=204)(scope, receive, face)
             return
+        self._origins.check(scope["method"], headers)
         peer = peer_of(scope)
         if self._public(scope["path"]):
             self._slow_down(f"public {peer}")
             await self._app(scope, receive, face)
             return
         session = self._session(scope, headers)
-        if session is None:
-            self._authenticate(headers, peer)
-        self._slow_down(f"{OWNER.credential} {peer}")
-        scope.setdefault("state", {}).update(grant=OWNER, session=session)
-        with self._place(scope["path"], peer):
+        who = OWNER if session is not None else self._authenticate(scope, headers, peer)
+        key = f"{who.credential} {peer}" if isinstance(who, Owner) else who.service
+        self._slow_down(key)
+        if not isinstance(who, Owner) and not served(scope["path"]):
+            # As where nothing is served, to the byte: before anything is looked up.
+            bodies.check(scope["method"], "", headers)
+            raise nowhere()
+        scope.setdefault("state", {}).update(grant=who, session=session)
+        with self._place(scope["path"], who, key):
             await self._app(scope, receive, face)
 
     def _session(self, scope: Scope, headers: Headers) -> Session | None:
@@ -165,14 +181,24 @@ class Guard:
             check_origin(scope["method"], headers)
         return session
 
-    def _authenticate(self, headers: Headers, peer: str) -> None:
+    def _authenticate(self, scope: Scope, headers: Headers, peer: str) -> Grant:
+        """Give who asks by the bearer token sent, which no cookie stands for."""
         given = headers.getlist("authorization")
         scheme, _, credential = given[0].partition(" ") if given else ("", "", "")
         right = scheme.lower() == "bearer" and len(given) == 1
         # A right credential is let in whatever failed before it: a stranger behind the
         # same address must not lock the owner out, and 256 bits can't be guessed.
         if right and same(credential.strip(), self._token):
-            return
+            return OWNER
+        if right and self._services is not None:
+            token = credential.strip()
+            service = self._services.whose(token)
+            line = scope.get("extensions", {}).get(LINE)
+            grant = service and self._services.admit(service, token, line)
+            if grant:
+                return grant
+            if service is not None:  # paused, or all is over: no stranger, no failure
+                raise _unknown()
         if not given:
             raise Problem(
                 "credential-needed",
@@ -187,14 +213,7 @@ class Guard:
                 "wait, then send the token that `releve owner-token` shows",
                 headers={"Retry-After": str(math.ceil(wait_s))},
             )
-        raise Problem(
-            "credential-needed",
-            "this credential is not known; send Authorization: Bearer TOKEN with the "
-            "token that `releve owner-token` shows",
-            headers={
-                "WWW-Authenticate": 'Bearer realm="releve", error="invalid_token"'
-            },
-        )
+        raise _unknown()
 
     def _slow_down(self, key: str) -> None:
         wait_s = self._rates.take(key)
@@ -206,16 +225,16 @@ class Guard:
                 headers={"Retry-After": str(math.ceil(wait_s))},
             )
 
-    def _place(self, path: str, peer: str) -> AbstractContextManager[None]:
+    def _place(self, path: str, who: Grant, key: str) -> AbstractContextManager[None]:
         if path == LIVE_PATH:
-            return self._streams.enter(OWNER.credential)
+            return self._streams.enter(name_of(who))
         if "/registers/" in path:
-            return self._queries.enter(f"{OWNER.credential} {peer}")
+            return self._queries.enter(key)
         return nullcontext()
 
     def _cors(self, headers: Headers) -> dict[str, str]:
         origin = headers.get("origin")
-        if origin is None or origin not in self._origins:
+        if origin is None or origin not in self._across:
             return {}
         return {
             "Access-Control-Allow-Origin": origin,
@@ -226,7 +245,11 @@ class Guard:
         }
 
     async def _answer(
-        self, problem: Problem, scope: Scope, receive: Receive, face: Face
+        self,
+        problem: Problem | OAuthRefused,
+        scope: Scope,
+        receive: Receive,
+        face: Face,
     ) -> None:
         self._tally.refused[problem.kind.replace("-", "_")] += 1
         if face.started:
@@ -235,7 +258,30 @@ class Guard:
             if abort is not None:
                 abort()
             return
-        await answer(problem, scope["path"])(scope, receive, face)
+        if isinstance(problem, Problem) and scope["path"].startswith(oauth.PREFIX):
+            problem = oauth.refused(problem)
+        response = (
+            oauth.answer(problem)
+            if isinstance(problem, OAuthRefused)
+            else answer(problem, scope["path"])
+        )
+        await response(scope, receive, face)
+
+
+def nowhere() -> Problem:
+    """Give what an address answers at which nothing is served."""
+    return Problem(
+        "not-found", "nothing is served at this address; /docs lists what is"
+    )
+
+
+def _unknown() -> Problem:
+    return Problem(
+        "credential-needed",
+        "this credential is not known; send Authorization: Bearer TOKEN with the "
+        "token that `releve owner-token` shows",
+        headers={"WWW-Authenticate": 'Bearer realm="releve", error="invalid_token"'},
+    )
 
 
 class Face:

@@ -10,13 +10,16 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.examples import PROBLEM
+from api.oauth import PREFIX
 from api.problems import KINDS, MEDIA_TYPE
+from api.routes import oauth
 from api.schemas import ProblemShape
 
 API_VERSION = "1"
 DESCRIPTION = """\
 Your own meters, on your own network. Send `Authorization: Bearer TOKEN` with each
-request; `releve owner-token` shows the token. Instants carry their offset, so that the
+request; `releve owner-token` shows the token. A service asks the household for one of
+its own at /oauth/device_authorization, and is shown what it was granted. Instants carry their offset, so that the
 hour repeated in autumn is never ambiguous. Unknown is null, never 0. Every error is a
 problem detail (RFC 9457) that says what to do.
 """
@@ -58,17 +61,27 @@ def describe(app: FastAPI, version: str) -> dict[str, Any]:
             "type": "http",
             "scheme": "bearer",
             "description": "The token that `releve owner-token` shows.",
-        }
+        },
+        "service": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The token of a service, by /oauth/token.",
+        },
     }
-    document["security"] = [{"owner": []}]
+    document["security"] = [{"owner": []}, {"service": []}]
     problem = {
         MEDIA_TYPE: {
             "schema": {"$ref": "#/components/schemas/Problem"},
             "example": PROBLEM,
         }
     }
-    for operations in document["paths"].values():
+    for path, operations in document["paths"].items():
         for operation in operations.values():
+            if path in oauth.OPEN:
+                operation["security"] = []
+            if path.startswith(PREFIX):
+                operation["responses"].pop("422", None)
+                continue
             operation["responses"] |= {
                 str(status): {"description": said, "content": problem}
                 for status, said in STATUSES.items()

@@ -40,6 +40,10 @@ def listen_to(config: Config, hub: Hub) -> Deps:
         sign_in=SignIn.open(config.data_dir, hub.pairing),
         hosts=config.api.hosts,
         cors=config.api.cors,
+        consents=hub.consents,
+        credentials=hub.credentials,
+        asking=hub.asking,
+        url=config.api.address,
         imports=hub.importer,
         readings=Receiver(
             *(hub.journal, hub.reads, hub.clock, hub.gates, hub.intakes),

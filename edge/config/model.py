@@ -55,6 +55,15 @@ def _host_port(value: str) -> str:
     return value
 
 
+def _own_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError('write it as "https://releve.local:8443"')
+    if parts.username or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("write its name and port alone: https://releve.local:8443")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -112,6 +121,24 @@ class ApiConfig(Section):
     cors: tuple[str, ...] = Field(
         default=(), description="web origins that may call it, none by default"
     )
+    url: Annotated[str, AfterValidator(_own_url)] | None = Field(
+        default=None, description="how it is reached from elsewhere in the home"
+    )
+
+    @property
+    def address(self) -> str:
+        """Give how it is told to others: what is configured, never what it is called.
+
+        Unless `url` says, by the first of `hosts`, at the port where it listens.
+        """
+        if self.url is not None:
+            return self.url
+        host, _, port = self.listen.rpartition(":")
+        name = self.hosts[0] if self.hosts else host
+        if self.listen.startswith("unix:"):
+            return f"http://{self.hosts[0] if self.hosts else 'localhost'}"
+        everywhere = name in ("0.0.0.0", "[::]")  # noqa: S104 - compared, not bound
+        return f"http://{'127.0.0.1' if everywhere else name}:{port}"
 
 
 class JournalConfig(Section):

@@ -72,6 +72,7 @@ class Credentials:
     ledger: Ledger
     _kept: dict[bytes, Kept] = field(default_factory=dict)
     _owed: list[Kept] = field(default_factory=list)
+    _listeners: list[Callable[[frozenset[str]], None]] = field(default_factory=list)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
@@ -97,6 +98,10 @@ class Credentials:
         consents.listen(ended)
         ended(frozenset(kept.service for kept in self._kept.values()))
         return self
+
+    def listen(self, listener: Callable[[frozenset[str]], None]) -> None:
+        """Have a channel told which services' tokens end, but for those refreshed."""
+        self._listeners.append(listener)
 
     # making
 
@@ -158,6 +163,15 @@ class Credentials:
         good = kept is not None and kept.kind is Kind.ACCESS and kept.good(now_ms)
         return kept.service if kept is not None and good else None
 
+    def family_of(self, token: str) -> str:
+        """Give which pairs a known token came from; empty when it isn't known."""
+        kept = self._kept.get(_hash(token))
+        return "" if kept is None else kept.family
+
+    def lives(self, family: str) -> bool:
+        """Tell whether tokens of a family are good for anything still."""
+        return any(one.family == family for one in list(self._kept.values()))
+
     # ending
 
     def revoke(self, token: str) -> str | None:
@@ -186,6 +200,10 @@ class Credentials:
             except JournalError as error:
                 # they open nothing any more, and go with the next that is written
                 log.warning("tokens that ended are still on the disk: %s", error)
+        if gone:
+            services = frozenset(one.service for one in gone)
+            for listener in self._listeners:
+                listener(services)
 
     def _replace(self, before: list[Kept], made: list[Kept]) -> None:
         gone = self._owed + before

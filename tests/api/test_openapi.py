@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from api import examples
+from api import examples, oauth_examples
+from api.held import HeldShape
 from api.openapi import bare, written
 from api.pages import ADDRESSES
 from api.problems import KINDS
@@ -58,16 +59,24 @@ def test_every_route_is_described_with_an_example_and_its_problems(described):
         "/api/v1/imports/{number}",
         "/api/v1/meters/{meter}/readings",
         "/metrics",
+        "/api/v1/grant",
+        "/oauth/device_authorization",
+        "/oauth/token",
+        "/oauth/revoke",
+        "/.well-known/oauth-authorization-server",
     }
     for path, operations in described["paths"].items():
         for operation in operations.values():
             assert operation["summary"], path
             for content in operation["responses"]["200"]["content"].values():
                 assert "example" in content, path
+            if path.startswith("/oauth/"):  # whose errors are OAuth's own
+                assert set(operation["responses"]) == {"200", "400"}
+                continue
             for status in ("401", "404", "422", "429", "500", "503"):
                 media = operation["responses"][status]["content"]
                 assert list(media) == ["application/problem+json"]
-    assert described["security"] == [{"owner": []}]
+    assert described["security"] == [{"owner": []}, {"service": []}]
     assert set(described["info"]["x-problems"]) == set(KINDS)
 
 
@@ -90,6 +99,7 @@ def test_every_reference_leads_somewhere(described):
         (ImportShape, examples.IMPORTED),
         (ImportsShape, examples.IMPORTS),
         (UndoneShape, examples.UNDONE),
+        (HeldShape, oauth_examples.GRANT),
     ],
 )
 def test_each_example_has_the_shape_it_shows(shape, example):
