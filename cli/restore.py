@@ -25,4 +25,8 @@ def restore(
     data_dir = load_config(config).data_dir
     with shown() as tell:
         put_back(file, data_dir, force=force, progress=tell)
-    typer.echo(f"Restored into {data_dir}; start it with `releve run`.")
+    typer.echo(
+        f"Restored into {data_dir}; start it with `releve run`.\n"
+        "Every service stays paused until you confirm it: `releve services list`,"
+        " then `releve services resume`."
+    )

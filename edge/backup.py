@@ -23,6 +23,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+from edge.consent import ledger as consent_ledger
+from edge.consent.restored import held_back
 from edge.errors import BackupError, EdgeError, NewerSchema
 from edge.journal import schema as journal_schema
 from edge.journal.copying import copy
@@ -47,6 +49,7 @@ SCHEMAS = {
     JOURNAL: journal_schema.VERSION,
     STORE: store_schema.VERSION,
     count_file.FILE: count_file.VERSION,
+    consent_ledger.FILE: consent_ledger.SCHEMA.version,
 }
 """The journal first: its cursors must not be ahead of what the store's copy holds."""
 BLOCK = 1 << 20
@@ -126,7 +129,8 @@ def restore(
 
     All is unpacked and checked beside them first. Databases that are there already
     are refused, or with `force` kept under another name. The journal goes on in a new
-    epoch. Raises BackupError, AlreadyRunning or NewerSchema with nothing touched.
+    epoch, and every service stays paused until the owner resumes it. Raises
+    BackupError, AlreadyRunning or NewerSchema with nothing touched.
     """
     with _refusing(f"{archive.name} can't be restored into {data_dir}"):
         if not archive.is_file():
@@ -146,8 +150,9 @@ def restore(
             try:
                 manifest = _unpack(archive, scratch, progress)
                 _begin_new_epoch(scratch / JOURNAL)
+                held_back(scratch, data_dir, manifest.made_ms)
                 sync_directory(scratch)
-                _switch(scratch, data_dir, manifest)
+                _switch(scratch, data_dir)
             finally:
                 shutil.rmtree(scratch, ignore_errors=True)
         finally:
@@ -360,7 +365,7 @@ def _begin_new_epoch(journal: Path) -> None:
         database.execute("INSERT OR REPLACE INTO mark VALUES ('restored', 1)")
 
 
-def _switch(scratch: Path, data_dir: Path, manifest: Manifest) -> None:
+def _switch(scratch: Path, data_dir: Path) -> None:
     """Put the new databases in, the old ones under another name; the journal last.
 
     Each step is one rename. Cut off between two, restoring again goes through: what
@@ -373,6 +378,6 @@ def _switch(scratch: Path, data_dir: Path, manifest: Manifest) -> None:
             if old.exists():
                 old.rename(data_dir / f"{name}.before-restore.{stamp}{suffix}")
         sync_directory(data_dir)
-        if any(one.name == name for one in manifest.databases):
+        if (scratch / name).exists():
             (scratch / name).rename(data_dir / name)
             sync_directory(data_dir)

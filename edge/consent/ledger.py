@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,7 +138,9 @@ class Ledger:
         SCHEMA.migrate(ledger.database)
         return ledger
 
-    def append(self, at_ms: int, acts: list[tuple[Act, Mapping[str, Any]]]) -> bytes:
+    def append(
+        self, at_ms: int, acts: Sequence[tuple[Act, Mapping[str, Any]]]
+    ) -> bytes:
         """Append acts, all or none; give the head's hash once they are durable."""
         with self.writing() as database:
             seq, chain = self._head()

@@ -120,7 +120,12 @@ def _pause(
     pauses = (
         (*who.pauses, Pause(at_ms, None, reason))
         if on
-        else (*who.pauses[:-1], replace(who.pauses[-1], end_ms=at_ms))
+        else (*who.pauses[:-1], _ended(who.pauses[-1], at_ms))
     )
     standing.services[service] = replace(who, pauses=pauses)
     _turn(standing, service)
+
+
+def _ended(pause: Pause, at_ms: int) -> Pause:
+    """End a pause, never before it began: a clock may have been set back."""
+    return replace(pause, end_ms=max(at_ms, pause.start_ms))
