@@ -10,7 +10,6 @@ import asyncio
 import socket
 import struct
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -53,7 +52,7 @@ class Connection(H11Protocol):
             return
         _user_timeout(transport, self.limits.stall_s)
         self.line = Line(partial(_reset, transport))
-        self.app = _with_line(self.app, transport.abort, self.line)
+        self.app = _with_line(self.app, self.line)
         self._expect_request()
 
     def data_received(self, data: bytes) -> None:
@@ -131,9 +130,9 @@ class Connection(H11Protocol):
             self._stall_timer = None
 
 
-def _with_line(app: Any, abort: Callable[[], None], line: Line) -> ASGIApp:
+def _with_line(app: Any, line: Line) -> ASGIApp:
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        scope.setdefault("extensions", {}).update({ABORT: abort, LINE: line})
+        scope.setdefault("extensions", {}).update({ABORT: line.reset, LINE: line})
         await app(scope, receive, send)
 
     return wrapped
