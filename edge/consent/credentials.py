@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 from edge.calendar import HOUR_MS
 from edge.consent.consents import Consents
@@ -87,13 +88,15 @@ class Credentials:
     def follow(self, consents: Consents) -> Credentials:
         """End the tokens of services that hold nothing any more, now and from now on.
 
-        A pause ends none, nor does an expiry that only the clock says.
+        A pause ends none, nor does an expiry that only the clock says. They are good
+        for nothing at once, and off the disk with `settle`: whoever decided, and the
+        channels that are yet to be told, don't wait for it.
         """
 
         def ended(services: frozenset[str]) -> None:
             for one in services:
                 if all(c.ended_ms is not None for c in consents.standing.of(one)):
-                    self.end(one)
+                    self._forget(partial(_is_of, one))
 
         consents.listen(ended)
         ended(frozenset(kept.service for kept in self._kept.values()))
@@ -183,23 +186,31 @@ class Credentials:
 
     def end(self, service: str) -> None:
         """End every token of a service."""
-        self._drop(lambda kept: kept.service == service)
+        self._drop(partial(_is_of, service))
 
     def _end_family(self, family: str) -> None:
         self._drop(lambda kept: kept.family == family)
 
-    def _drop(self, meant: Callable[[Kept], bool]) -> None:
-        """Forget tokens: in memory whatever happens, then on the disk."""
+    def settle(self) -> None:
+        """Take off the disk what has ended; to be called each second or so."""
         with self._lock:
-            gone = [one for one in self._kept.values() if meant(one)]
-            for one in gone:
-                del self._kept[one.hash]
-            self._owed += gone
             try:
                 self._replace([], [])
             except JournalError as error:
                 # they open nothing any more, and go with the next that is written
                 log.warning("tokens that ended are still on the disk: %s", error)
+
+    def _drop(self, meant: Callable[[Kept], bool]) -> None:
+        """End tokens: in memory whatever happens, then on the disk."""
+        self._forget(meant)
+        self.settle()
+
+    def _forget(self, meant: Callable[[Kept], bool]) -> None:
+        with self._lock:
+            gone = [one for one in self._kept.values() if meant(one)]
+            for one in gone:
+                del self._kept[one.hash]
+            self._owed += gone
         if gone:
             services = frozenset(one.service for one in gone)
             for listener in self._listeners:
@@ -222,6 +233,10 @@ class Credentials:
             self._kept.pop(one.hash, None)
         for one in made:
             self._kept[one.hash] = one
+
+
+def _is_of(service: str, kept: Kept) -> bool:
+    return kept.service == service
 
 
 def _hash(token: str) -> bytes:

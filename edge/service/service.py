@@ -171,7 +171,7 @@ class Service:
         parts = {
             "control": ControlServer(config.data_dir, owner).run,
             "interpreter": tidy,
-            "consent": lambda: judge(hub.consents),
+            "consent": lambda: judge(hub.consents, hub.credentials),
             **hub.consumers(),
         }
         folder = config.imports.folder

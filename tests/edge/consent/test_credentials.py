@@ -200,6 +200,30 @@ def given(consents: Consents):
     return consents.give(who, [Choice(TERMS, frozenset({"linky"}))], {})
 
 
+def test_a_withdrawal_waits_for_no_disk_of_the_tokens(consents, monkeypatch):
+    credentials = Credentials(consents.ledger).follow(consents)
+    service, (consent,) = given(consents)
+    long = credentials.issue_long(service.id)
+    told = []
+    credentials.listen(told.append)
+    writing = consents.ledger.writing
+    writings = []
+
+    def counted():
+        writings.append(1)
+        return writing()
+
+    monkeypatch.setattr(consents.ledger, "writing", counted)
+    consents.withdraw([consent.id])
+    assert len(writings) == 1  # the decision itself
+    assert credentials.service_of(long, NOW_MS) is None
+    assert told == [{service.id}]
+    credentials.settle()
+    credentials.settle()
+    assert len(writings) == 2
+    assert not consents.ledger.database.execute("SELECT * FROM credential")
+
+
 def test_a_service_that_holds_nothing_any_more_has_no_token_either(consents):
     credentials = Credentials(consents.ledger)
     credentials.follow(consents)
@@ -224,4 +248,5 @@ def test_a_withdrawal_that_a_crash_cut_short_is_finished_at_the_start(consents):
     assert credentials.service_of(long, NOW_MS) == service.id
     credentials.follow(consents)
     assert credentials.service_of(long, NOW_MS) is None
+    credentials.settle()
     assert Credentials(consents.ledger).service_of(long, NOW_MS) is None
