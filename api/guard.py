@@ -26,10 +26,11 @@ from api.limits import Lane, Limits, Rates
 from api.origins import Origins
 from api.problems import answer
 from api.running import LINE
-from api.services import Services, served
+from api.services import Services, readings_of, served
 from api.session import Session
 from api.sign_in import SignIn, check_origin
 from api.tokens import same
+from edge.consent.records import Writer
 
 log = logging.getLogger(__name__)
 
@@ -156,6 +157,10 @@ class Guard:
             self._slow_down(f"public {peer}")
             await self._app(scope, receive, face)
             return
+        writer = self._writer(headers)
+        if writer is not None:
+            await self._written(scope, receive, face, headers, writer)
+            return
         session = self._session(scope, headers)
         who = OWNER if session is not None else self._authenticate(scope, headers, peer)
         key = f"{who.credential} {peer}" if isinstance(who, Owner) else who.service
@@ -167,6 +172,28 @@ class Guard:
         scope.setdefault("state", {}).update(grant=who, session=session)
         with self._place(scope["path"], who, key):
             await self._app(scope, receive, face)
+
+    def _writer(self, headers: Headers) -> Writer | None:
+        """Give the writer whose token is sent: it reads nothing, and is no grant."""
+        token = _bearer(headers)
+        known = self._services if token else None
+        return None if known is None or token is None else known.writer(token)
+
+    async def _written(
+        self,
+        scope: Scope,
+        receive: Receive,
+        face: Face,
+        headers: Headers,
+        writer: Writer,
+    ) -> None:
+        """Let a writer send readings of its meter; all else is nowhere, to the byte."""
+        self._slow_down(f"writer {writer.id}")
+        if (scope["method"], scope["path"]) != ("POST", readings_of(writer.meter)):
+            bodies.check(scope["method"], "", headers)
+            raise nowhere()
+        scope.setdefault("state", {})["writer"] = writer
+        await self._app(scope, receive, face)
 
     def _session(self, scope: Scope, headers: Headers) -> Session | None:
         """Give the owner's session that a page of ours shows; raise Problem.
@@ -184,14 +211,12 @@ class Guard:
     def _authenticate(self, scope: Scope, headers: Headers, peer: str) -> Grant:
         """Give who asks by the bearer token sent, which no cookie stands for."""
         given = headers.getlist("authorization")
-        scheme, _, credential = given[0].partition(" ") if given else ("", "", "")
-        right = scheme.lower() == "bearer" and len(given) == 1
+        token = _bearer(headers)
         # A right credential is let in whatever failed before it: a stranger behind the
         # same address must not lock the owner out, and 256 bits can't be guessed.
-        if right and same(credential.strip(), self._token):
+        if token is not None and same(token, self._token):
             return OWNER
-        if right and self._services is not None:
-            token = credential.strip()
+        if token is not None and self._services is not None:
             service = self._services.whose(token)
             line = scope.get("extensions", {}).get(LINE)
             grant = service and self._services.admit(service, token, line)
@@ -266,6 +291,14 @@ class Guard:
             else answer(problem, scope["path"])
         )
         await response(scope, receive, face)
+
+
+def _bearer(headers: Headers) -> str | None:
+    """Give the one bearer token that is sent; None for none, or more than one."""
+    given = headers.getlist("authorization")
+    scheme, _, credential = given[0].partition(" ") if given else ("", "", "")
+    right = scheme.lower() == "bearer" and len(given) == 1
+    return credential.strip() if right else None
 
 
 def nowhere() -> Problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import Request
 
@@ -36,6 +36,7 @@ class Home:
     queries: Lane
     uploads: Lane
     batches: Lane
+    written: Lane = field(default_factory=lambda: Lane(2, 1, "too-many-uploads"))
 
     def meters(self, who: Grant) -> list[MeterInfo]:
         """Give the meters that there are for who asks."""

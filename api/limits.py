@@ -19,7 +19,8 @@ class Limits:
     """The limits of the API; the defaults suit a Pi Zero 2 W.
 
     Rates are requests a second and the burst allowed above them, for each credential
-    and peer; failures likewise, for each peer. Times are in seconds.
+    and peer; failures likewise, for each peer. Times are in seconds. What a writer
+    sends is answered after a whole number of `written_s`, whatever became of it.
     """
 
     rows: int = ROWS_MAX
@@ -40,6 +41,7 @@ class Limits:
     request_s: float = 10.0
     idle_s: float = 15.0
     stall_s: float = 15.0
+    written_s: float = 1.0
     keep_alive_s: float = 15.0
     ring_s: float = 600.0
     ring_entries: int = 2048

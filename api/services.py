@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from api.running import Line, Running
 from edge.consent.consents import Consents
 from edge.consent.credentials import Credentials
-from edge.consent.records import Grant
+from edge.consent.records import Grant, Writer
+from edge.consent.writers import Writers
 
 SERVED = re.compile(
     r"/api/v1/(grant|grant/readings|meters|live"
@@ -21,6 +22,11 @@ answers a service as an address at which nothing is served: it is denied unless 
 def served(path: str) -> bool:
     """Tell whether there is anything for services at an address."""
     return SERVED.fullmatch(path) is not None
+
+
+def readings_of(meter: str) -> str:
+    """Give where a meter's readings are sent: all that there is for its writers."""
+    return f"/api/v1/meters/{meter}/readings"
 
 
 @dataclass(slots=True)
@@ -40,6 +46,10 @@ class Services:
     def whose(self, token: str) -> str | None:
         """Give whose access token it is; None for nobody's."""
         return self.credentials.service_of(token, self.consents.now_ms())
+
+    def writer(self, token: str) -> Writer | None:
+        """Give the writer whose token it is; None for nobody's."""
+        return Writers(self.consents).writer_of(token)
 
     def admit(self, service: str, token: str, line: Line | None) -> Grant | None:
         """Give what a service holds now, to be answered over a connection.

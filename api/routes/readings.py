@@ -1,9 +1,16 @@
-"""POST /api/v1/meters/{meter}/readings: what the owner's own devices have read."""
+"""POST /api/v1/meters/{meter}/readings: what the owner's own devices have read.
+
+The owner is told what became of each reading. A writer (a node, a gateway) is told
+whether its message was well formed, and nothing more: by trial it would learn else
+what the meter counts. Neither do time or size tell it.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import datetime
+from time import monotonic
 from typing import Annotated, Any
 
 import orjson
@@ -11,13 +18,14 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api import bodies
 from api.deps import Receives
-from api.door import Grant, allowed_readings
+from api.door import allowed_readings
 from api.errors import Problem
 from api.examples import TAKEN
 from api.home import Home, grant, home
 from api.schemas import TakenShape, example
+from edge.consent.records import Writer
 from edge.errors import DiskFull
-from edge.receiving import Denied, Sent
+from edge.receiving import Answer, Denied, Sent
 from edge.sample import millis
 
 router = APIRouter(tags=["readings"])
@@ -26,6 +34,8 @@ MOST_READINGS = 1_000
 MOST_VALUE = 1 << 53
 """What any JSON reader can tell exactly."""
 
+RECEIVED = b'{"received":true}\n'
+"""All that a writer is ever told of what it sent."""
 NAME = re.compile(r"[a-z0-9_]{1,64}", re.ASCII)
 HINT = '{"readings": [{"register": …, "at": …, "value": …}]}'
 READING: dict[str, Any] = {
@@ -67,12 +77,20 @@ BATCH: dict[str, Any] = {
 }
 
 
+def writer(request: Request) -> Writer | None:
+    """Give the writer that the guard has let in; None: it is who has a grant."""
+    found: Writer | None = request.scope["state"].get("writer")
+    return found
+
+
 def receiver(
-    here: Annotated[Home, Depends(home)], who: Annotated[Grant, Depends(grant)]
+    here: Annotated[Home, Depends(home)],
+    request: Request,
+    sender: Annotated[Writer | None, Depends(writer)],
 ) -> Receives:
-    """Give what takes readings, to the owner alone."""
+    """Give what takes readings, to the owner and to writers alone."""
     found = here.deps.readings
-    if found is None or not allowed_readings(who):
+    if found is None or not (sender or allowed_readings(grant(request))):
         raise Problem("not-found", "no readings are taken here")
     return found
 
@@ -81,7 +99,13 @@ def receiver(
     "/meters/{meter}/readings",
     summary="Send readings of a meter",
     response_model=TakenShape,
-    responses={200: {"content": {"application/json": example(TAKEN)}}},
+    responses={
+        200: {"content": {"application/json": example(TAKEN)}},
+        202: {
+            "description": "A writer's message was well formed",
+            "content": {"application/json": {"example": orjson.loads(RECEIVED)}},
+        },
+    },
     openapi_extra={"requestBody": BATCH},
 )
 async def take(
@@ -89,25 +113,23 @@ async def take(
     request: Request,
     here: Annotated[Home, Depends(home)],
     receives: Annotated[Receives, Depends(receiver)],
+    sender: Annotated[Writer | None, Depends(writer)],
 ) -> Response:
     """Send at most 1,000 readings, in any order; the answer comes once they are kept.
 
     Each is judged alone. A reading is told by its register and its instant: sent again
     it is `unchanged`, and another value at the same instant is refused.
+
+    Who has a writer's token is answered 202 and always the same, whatever became of
+    them; one reading that is none refuses the whole message.
     """
     info = here.meter(meter)
+    if sender is not None:
+        return await _written(info.id, request, here, receives, sender)
     with here.batches.enter("owner"):
         data = await bodies.read(request, here.deps.limits.stall_s)
         batch, denied = _read(data)
-        try:
-            answer = await receives.take(info.id, batch)
-        except DiskFull as error:
-            raise Problem(
-                "busy",
-                "the disk takes nothing more: free some space, then send the same"
-                " again; sent twice, it changes nothing",
-                headers={"Retry-After": "30"},
-            ) from error
+        answer = await _taken(receives, info.id, batch)
     refused = sorted([*denied, *answer.refused], key=_place)
     document = {
         "accepted": answer.accepted,
@@ -118,6 +140,34 @@ async def take(
         orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE),
         media_type="application/json",
     )
+
+
+async def _written(
+    meter: str, request: Request, here: Home, receives: Receives, sender: Writer
+) -> Response:
+    """Take a writer's message, and answer in bytes and time that tell nothing of it."""
+    with here.written.enter(sender.id):
+        data = await bodies.read(request, here.deps.limits.stall_s)
+        batch, denied = _read(data)
+        if denied:
+            raise Problem("readings-refused", f"one of them is no reading; send {HINT}")
+        begun_s = monotonic()
+        await _taken(receives, meter, batch)
+        step_s = here.deps.limits.written_s
+        await asyncio.sleep(step_s - (monotonic() - begun_s) % step_s)
+    return Response(RECEIVED, status_code=202, media_type="application/json")
+
+
+async def _taken(receives: Receives, meter: str, batch: list[Sent]) -> Answer:
+    try:
+        return await receives.take(meter, batch)
+    except DiskFull as error:
+        raise Problem(
+            "busy",
+            "the disk takes nothing more: free some space, then send the same"
+            " again; sent twice, it changes nothing",
+            headers={"Retry-After": "30"},
+        ) from error
 
 
 def _read(data: bytes) -> tuple[list[Sent], list[Denied]]:
