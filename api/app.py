@@ -20,6 +20,7 @@ from api.origins import Origins
 from api.pages import pages, public
 from api.parameters import explain, known_only
 from api.routes import (
+    asked,
     facts,
     grant,
     health,
@@ -28,6 +29,7 @@ from api.routes import (
     meters,
     oauth,
     own_readings,
+    owner,
     readings,
     reconciliation,
     registers,
@@ -80,7 +82,8 @@ def create_app(deps: Deps) -> FastAPI:
     if deps.consents is not None and deps.credentials is not None:
         services = Services(deps.consents, deps.credentials)
     given = (meters, registers, slices, reconciliation, facts)
-    parts = (*given, readings, own_readings, live, health, imports, sign_in, grant)
+    owners = (sign_in, asked, owner)
+    parts = (*given, readings, own_readings, live, health, imports, *owners, grant)
     for part in parts:
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(health.metrics_router)

@@ -76,6 +76,12 @@ class Rates:
             self._buckets.popitem(last=False)
         return 0.0 if granted else (1.0 - left) / self._rate
 
+    def give_back(self, key: str) -> None:
+        """Give back one that was taken."""
+        if key in self._buckets:
+            left, then_s = self._buckets[key]
+            self._buckets[key] = (min(float(self._burst), left + 1.0), then_s)
+
 
 class Lane:
     """What may run at once: `total` in all, `each` for one key; others are told so."""
@@ -92,8 +98,11 @@ class Lane:
         return sum(self._running.values())
 
     @contextmanager
-    def enter(self, key: str) -> Iterator[None]:
-        """Run inside; raise Problem (429 own limit, 503 everyone's) when full."""
+    def enter(self, key: str, *, spare: int = 0) -> Iterator[None]:
+        """Run inside; raise Problem (429 own limit, 503 everyone's) when full.
+
+        `spare` places are left for others than this key is one of.
+        """
         mine = self._running.get(key, 0)
         if mine >= self._each:
             raise Problem(
@@ -101,7 +110,7 @@ class Lane:
                 f"{mine} of yours are open, which is the most; end one, then try again",
                 headers={"Retry-After": "2"},
             )
-        if self.running >= self._total:
+        if self.running >= self._total - spare:
             raise Problem(
                 "busy",
                 "all places are taken; try again in a few seconds",

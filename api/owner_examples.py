@@ -21,6 +21,113 @@ SESSIONS: dict[str, Any] = {
 }
 ENDED: dict[str, Any] = {"ended": "5f2c1a9be0d47380"}
 
+TERMS: dict[str, Any] = {
+    "type": "releve",
+    "fluid": "electricity",
+    "class": "energy",
+    "granularity": "day",
+    "history": "P1Y",
+    "channels": ["rest"],
+    "purpose": "Tells you what your days cost",
+    "duration": "P1Y",
+}
+DECLARED: dict[str, Any] = {
+    "name": "Coach",
+    "controller": "Les Économes, association",
+    "contact": "contact@economes.example",
+    "leaves_home": False,
+    "recipients": "",
+    "retention": "P1Y",
+    "outside_eu": False,
+}
+REQUEST: dict[str, Any] = {
+    "request": "q1XJ0m5Vd3k8Yc2Zb7Nw9A",
+    "digest": f"{0x9F86D081:064x}",
+    "declared": DECLARED,
+    "service": None,
+    "lines": [
+        {
+            "terms": TERMS,
+            "presence": False,
+            "meters": [{"id": "linky", "place": ""}],
+        }
+    ],
+}
+PREVIEW: dict[str, Any] = {
+    "meter": "linky",
+    "registers": [
+        {
+            "name": "import_total_wh",
+            "title": {"en": "Drawn energy", "fr": "Énergie soutirée"},
+            "unit": "Wh",
+            "step": "day",
+            "rows": [{"start": "2026-10-25T00:00:00+02:00", "value": 9134}],
+        }
+    ],
+}
+APPROVED: dict[str, Any] = {"service": "s0123456789ab", "consents": ["c0123456789ab"]}
+REFUSED: dict[str, Any] = {"refused": "q1XJ0m5Vd3k8Yc2Zb7Nw9A"}
+HOME: dict[str, Any] = {
+    "at": "2026-10-26T12:00:00+01:00",
+    "demo": False,
+    "meters": [
+        {
+            "id": "linky",
+            "fluid": "electricity",
+            "place": "",
+            "seen": "2026-10-26T11:59:59+01:00",
+            "age_s": 1,
+            "unit": "Wh",
+            "today": 4210,
+            "yesterday": 9134,
+            "month": 241870,
+            "until": "2026-10-26T12:00:00+01:00",
+        }
+    ],
+    "troubles": [],
+}
+SERVICES: dict[str, Any] = {
+    "services": [
+        {
+            "id": "s0123456789ab",
+            "declared": DECLARED,
+            "paused": False,
+            "consents": [
+                {
+                    "id": "c0123456789ab",
+                    "terms": TERMS,
+                    "presence": False,
+                    "meters": ["linky"],
+                    "given": "2026-10-25T18:00:00+01:00",
+                    "expires": "2027-10-25T00:00:00+02:00",
+                }
+            ],
+        }
+    ]
+}
+READS: dict[str, Any] = {
+    "reads": [
+        {
+            "day": "2026-10-26",
+            "service": "s0123456789ab",
+            "channel": "rest",
+            "meter": "linky",
+            "consent_class": "energy",
+            "grain": "day",
+            "rows": 30,
+            "first": "2026-10-26T08:00:00+01:00",
+            "last": "2026-10-26T08:00:00+01:00",
+            "start": "2026-09-26T00:00:00+02:00",
+            "end": "2026-10-26T00:00:00+01:00",
+            "name": "Coach",
+        }
+    ]
+}
+WITHDRAWN: dict[str, Any] = {"withdrawn": ["c0123456789ab"]}
+NARROWED: dict[str, Any] = {"consent": "cba9876543210"}
+PAUSED: dict[str, Any] = {"paused": []}
+RESUMED: dict[str, Any] = {"resumed": []}
+
 
 def shown(value: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
     """Give what OpenAPI says of an answer, by its example."""

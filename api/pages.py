@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 TYPES = {
     "html": "text/html; charset=utf-8",
@@ -13,10 +13,19 @@ TYPES = {
     "css": "text/css; charset=utf-8",
     "svg": "image/svg+xml",
 }
+LANGUAGES = ("fr", "en")
 ADDRESSES = {
-    "/": "index.html",
+    "/": "home.{language}.html",
+    "/consent": "consent.{language}.html",
     "/docs": "docs.html",
+    "/static/chart.js": "chart.js",
+    "/static/consent.js": "consent.js",
     "/static/docs.js": "docs.js",
+    "/static/door.js": "door.js",
+    "/static/home.js": "home.js",
+    "/static/page.js": "page.js",
+    "/static/terms.js": "terms.js",
+    "/static/words.js": "words.js",
     "/static/style.css": "style.css",
     "/favicon.ico": "icon.svg",
 }
@@ -28,7 +37,8 @@ def public(path: str) -> bool:
     return path in ADDRESSES
 
 
-DEMO = """<main>
+MAIN = b'<main id="main" tabindex="-1">'
+DEMO = """
     <p class="demo">Démonstration : tout ce qui se lit ici est inventé.
       <span lang="en">Demonstration: all that is read here is invented.</span></p>"""
 """What each page of a demonstration begins with."""
@@ -39,16 +49,50 @@ def pages(*, demo: bool = False) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     folder = Path(__file__).parent / "static"
     for address, name in ADDRESSES.items():
-        content = (folder / name).read_bytes()
-        if demo and name.endswith(".html"):
-            content = content.replace(b"<main>", DEMO.encode(), 1)
+        contents = {}
+        for language in LANGUAGES:
+            content = (folder / name.format(language=language)).read_bytes()
+            if demo and name.endswith(".html"):
+                content = content.replace(MAIN, MAIN + DEMO.encode(), 1)
+            contents[language] = content
         media_type = TYPES[name.rpartition(".")[2]]
-        router.add_api_route(address, _page(content, media_type), methods=["GET"])
+        router.add_api_route(address, _page(contents, media_type), methods=["GET"])
     return router
 
 
-def _page(content: bytes, media_type: str) -> Callable[[], Awaitable[Response]]:
-    async def page() -> Response:
-        return Response(content, media_type=media_type)
+def _page(
+    contents: Mapping[str, bytes], media_type: str
+) -> Callable[[Request], Awaitable[Response]]:
+    async def page(request: Request) -> Response:
+        language = spoken(request.headers.get("accept-language"))
+        return Response(
+            contents[language],
+            media_type=media_type,
+            headers={"Vary": "Accept-Language"},
+        )
 
     return page
+
+
+def spoken(header: str | None) -> str:
+    """Give the language of ours that a browser likes best (RFC 9110, 12.5.4).
+
+    French where it says nothing; English to who likes neither.
+    """
+    if not header or not header.strip():
+        return "fr"
+    liked = dict.fromkeys(LANGUAGES, 0.0)
+    for part in header.lower()[:500].split(","):
+        name, _, weight = (piece.strip() for piece in part.partition(";q="))
+        primary = name.partition("-")[0]
+        for language in LANGUAGES:
+            if primary in (language, "*"):
+                liked[language] = max(liked[language], _weight(weight))
+    return "fr" if liked["fr"] > liked["en"] else "en"
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text or 1)
+    except ValueError:
+        return 0.0

@@ -49,6 +49,7 @@ class SignIn:
             self._guess(who)
             if not await self.passwords.right(password):
                 raise Problem("sign-in-refused", REFUSED)
+            self._right(who)
         return await asyncio.to_thread(self.sessions.begin, who.agent, now_ms)
 
     async def by_code(self, code: str, password: str, who: Peer, now_ms: int) -> Begun:
@@ -61,12 +62,13 @@ class SignIn:
             self._guess(who)
             if not self.pairing.take(code):
                 raise Problem("sign-in-refused", REFUSED)
+            self._right(who)
             await self.passwords.set(password)
             await asyncio.to_thread(self.sessions.end_all, now_ms)
         return await asyncio.to_thread(self.sessions.begin, who.agent, now_ms)
 
     def _guess(self, who: Peer) -> None:
-        """Count an attempt, right or wrong: argon2 costs as much for either."""
+        """Count an attempt before it is known what it is worth; raise Problem."""
         wait_s = self.peers.take(who.peer) or self.everyone.take("")
         if wait_s:
             raise Problem(
@@ -74,6 +76,11 @@ class SignIn:
                 "wait, then try again",
                 headers={"Retry-After": str(math.ceil(wait_s))},
             )
+
+    def _right(self, who: Peer) -> None:
+        """Take it back: who knows the password does not guess."""
+        self.peers.give_back(who.peer)
+        self.everyone.give_back("")
 
     def session(self, headers: Headers, scheme: str, now_ms: int) -> Session | None:
         """Give whose session a request shows both secrets of; None for nobody's."""

@@ -181,6 +181,13 @@ async def test_guesses_are_counted_per_peer_and_in_all(browser, door):
     assert last.status_code == 429
 
 
+async def test_who_knows_the_password_signs_in_as_often_as_they_like(browser, door):
+    await paired(browser, door)
+    for _ in range(8):
+        answer = await browser.post(SIGN_IN, json={"password": PASSWORD})
+        assert answer.status_code == 200
+
+
 async def test_a_password_that_is_too_short_costs_no_try_of_the_code(browser, door):
     code = door.pairing.make()
     answer = await browser.post(SET, json={"code": code, "password": "short"})

@@ -1,0 +1,344 @@
+"""A household in Debian's Chromium: pairs, sees what is asked, agrees, takes back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.real.browser import (
+    CHROMIUM,
+    FLAGS,
+    Demo,
+    Service,
+    demonstration,
+    faults,
+    overflow,
+)
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+
+PASSWORD = "un compteur au placard"  # noqa: S105 - invented
+EVIL = "<img src=x onerror=alert(1)>"
+DAYS = "/api/v1/meters/linky/registers/import_total_wh?step=day"
+DAY = {
+    "type": "releve",
+    "fluid": "electricity",
+    "class": "energy",
+    "granularity": "day",
+    "history": "P1Y",
+    "channels": ["rest"],
+    "purpose": "Dire ce que coûte chaque jour",
+    "duration": "P1Y",
+}
+HOURS_OF_WATER = {**DAY, "fluid": "water", "granularity": "hour", "history": "P1M"}
+POWER = {**DAY, "class": "live_power", "granularity": "live", "history": "P1D"}
+PHONE = {"width": 360, "height": 740}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with demonstration(tmp_path_factory.mktemp("browser") / "demo") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Debian's chromium is not there: scripts/packages installs it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Screen:
+    """A browser's page of its own, and what went wrong on it."""
+
+    def __init__(self, browser: Browser, url: str, locale: str) -> None:
+        self.context = browser.new_context(locale=locale, viewport=PHONE)
+        self.page = self.context.new_page()
+        self.url = url
+        self.wrong: list[str] = []
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.wrong.append(dialog.message))
+        self.page.on("requestfailed", self._failed)
+        self.page.on(
+            "request",
+            lambda one: one.url.startswith(url) or self.wrong.append(one.url),
+        )
+
+    def _failed(self, request) -> None:
+        if "ABORTED" not in request.failure:  # a page that was left asks no more
+            self.wrong.append(request.url)
+
+    def open(self, path: str = "/") -> Page:
+        self.page.goto(f"{self.url}{path}")
+        return self.page
+
+
+@pytest.fixture
+def screen(chromium: Browser, demo: Demo, request) -> Iterator[Screen]:
+    """A phone in French; parametrised, in another language."""
+    opened = Screen(chromium, demo.url, getattr(request, "param", "fr-FR"))
+    yield opened
+    opened.context.close()
+    assert opened.wrong == []
+
+
+def heading(page: Page, name: str | re.Pattern[str]):
+    return page.get_by_role("heading", name=name, exact=isinstance(name, str))
+
+
+def pair(page: Page, demo: Demo) -> None:
+    page.get_by_label("Code d’appairage").fill(demo.pairing_code())
+    page.get_by_label("Nouveau mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Choisir ce mot de passe").click()
+
+
+@pytest.fixture(scope="module")
+def paired(chromium: Browser, demo: Demo) -> Demo:
+    """A demonstration whose owner has set a password."""
+    screen = Screen(chromium, demo.url, "fr-FR")
+    pair(screen.open(), demo)
+    expect(heading(screen.page, "Chez vous")).to_be_visible()
+    screen.context.close()
+    return demo
+
+
+def sign_in(page: Page, label: str = "Mot de passe", button="Se connecter") -> None:
+    page.get_by_label(label, exact=True).fill(PASSWORD)
+    page.get_by_role("button", name=button).click()
+
+
+def usable(page: Page) -> None:
+    """Hold a page to a phone's width and to WCAG 2.2 AA."""
+    assert overflow(page) == 0
+    assert faults(page) == []
+
+
+def granted(page: Page, demo: Demo, *lines: dict, name: str) -> Service:
+    """Have a service ask for lines, and the household tick them all."""
+    service = Service(demo.url, name)
+    code = service.ask(*lines)
+    page.goto(f"{demo.url}/consent")
+    page.get_by_label("Code du service").fill(code)
+    page.get_by_role("button", name="Voir la demande").click()
+    expect(heading(page, name)).to_be_visible()
+    for box in page.get_by_role("checkbox", name=re.compile("J’accorde")).all():
+        box.check()
+    page.get_by_role("button", name="Accorder ce qui est coché").click()
+    expect(heading(page, re.compile("C’est accordé"))).to_be_visible()
+    service.fetch_token()
+    return service
+
+
+def test_a_stranger_is_told_how_and_nothing_of_the_home(screen: Screen):
+    page = screen.open()
+    expect(heading(page, "Connexion")).to_be_visible()
+    text = page.locator("body").inner_text()
+    assert "releve pair" in text
+    assert "linky" not in text
+    usable(page)
+
+
+def test_a_code_of_the_shell_makes_a_browser_the_owners(screen: Screen, demo: Demo):
+    page = screen.open()
+    page.get_by_label("Code d’appairage").fill("000-000-000")
+    page.get_by_label("Nouveau mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Choisir ce mot de passe").click()
+    expect(page.get_by_role("status")).to_contain_text("Ce n’est pas le bon")
+    pair(page, demo)
+    expect(heading(page, "Chez vous")).to_be_focused()
+    for fluid in ("Électricité", "Gaz", "Eau"):
+        card = page.get_by_role("region", name=re.compile(fluid))
+        expect(card).to_contain_text("Aujourd’hui")
+        expect(card).to_contain_text("Dernier relevé : il y a")
+        expect(card.get_by_role("img")).to_have_attribute(
+            "aria-label", re.compile(r"valeurs du .+ au .+, de .+ à .+")
+        )
+    usable(page)
+    cookie = screen.context.cookies()[0]
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+    assert cookie["expires"] == -1
+
+
+def test_a_household_agrees_to_one_thing_of_several_and_the_service_has_that_alone(
+    screen: Screen, paired: Demo
+):
+    service = Service(paired.url, EVIL)
+    code = service.ask(
+        DAY, HOURS_OF_WATER, POWER, leaves_home="true", recipients="Hébergeur, Lyon"
+    )
+    page = screen.open("/consent")
+    sign_in(page)
+    page.get_by_label("Code du service").fill("BBBBB-BBBBB")
+    page.get_by_role("button", name="Voir la demande").click()
+    expect(page.get_by_role("status")).to_contain_text("Aucune demande n’attend")
+    page.get_by_label("Code du service").fill(code.lower().replace("-", " "))
+    page.get_by_role("button", name="Voir la demande").click()
+
+    expect(heading(page, EVIL)).to_be_visible()  # as text, and no image of it
+    assert page.locator("img").count() == 0
+    expect(page.get_by_text("déclaré par le service, et non vérifié")).to_be_visible()
+    expect(page.get_by_text("les données quittent la maison")).to_be_visible()
+    for box in page.get_by_role("checkbox").all():
+        expect(box).not_to_be_checked()
+    days = page.get_by_role("region", name=re.compile("Électricité : quantités"))
+    water = page.get_by_role("region", name=re.compile("Eau : "))
+    presence = "on voit quand quelqu’un est à la maison"
+    expect(days.get_by_text(presence)).to_be_hidden()
+    expect(water.get_by_text(presence)).to_be_visible()
+    for line in (days, water):
+        expect(line.get_by_role("img").first).to_be_visible()
+    usable(page)
+
+    water.get_by_label("Finesse").select_option("day")
+    expect(water.get_by_text(presence)).to_be_hidden()
+    page.get_by_role("button", name="Accorder ce qui est coché").click()
+    expect(page.get_by_role("status")).to_contain_text("Rien n’est coché")
+    days.get_by_role("checkbox", name=re.compile("J’accorde")).check()
+    days.get_by_label("Passé montré").select_option("P7D")
+    page.get_by_role("button", name="Accorder ce qui est coché").click()
+    expect(heading(page, re.compile("C’est accordé"))).to_be_focused()
+    usable(page)
+
+    service.fetch_token()
+    status, answer = service.call(DAYS)
+    assert status == 200
+    assert 5 <= len(answer["rows"]) <= 7
+    assert service.call(DAYS.replace("day", "hour"))[1]["rows"] == []
+    water_path = "/api/v1/meters/water/registers/water_volume_l?step=day"
+    assert service.call(water_path)[0] == 404
+
+
+def test_power_that_leaves_the_home_needs_a_second_yes(screen: Screen, paired: Demo):
+    service = Service(paired.url, "Compagnie")
+    code = service.ask(POWER, leaves_home="true", recipients="Compagnie")
+    page = screen.open("/consent")
+    sign_in(page)
+    page.get_by_label("Code du service").fill(code)
+    page.get_by_role("button", name="Voir la demande").click()
+    page.get_by_role("checkbox", name=re.compile("J’accorde")).check()
+    page.get_by_role("button", name="Accorder ce qui est coché").click()
+    expect(page.get_by_role("status")).to_contain_text("second oui")
+    page.get_by_role("button", name="Refuser").click()
+    expect(heading(page, re.compile("C’est refusé"))).to_be_visible()
+
+
+def test_what_was_given_is_narrowed_paused_and_taken_back(screen: Screen, paired: Demo):
+    page = screen.open()
+    sign_in(page)
+    expect(heading(page, "Chez vous")).to_be_visible()
+    service = granted(page, paired, DAY, name="Coach")
+    assert service.call(DAYS)[0] == 200
+    page.get_by_role("link", name=re.compile("Voir votre foyer")).click()
+
+    coach = page.get_by_role("article", name="Coach")
+    expect(coach).to_contain_text("par jour")
+    reads = page.get_by_role("table", name=re.compile("journal"))
+    expect(reads.get_by_role("cell", name="Coach").first).to_be_visible()
+    usable(page)
+
+    page.get_by_role("button", name="Tout mettre en pause").click()
+    expect(page.get_by_role("status")).to_contain_text("Tout est en pause")
+    assert service.call(DAYS)[0] == 401
+    page.get_by_role("button", name="Tout reprendre").click()
+    expect(page.get_by_role("status")).to_contain_text("La pause est finie")
+
+    coach.get_by_text("Restreindre").click()
+    coach.get_by_label("Finesse").select_option("month")
+    coach.get_by_role("button", name="Remplacer par ce choix").click()
+    expect(page.get_by_role("status")).to_contain_text("Restreint")
+    expect(coach).to_contain_text("par mois")
+
+    coach.get_by_role("button", name="Retirer").click()
+    expect(page.get_by_role("status")).to_contain_text("Retiré")
+    expect(coach).to_have_count(0)
+    assert service.call(DAYS)[0] == 401
+
+
+@pytest.mark.parametrize("screen", ["en-GB"], indirect=True)
+def test_a_household_that_speaks_english_does_it_all_by_keyboard(
+    screen: Screen, paired: Demo
+):
+    service = Service(paired.url, "By keys")
+    code = service.ask(DAY)
+    page = screen.open("/consent")
+    expect(heading(page, "Sign in")).to_be_focused()
+    keys = page.keyboard
+
+    def go_to(name: str) -> None:
+        """Press Tab until an element of that name has the focus."""
+        for _ in range(60):
+            keys.press("Tab")
+            focused = page.locator(":focus")
+            if focused.count() and name in focused.evaluate(
+                "e => (e.labels?.[0] ?? e).textContent"
+            ):
+                return
+        raise AssertionError(f"no Tab leads to {name!r}")
+
+    go_to("Password")
+    keys.type(PASSWORD)
+    keys.press("Enter")
+    expect(heading(page, "A service asks to read your data")).to_be_focused()
+    go_to("Code of the service")
+    keys.type(code)
+    keys.press("Enter")
+    expect(heading(page, "By keys")).to_be_visible()
+    usable(page)
+    go_to("I allow")
+    keys.press("Space")
+    go_to("Allow what is ticked")
+    keys.press("Enter")
+    expect(heading(page, re.compile("Allowed"))).to_be_focused()
+    go_to("See your home")
+    keys.press("Enter")
+    expect(heading(page, "Your home")).to_be_focused()
+    go_to("Withdraw")
+    keys.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Withdrawn")
+
+
+def test_the_language_is_switched_and_remembered(screen: Screen):
+    page = screen.open()
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    page.get_by_role("button", name="English").click()
+    expect(heading(page, "Sign in")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    screen.open("/consent")
+    expect(heading(page, "Sign in")).to_be_visible()
+    usable(page)
+
+
+def test_who_signs_out_is_a_stranger_again(screen: Screen, paired: Demo):
+    assert paired
+    page = screen.open()
+    sign_in(page)
+    expect(heading(page, "Chez vous")).to_be_visible()
+    page.get_by_role("button", name="Se déconnecter").click()
+    expect(heading(page, "Connexion")).to_be_visible()
+    screen.open()
+    expect(heading(page, "Connexion")).to_be_visible()
+
+
+def test_another_tab_has_the_cookie_and_not_the_pages_secret(
+    screen: Screen, paired: Demo
+):
+    assert paired
+    page = screen.open()
+    sign_in(page)
+    expect(heading(page, "Chez vous")).to_be_visible()
+    other = screen.context.new_page()
+    other.goto(screen.url)
+    expect(heading(other, "Connexion")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/consent", "/docs"])
+def test_a_page_needs_nothing_from_anywhere_else(screen: Screen, path: str):
+    screen.open(path)
+    screen.page.wait_for_load_state("networkidle")
