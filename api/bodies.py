@@ -18,8 +18,8 @@ READINGS_BYTES = 256 << 10
 OWNER_BYTES = 32 << 10
 """What a page of the owner's says at most: sixteen choices, each with its meters."""
 
-OAUTH_BYTES = 16 << 10
-"""Sixteen lines of a request, percent-encoded, and what a service says of itself."""
+OAUTH_BYTES = 64 << 10
+"""Sixteen lines of a request, whose letters may be nine bytes each."""
 
 BODIES = (
     (re.compile(r"/oauth/(device_authorization|token|revoke)"), OAUTH_BYTES),

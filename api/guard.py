@@ -54,6 +54,8 @@ EXPOSED_HEADERS = "Link, Releve-Demo, Retry-After"
 LIVE_PATH = "/api/v1/live"
 PRIVATE = ("/api/", oauth.PREFIX)
 """Where answers are never kept, even if anybody may ask."""
+OWNERS_PART = 4
+"""One place in so many is the owner's, however many services ask."""
 ABORT = "releve.abort"
 """Where the server leaves, in the scope's extensions, how to cut the connection."""
 
@@ -251,10 +253,13 @@ class Guard:
             )
 
     def _place(self, path: str, who: Grant, key: str) -> AbstractContextManager[None]:
+        owner = isinstance(who, Owner)
         if path == LIVE_PATH:
-            return self._streams.enter(name_of(who))
+            spare = 0 if owner else self._limits.streams // OWNERS_PART
+            return self._streams.enter(name_of(who), spare=spare)
         if "/registers/" in path:
-            return self._queries.enter(key)
+            spare = 0 if owner else self._limits.queries // OWNERS_PART
+            return self._queries.enter(key, spare=spare)
         return nullcontext()
 
     def _cors(self, headers: Headers) -> dict[str, str]:

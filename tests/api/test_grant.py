@@ -215,3 +215,18 @@ async def test_one_meter_granted_is_the_only_one(service, household):
     service.tokens = (await service.poll(codes["device_code"])).json()
     body = (await service.get("/api/v1/grant")).json()
     assert [meter["id"] for meter in body["consents"][0]["meters"]] == ["garage"]
+
+
+async def test_services_leave_the_owner_a_place(deps, household):
+    few = replace(household.within(deps), limits=Limits(queries=4))
+    register = "/api/v1/meters/linky/registers/import_total_wh?step=day"
+    async with stranger(few) as client:
+        service = Service(client)
+        await service.join(household)
+        queries = client._transport.app.state.home.queries
+        with queries.enter("one"), queries.enter("two"):
+            assert (await service.get(register)).status_code == 200
+            with queries.enter("three"):
+                assert (await service.get(register)).status_code == 503
+                answer = await client.get(register, headers=BEARER)
+                assert answer.status_code == 200
