@@ -76,6 +76,12 @@ class Rates:
             self._buckets.popitem(last=False)
         return 0.0 if granted else (1.0 - left) / self._rate
 
+    def give_back(self, key: str) -> None:
+        """Give back one that was taken."""
+        if key in self._buckets:
+            left, then_s = self._buckets[key]
+            self._buckets[key] = (min(float(self._burst), left + 1.0), then_s)
+
 
 class Lane:
     """What may run at once: `total` in all, `each` for one key; others are told so."""
