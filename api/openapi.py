@@ -19,9 +19,9 @@ API_VERSION = "1"
 DESCRIPTION = """\
 Your own meters, on your own network. Send `Authorization: Bearer TOKEN` with each
 request; `releve owner-token` shows the token. A service asks the household for one of
-its own at /oauth/device_authorization, and is shown what it was granted. Instants carry their offset, so that the
-hour repeated in autumn is never ambiguous. Unknown is null, never 0. Every error is a
-problem detail (RFC 9457) that says what to do.
+its own at /oauth/device_authorization, and is shown what it was granted. Instants carry
+their offset, so that the hour repeated in autumn is never ambiguous. Unknown is null,
+never 0. Every error is a problem detail (RFC 9457) that says what to do.
 """
 STATUSES: dict[int, str] = {
     401: "The credential is missing or wrong.",
