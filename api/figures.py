@@ -15,7 +15,7 @@ from api.home import Home
 from api.query import Query
 from api.rows import Renderer
 from edge.calendar import calendar_of
-from edge.catalogue import Register
+from edge.catalogue import Kind, Register
 from edge.consent.allowed import Question, allowed, steps_of
 from edge.consent.records import Consent, Grant
 from edge.consent.terms import Terms
@@ -28,7 +28,7 @@ Row: TypeAlias = tuple[int, int, int | str | None]
 """Start, end and value; of a change, twice its instant."""
 
 ROWS_MOST = 700
-REGISTERS_MOST = 6
+REGISTERS_MOST = 3
 ELECTRICITY_INDEX = "import_total_wh"
 MINUTE_MS, DAY_MS = 60_000, 86_400_000
 BACK_MS = {
@@ -86,13 +86,13 @@ async def seen(here: Home, info: MeterInfo, terms: Terms) -> list[Seen]:
     grant = hypothetical(info.id, terms, now_ms)
     channel = min(terms.channels)
     heard = (await here.rows.heard()).get(info.id, ())
+    known = [here.deps.catalogue[one] for one in heard if one in here.deps.catalogue]
+    # what is felt at each moment says more than a count that runs
+    known.sort(key=lambda register: register.kind is not Kind.INSTANT)
     found: list[Seen] = []
-    for name in heard:
-        register = (
-            here.deps.catalogue.get(name) if name in here.deps.catalogue else None
-        )
-        steps = () if register is None else steps_of(grant, info.id, register)
-        if register is None or not steps or len(found) == REGISTERS_MOST:
+    for register in known:
+        steps = steps_of(grant, info.id, register)
+        if not steps or len(found) == REGISTERS_MOST:
             continue
         step = steps[0]
         start_ms = now_ms - BACK_MS[step]

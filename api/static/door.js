@@ -52,7 +52,7 @@ function said(answer, problem) {
     return t("tooMany", { seconds: answer.headers.get("Retry-After") ?? "60" });
   }
   const words = { "sign-in-refused": "refusedSignIn", "password-refused": "tooShort",
-    "credential-needed": "over" }[(problem.type ?? "").replace("/docs#", "")];
+    "credential-needed": "over", "decision-refused": "ended" }[(problem.type ?? "").replace("/docs#", "")];
   return words ? t(words) : t("failed", { detail: problem.detail ?? answer.status });
 }
 

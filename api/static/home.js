@@ -2,9 +2,9 @@
 
 import { chart } from "./chart.js";
 import { behind, call, forget, still } from "./door.js";
-import { button, form, make, pairs, say, show } from "./page.js";
+import { button, form, make, pairs, say, show, tick } from "./page.js";
 import { channels, narrowing } from "./terms.js";
-import { about, age, amount, clock, date, instant, language, length, t, word } from "./words.js";
+import { about, age, amount, browser, clock, date, days, instant, language, length, t, word } from "./words.js";
 
 const EACH_MS = 10_000;
 const READS_SHOWN = 30;
@@ -18,7 +18,7 @@ async function draw() {
   show(t("homeTitle"),
     ...(home.demo && !document.querySelector(".demo") ? [make("p", { className: "demo", textContent: t("demo") })] : []),
     fluids, ...troubles(home), services(held), reads(read), sessions(open));
-  for (const meter of home.meters) days(meter);
+  for (const meter of home.meters) lately(meter);
 }
 
 /** Ask for a part of the page; what isn't there is an empty one. */
@@ -57,7 +57,7 @@ function amounts(home) {
 const small = (text) => (text ? make("small", { textContent: text }) : "");
 
 /** Draw a meter's last days, as a service that holds them would see them. */
-async function days(meter) {
+async function lately(meter) {
   const terms = { type: "releve", fluid: meter.fluid, class: "energy", granularity: "day",
     history: "P1Y", channels: ["rest"], purpose: t("lastDays"), duration: "P1D" };
   const seen = await call("preview", { meter: meter.id, terms }).catch(() => ({ registers: [] }));
@@ -117,10 +117,16 @@ function consent(each, one) {
       t("withdrawn", { what }) + after),
     { "aria-describedby": id });
   const [fields, told] = narrowing(each.terms);
+  const ticks = each.meters.length > 1
+    ? each.meters.map((meter) => [meter, ...tick(meter, { checked: true })]) : [];
+  const meters = () => (ticks.length
+    ? ticks.filter(([, , input]) => input.checked).map(([meter]) => meter) : each.meters);
+  const of = ticks.length ? [make("fieldset", {}, make("legend", { textContent: t("meters") }),
+    ...ticks.map(([, row]) => row))] : [];
   const narrow = form(
     () => act(() => call("consents/narrow",
-      { consent: each.id, choice: { terms: told(), meters: each.meters } }), t("narrowed")),
-    fields, make("button", { textContent: t("narrowDo") }));
+      { consent: each.id, choice: { terms: told(), meters: meters() } }), t("narrowed")),
+    fields, ...of, make("button", { textContent: t("narrowDo") }));
   return make("li", {},
     make("p", { id, className: "what", textContent: `${what} · ${each.meters.join(", ")}` }),
     make("p", {}, make("small", { textContent: [
@@ -141,28 +147,37 @@ async function act(does, words) {
 }
 
 function reads({ reads: lines = [] }) {
-  if (!lines.length) return section("reads", t("reads"), make("p", { textContent: t("noReads") }));
+  const mine = lines.filter((line) => line.service === "owner");
+  const theirs = lines.filter((line) => line.service !== "owner");
+  const shown = theirs.length ? listed(theirs, t("readsCaption"))
+    : make("p", { textContent: t("noReads") });
+  const own = mine.length ? [make("details", {}, make("summary", { textContent: t("ownReads") }),
+    listed(mine, t("ownReads")))] : [];
+  return section("reads", t("reads"), shown, ...own);
+}
+
+function listed(lines, caption) {
   const columns = ["who", "what", "period", "when", "how", "lines"];
   const head = make("tr", {}, ...columns.map((one) =>
     make("th", { scope: "col", textContent: t(one) })));
   const rows = lines.slice(0, READS_SHOWN).map((line) => make("tr", {}, ...[
     line.service === "owner" ? t("owner") : line.name ?? t("gone"),
     `${line.meter} · ${word("classes", line.consent_class)} · ${word("grains", line.grain)}`,
-    `${date(line.start)} – ${date(line.end)}`,
+    days(line.start, line.end),
     instant(line.last),
     word("ways", line.channel),
     String(line.rows),
   ].map((text) => make("td", { textContent: text }))));
-  const table = make("table", {}, make("caption", { textContent: t("readsCaption") }),
+  const table = make("table", {}, make("caption", { textContent: caption }),
     make("thead", {}, head), make("tbody", {}, ...rows));
-  return section("reads", t("reads"),
-    make("div", { className: "wide", tabIndex: 0, role: "region", "aria-label": t("readsCaption") }, table));
+  return make("div", { className: "wide", tabIndex: 0, role: "region", "aria-label": caption },
+    table);
 }
 
 function sessions({ sessions: open = [] }) {
   const rows = open.map((one) => make("li", {},
     make("p", { id: `session-${one.id}`, textContent:
-      `${one.agent || "?"} · ${t("since", { date: date(one.begun), used: instant(one.used) })}${one.mine ? ` (${t("here")})` : ""}` }),
+      `${browser(one.agent)} · ${t("since", { date: date(one.begun), used: instant(one.used) })}${one.mine ? ` (${t("here")})` : ""}` }),
     one.mine ? button(t("signOutHere"), leave)
       : button(t("signOut"), () => act(() => call(`sessions/${one.id}`, undefined, "DELETE"), ""),
         { "aria-describedby": `session-${one.id}` })));

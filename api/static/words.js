@@ -21,6 +21,9 @@ const WORDS = {
     tooMany: "Trop d’essais : attendez {seconds} s, puis recommencez.",
     failed: "Cela n’a pas marché : {detail}",
     lost: "Le boîtier ne répond pas.",
+    ended: "Cela ne se peut pas, ou plus : la demande est finie, ou le choix dépasse ce qui était demandé.",
+    browser: "Un navigateur",
+    on: "{browser} sur {system}",
     over: "Votre session est finie : connectez-vous à nouveau.",
     homeTitle: "Chez vous",
     demo: "Démonstration : tout ce qui se lit ici est inventé.",
@@ -52,7 +55,8 @@ const WORDS = {
     given: "accordé le {date}, jusqu’au {until}",
     reads: "Qui a lu quoi",
     readsCaption: "Le journal des lectures, les plus récentes d’abord",
-    noReads: "Rien n’a été lu.",
+    noReads: "Aucun service n’a rien lu.",
+    ownReads: "Vos propres lectures",
     who: "Qui",
     what: "Quoi",
     period: "De quelle période",
@@ -123,7 +127,8 @@ const WORDS = {
     fluids: { electricity: "Électricité", gas: "Gaz", water: "Eau" },
     grains: {
       live: "en direct, à la seconde", "30min": "par demi-heure", hour: "par heure",
-      day: "par jour", month: "par mois",
+      day: "par jour", month: "par mois", year: "par an", raw: "à la seconde",
+      "1min": "à la minute", facts: "dates du contrat",
     },
     ways: {
       rest: "à la demande (HTTP)", sse: "en continu (HTTP)", mqtt: "par MQTT",
@@ -149,6 +154,9 @@ const WORDS = {
     tooMany: "Too many attempts: wait {seconds} s, then try again.",
     failed: "That did not work: {detail}",
     lost: "The box does not answer.",
+    ended: "This can’t be, or not any more: the request has ended, or the choice goes beyond what was asked.",
+    browser: "A browser",
+    on: "{browser} on {system}",
     over: "Your session is over: sign in again.",
     homeTitle: "Your home",
     demo: "Demonstration: all that is read here is invented.",
@@ -180,7 +188,8 @@ const WORDS = {
     given: "given on {date}, until {until}",
     reads: "Who read what",
     readsCaption: "The read journal, the newest first",
-    noReads: "Nothing was read.",
+    noReads: "No service has read anything.",
+    ownReads: "Your own reading",
     who: "Who",
     what: "What",
     period: "Of which period",
@@ -251,7 +260,8 @@ const WORDS = {
     fluids: { electricity: "Electricity", gas: "Gas", water: "Water" },
     grains: {
       live: "live, each second", "30min": "each half-hour", hour: "each hour",
-      day: "each day", month: "each month",
+      day: "each day", month: "each month", year: "each year", raw: "each second",
+      "1min": "each minute", facts: "dates of the contract",
     },
     ways: {
       rest: "when asked (HTTP)", sse: "as a stream (HTTP)", mqtt: "by MQTT",
@@ -270,6 +280,8 @@ function chosen() {
 
 export const language = chosen();
 document.documentElement.lang = language;
+/** How this browser's people write dates and numbers in the language chosen. */
+const locale = navigator.languages.find((one) => one.startsWith(language)) ?? language;
 
 export function choose(name) {
   localStorage.setItem(STORED, name);
@@ -302,17 +314,33 @@ export function about(terms) {
 /** Write an instant as its own clock shows it, wherever the browser is. */
 export function instant(text, style = { dateStyle: "medium", timeStyle: "short" }) {
   const wall = new Date(`${text.slice(0, 19)}Z`);
-  return new Intl.DateTimeFormat(language, { ...style, timeZone: "UTC" }).format(wall);
+  return new Intl.DateTimeFormat(locale, { ...style, timeZone: "UTC" }).format(wall);
 }
 
 export const date = (text) => instant(text, { dateStyle: "medium" });
+/** Write the days of [start, end): one, or the first and the last. */
+export function days(start, end) {
+  const last = new Date(Date.parse(`${end.slice(0, 19)}Z`) - 1).toISOString();
+  const both = [start, last].map(date);
+  return both[0] === both[1] ? both[0] : both.join(" – ");
+}
+
 export const clock = (text) => instant(text, { timeStyle: "short" });
+
+/** Name a browser by what it says of itself, which is long and mostly untrue. */
+export function browser(agent) {
+  const find = (...names) => names.find((name) => agent.includes(name));
+  const name = { Edg: "Edge", OPR: "Opera" }[find("Edg", "OPR")]
+    ?? find("Firefox", "Chrome", "Safari") ?? t("browser");
+  const system = find("Android", "iPhone", "iPad", "Windows", "Mac", "Linux");
+  return system ? t("on", { browser: name, system }) : name;
+}
 
 /** Write a number of seconds as the largest unit that fits. */
 export function age(seconds) {
   const [size, unit] = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]]
     .find(([each]) => seconds >= each) ?? [1, "second"];
-  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" })
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" })
     .format(Math.max(0, Math.floor(seconds / size)));
 }
 
@@ -323,7 +351,7 @@ export function amount(value, unit) {
   const [size, name] = { Wh: [1000, "kWh"], l: [1000, "m³"], L: [1000, "m³"] }[unit]
     ?? [1, unit ?? ""];
   const digits = size === 1 ? 0 : 3 - Math.min(3, Math.floor(Math.log10(Math.max(1, Math.abs(value / size)))) + 1);
-  const number = new Intl.NumberFormat(language, { maximumFractionDigits: Math.max(digits, size === 1 ? 0 : 1) })
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: Math.max(digits, size === 1 ? 0 : 1) })
     .format(value / size);
   return `${number} ${name}`.trim();
 }

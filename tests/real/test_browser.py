@@ -136,7 +136,9 @@ def granted(page: Page, demo: Demo, *lines: dict, name: str) -> Service:
     return service
 
 
-def test_a_stranger_is_told_how_and_nothing_of_the_home(screen: Screen):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_stranger_is_told_how_and_nothing_of_the_home(screen: Screen, scheme: str):
+    screen.page.emulate_media(color_scheme=scheme)
     page = screen.open()
     expect(heading(page, "Connexion")).to_be_visible()
     text = page.locator("body").inner_text()
