@@ -89,7 +89,7 @@ async def _managed(config: Config) -> list[Finding]:
             await connection.close()
     except (BrokerError, TimeoutError, *UNREADABLE) as error:
         return [strangers, _refused(address, error)]
-    return [strangers, _network(mqtt), *found]
+    return [strangers, _network(config), *found]
 
 
 async def _strangers(address: Address) -> Finding:
@@ -176,9 +176,8 @@ def _accounts(told: list[dict[str, Any]], users: set[str]) -> list[Finding]:
     ]
 
 
-def _network(mqtt: MqttConfig) -> Finding:
-    host = mqtt.listen.rpartition(":")[0].strip("[]")
-    if Address(host, 1).is_here:
+def _network(config: Config) -> Finding:
+    if not config.lan.open:
         return Finding(
             Level.GOOD,
             Words(
@@ -187,11 +186,10 @@ def _network(mqtt: MqttConfig) -> Finding:
             ),
         )
     return Finding(
-        Level.WARN,
+        Level.GOOD,
         Words(
-            f"MQTT : il écoute le réseau ({mqtt.listen}), sans chiffrement : que ce"
-            " réseau soit le vôtre",
-            f"MQTT: the network is heard ({mqtt.listen}), unencrypted: let it be yours",
+            f"MQTT : il écoute le réseau par TLS seulement ({config.lan.mqtt})",
+            f"MQTT: the network is heard by TLS alone ({config.lan.mqtt})",
         ),
     )
 

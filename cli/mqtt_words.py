@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-import socket
 
 from cli.language import Language, Words
 from edge.broker.parts import OwnerLogin
-
-EVERYWHERE = ("0.0.0.0", "::", "*")  # noqa: S104 - read, not bound
+from edge.config import Config
+from edge.lan.names import names_of
+from edge.lan.place import public_file
 
 MANAGED = Words(
     """Home Assistant, Paramètres, Appareils et services, Ajouter : MQTT.
@@ -36,14 +36,24 @@ To look at it in a terminal (package mosquitto-clients):
 )
 HERE_ONLY = Words(
     """
-Le courtier n'écoute que cette machine. Si Home Assistant est sur une autre, mettez
-mqtt.listen = "0.0.0.0:{port}" dans la configuration ; le mot de passe passe alors en
-clair sur votre réseau.
+Le courtier n'écoute que cette machine. Pour un Home Assistant sur une autre, ouvrez le
+réseau, chiffré : `releve lan on`, puis relancez cette commande.
 """,
     """
-The broker listens to this machine alone. If Home Assistant is on another, set
-mqtt.listen = "0.0.0.0:{port}" in the configuration; the password then crosses your
-network unencrypted.
+The broker listens to this machine alone. For a Home Assistant on another, open the
+network, encrypted: `releve lan on`, then run this again.
+""",
+)
+BY_TLS = Words(
+    """
+Depuis une autre machine : {host}, port {port}, chiffré (TLS). Le certificat à donner à
+Home Assistant (options avancées, validation du certificat) est {ca_file},
+que montre aussi la page {page}.
+""",
+    """
+From another machine: {host}, port {port}, encrypted (TLS). The certificate to give Home
+Assistant (advanced options, broker certificate validation) is {ca_file}, which the page
+{page} shows as well.
 """,
 )
 FOREIGN = Words(
@@ -61,18 +71,22 @@ def watching(owner: OwnerLogin, prefix: str) -> str:
     return f"XDG_CONFIG_HOME={home} mosquitto_sub -v -t '{prefix}/#'"
 
 
-def managed(owner: OwnerLogin, listen: str, prefix: str, language: Language) -> str:
+def managed(owner: OwnerLogin, config: Config, language: Language) -> str:
     """Give the owner's login, ready to be typed into Home Assistant."""
-    host = listen.rpartition(":")[0].strip("[]")
-    shown = f"{socket.gethostname()}.local" if host in EVERYWHERE else host
     said = MANAGED.said(language).format(
-        host=shown,
+        host=owner.address.host,
         port=owner.address.port,
         user=owner.login.user,
         password=owner.login.password,
         client_id=owner.client_id,
-        line=watching(owner, prefix),
+        line=watching(owner, config.mqtt.prefix),
     )
-    if host not in EVERYWHERE and owner.address.is_here:
-        said += HERE_ONLY.said(language).format(port=owner.address.port)
-    return said
+    if not config.lan.open:
+        return said + HERE_ONLY.said(language)
+    host = names_of(config.lan.name, config.api.hosts).host
+    return said + BY_TLS.said(language).format(
+        host=host,
+        port=config.lan.mqtt.rpartition(":")[2],
+        ca_file=public_file(config.data_dir),
+        page=f"https://{host}:{config.lan.https.rpartition(':')[2]}/ca",
+    )

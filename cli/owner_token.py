@@ -42,4 +42,4 @@ def _broker(config: Config) -> str:
     owner = owner_login(config)
     if owner is None:
         return FOREIGN.said(spoken()).format(prefix=config.mqtt.prefix)
-    return managed(owner, config.mqtt.listen, config.mqtt.prefix, spoken())
+    return managed(owner, config, spoken())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import resource
 import shutil
 import signal
 from collections import deque
@@ -22,6 +23,10 @@ END_S = 2.0
 REMEMBERED = 20
 LINE_BYTES = 8192
 RUNNING = " running"
+MEMORY_BYTES = 96 << 20
+"""What it may hold. Not by its own memory_limit: Mosquitto 2.0.11 takes off what each
+answer of the control topic holds without having counted it, and once that is below
+nothing it refuses all memory (measured: after some ten commands)."""
 AS_ROOT = "Warning: Mosquitto should not be run as root/administrator."
 """It drops no rights since it has its own directory: no news where we are root."""
 PID_FILE = "mosquitto.pid"
@@ -62,6 +67,9 @@ class Child:
                 f"{mosquitto.program} can't be started: {error.strerror}"
             ) from error
         self = cls(process, pid_file)
+        with suppress(OSError):  # it has ended already, which is told below
+            limits = (MEMORY_BYTES, MEMORY_BYTES)
+            resource.prlimit(process.pid, resource.RLIMIT_DATA, limits)
         try:
             pid_file.write_text(f"{process.pid} {_started(process.pid)}\n")
             await self._until_it_listens()
@@ -97,13 +105,13 @@ class Child:
         if "Address already in use" in text:
             return BrokerError(
                 "another program listens at the managed broker's port",
-                hint="set mqtt.listen to a free port; or stop Debian's own Mosquitto: "
-                "sudo systemctl disable --now mosquitto",
+                hint="set mqtt.listen (and lan.mqtt) to a free port; or stop Debian's "
+                "own Mosquitto: sudo systemctl disable --now mosquitto",
             )
         if "Cannot assign requested address" in text:
             return BrokerError(
-                "mqtt.listen is no address of this machine",
-                hint='"127.0.0.1:1883" is for this machine, "0.0.0.0:1883" for all',
+                "mqtt.listen or lan.mqtt is no address of this machine",
+                hint='mqtt.listen is "127.0.0.1:1883", lan.mqtt "0.0.0.0:8883"',
             )
         said = list(self._said)
         errors = [line for line in said if line.startswith("Error")] or said[-2:]
@@ -123,6 +131,10 @@ class Child:
     def kill(self) -> None:
         """End it at once, whatever it is doing."""
         self._signal(signal.SIGKILL)
+
+    def reload(self) -> None:
+        """Have it read its certificates again; who is connected stays so."""
+        self._signal(signal.SIGHUP)
 
     async def end(self) -> None:
         """Stop it, and reap it."""

@@ -15,7 +15,7 @@ from edge.broker.child import Child
 from edge.broker.connection import Connection
 from edge.broker.dynsec import FILE, Control, prepare, put_right
 from edge.broker.guests import Guests
-from edge.broker.mosquitto import Mosquitto, configuration, find
+from edge.broker.mosquitto import Encrypted, Mosquitto, configuration, find
 from edge.errors import BrokerError, EdgeError
 from edge.health import PartHealth
 from edge.journal.file import private_directory
@@ -28,6 +28,8 @@ FIRST_DELAY_S = 0.3
 LAST_DELAY_S = 60.0
 STEADY_S = 60.0
 PROVISION_S = 10.0
+RENEWED_S = 30.0
+"""How often it is seen whether the certificate was renewed, months before its end."""
 KEPT = "mosquitto.db"
 
 
@@ -36,7 +38,7 @@ class ManagedBroker:
 
     `directory` holds all of it, 0700; `host` is where it listens, `address` where it
     is reached from here. `guests` are the services that come in by consent; without
-    any the admin is gone once the accounts are right.
+    any the admin is gone once the accounts are right. `encrypted` lets the network in.
     """
 
     def __init__(  # noqa: PLR0913 - where it is, and who may use it
@@ -47,6 +49,7 @@ class ManagedBroker:
         accounts: Accounts,
         *,
         guests: Guests | None = None,
+        encrypted: Encrypted | None = None,
         finder: Callable[[], Mosquitto] = find,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -54,7 +57,7 @@ class ManagedBroker:
         self._accounts, self._finder, self._sleep = accounts, finder, sleep
         self._guests, self._secret = guests, dict[str, str]()
         self._all = accounts
-        self._local = Address(host, address.port).is_here
+        self._encrypted = encrypted
         self._up = asyncio.Event()
         self._child: Child | None = None
         self._starts = self._repairs = 0
@@ -118,12 +121,6 @@ class ManagedBroker:
             await self._provision()
             self._error = ""
             log.info("managed broker: listens at %s", self._address)
-            if not self._local:
-                log.warning(
-                    "managed broker: listens at %s, and what is said there is not "
-                    "encrypted: keep it on a network of yours",
-                    self._host,
-                )
             self._up.set()
             await self._until_ended(child)
             raise child.error()
@@ -135,7 +132,7 @@ class ManagedBroker:
     async def _until_ended(self, child: Child) -> None:
         """Keep the services' door while it runs; raise BrokerError if it can't be."""
         ended = asyncio.ensure_future(child.ended())
-        tasks = {ended}
+        tasks = {ended, asyncio.ensure_future(self._renew(child))}
         if self._guests is not None:
             tasks.add(asyncio.ensure_future(self._guests.keep(self._admin)))
         try:
@@ -149,6 +146,16 @@ class ManagedBroker:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _renew(self, child: Child) -> None:
+        """Have it read its certificate again each time that there is another."""
+        shown = _stamp(self._encrypted)
+        while True:
+            await asyncio.sleep(RENEWED_S)
+            if (found := _stamp(self._encrypted)) != shown:
+                shown = found
+                child.reload()
+                log.info("managed broker: shows its new certificate")
 
     def _prepare(self, mosquitto: Mosquitto) -> None:
         directory = self._directory
@@ -164,8 +171,10 @@ class ManagedBroker:
                 self._all, self._secret = self._all + guests, self._secret | passwords
             # before it listens: nobody comes in by what was true before
             self._repairs += prepare(directory / FILE, self._all, self._secret)
+            # without a certificate this machine is served all the same
+            network = self._encrypted if _stamp(self._encrypted) else None
             text = configuration(
-                directory, mosquitto.plugin, self._host, self._address.port
+                *(directory, mosquitto.plugin, self._host, self._address.port), network
             )
             write_private(directory / "mosquitto.conf", text.encode())
             write_shell(directory, self._address, self._accounts)
@@ -211,6 +220,14 @@ class ManagedBroker:
             gauges={"running": int(self._child is not None)},
             detail=self._error,
         )
+
+
+def _stamp(encrypted: Encrypted | None) -> int:
+    """Give which certificate there is; 0 when there is none."""
+    try:
+        return 0 if encrypted is None else encrypted.file.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def login(directory: Path, user: str) -> Login:

@@ -41,6 +41,15 @@ class Mosquitto:
     plugin: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Encrypted:
+    """Where a broker listens by TLS, and the file of its key and certificate."""
+
+    host: str
+    port: int
+    file: Path
+
+
 def find(
     roots: Sequence[Path] = (Path("/usr/lib"), Path("/usr/local/lib")),
 ) -> Mosquitto:
@@ -89,15 +98,31 @@ def _plugin(roots: Sequence[Path]) -> Path:
     )
 
 
-def configuration(directory: Path, plugin: Path, host: str, port: int) -> str:
-    """Give mosquitto.conf for a private broker that keeps all in one directory."""
+def configuration(
+    directory: Path,
+    plugin: Path,
+    host: str,
+    port: int,
+    encrypted: Encrypted | None = None,
+) -> str:
+    """Give mosquitto.conf for a private broker that keeps all in one directory.
+
+    `encrypted` is a listener more, for other machines: TLS 1.2 or newer, which is all
+    that Mosquitto speaks unless it is told otherwise. Logins and rights are the same.
+    """
     # as root it would become the user mosquitto, who can't enter the directory
     user = f"user {pwd.getpwuid(0).pw_name}\n" if os.geteuid() == 0 else ""
+    network = (
+        f"listener {encrypted.port} {encrypted.host}\n"
+        f"certfile {encrypted.file}\nkeyfile {encrypted.file}\n"
+        if encrypted is not None
+        else ""
+    )
     return f"""# Made by Relevé at each start; what is changed here is lost.
 {user}per_listener_settings false
 allow_anonymous false
 listener {port} {host}
-plugin {plugin}
+{network}plugin {plugin}
 plugin_opt_config_file {directory}/dynamic-security.json
 persistence true
 persistence_location {directory}/
@@ -108,7 +133,6 @@ max_inflight_messages 20
 max_queued_messages 50000
 max_queued_bytes 16000000
 max_packet_size 262144
-memory_limit 64000000
 log_dest stderr
 log_timestamp false
 log_type error

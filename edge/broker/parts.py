@@ -11,12 +11,13 @@ from edge.broker.address import Address, Login, parse_listen, parse_url
 from edge.broker.guests import Guests, Household
 from edge.broker.line import Will
 from edge.broker.managed import ManagedBroker, login, write_shell
-from edge.broker.mosquitto import AUTOSAVE_S
+from edge.broker.mosquitto import AUTOSAVE_S, Encrypted
 from edge.broker.publisher import Output
 from edge.broker.session import Session
 from edge.config import Config
 from edge.errors import BrokerError
 from edge.health import PartHealth
+from edge.lan.place import server_file
 
 FOREIGN_S = 1800.0
 """What a broker of others may forget when it is killed: Mosquitto's default."""
@@ -77,7 +78,11 @@ def open_parts(
         if household is not None
         else None
     )
-    broker = ManagedBroker(directory, host, address, accounts, guests=guests)
+    broker = ManagedBroker(
+        *(directory, host, address, accounts),
+        guests=guests,
+        encrypted=_encrypted(config),
+    )
     session = Session(
         address,
         lambda: broker.login(EDGE),
@@ -96,6 +101,13 @@ def open_parts(
         forgets_s(config),
         guests,
     )
+
+
+def _encrypted(config: Config) -> Encrypted | None:
+    if not config.lan.open:
+        return None
+    host, _, port = config.lan.mqtt.rpartition(":")
+    return Encrypted(host.strip("[]"), int(port), server_file(config.data_dir))
 
 
 @dataclass(frozen=True, slots=True)

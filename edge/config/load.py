@@ -18,6 +18,7 @@ from edge.config.model import (
     ImportConfig,
     InfluxConfig,
     JournalConfig,
+    LanConfig,
     MeterConfig,
     MqttConfig,
     StoreConfig,
@@ -28,6 +29,7 @@ DEFAULT_PATHS = (Path("releve.toml"), Path("/etc/releve/releve.toml"))
 SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     (): Config,
     ("api",): ApiConfig,
+    ("lan",): LanConfig,
     ("journal",): JournalConfig,
     ("store",): StoreConfig,
     ("influxdb",): InfluxConfig,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -48,10 +49,26 @@ def _listen(value: str) -> str:
     return value
 
 
+def _here(value: str) -> str:
+    """Refuse to speak in clear where others can listen: a network has TLS alone."""
+    host = value.rpartition(":")[0].strip("[]")
+    if value.startswith("unix:/") or host == "localhost":
+        return value
+    try:
+        if ip_address(host).is_loopback:
+            return value
+    except ValueError:
+        pass
+    raise ValueError(
+        "nothing is said unencrypted on a network: write 127.0.0.1 here, and let the"
+        " network in by `releve lan on` (HTTPS, and MQTT over TLS)"
+    )
+
+
 def _host_port(value: str) -> str:
     host, _, port = value.rpartition(":")
     if value.startswith("unix:") or not host or not port.isdigit() or port == "0":
-        raise ValueError('write it as "127.0.0.1:1883", or "0.0.0.0:1883" for all')
+        raise ValueError('write it as "127.0.0.1:1883"')
     return value
 
 
@@ -112,8 +129,8 @@ class Section(BaseModel):
 class ApiConfig(Section):
     """[api]: the local HTTP API."""
 
-    listen: Annotated[str, AfterValidator(_listen)] = Field(
-        default="127.0.0.1:8080", description="where the API listens"
+    listen: Annotated[str, AfterValidator(_listen), AfterValidator(_here)] = Field(
+        default="127.0.0.1:8080", description="where the API listens on this machine"
     )
     hosts: tuple[str, ...] = Field(
         default=(), description="further names by which browsers may call it"
@@ -139,6 +156,25 @@ class ApiConfig(Section):
             return f"http://{self.hosts[0] if self.hosts else 'localhost'}"
         everywhere = name in ("0.0.0.0", "[::]")  # noqa: S104 - compared, not bound
         return f"http://{'127.0.0.1' if everywhere else name}:{port}"
+
+
+class LanConfig(Section):
+    """[lan]: the local network, which is let in by TLS alone; closed by default."""
+
+    open: bool = Field(
+        default=False, description="let other machines in; `releve lan on` sets it"
+    )
+    name: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        description="what this machine is called there, without .local; else its own",
+    )
+    https: Annotated[str, AfterValidator(_listen), AfterValidator(_host_port)] = Field(
+        default="0.0.0.0:8443", description="where HTTPS listens"
+    )
+    mqtt: Annotated[str, AfterValidator(_listen), AfterValidator(_host_port)] = Field(
+        default="0.0.0.0:8883", description="where a managed broker listens by TLS"
+    )
 
 
 class JournalConfig(Section):
@@ -188,8 +224,11 @@ class MqttConfig(Section):
         repr=False,  # it may hold a password
         description='"managed", or mqtt://user:password@host:1883, or mqtts://…',
     )
-    listen: Annotated[str, AfterValidator(_listen), AfterValidator(_host_port)] = Field(
-        default="127.0.0.1:1883", description="where a managed broker listens"
+    listen: Annotated[
+        str, AfterValidator(_listen), AfterValidator(_host_port), AfterValidator(_here)
+    ] = Field(
+        default="127.0.0.1:1883",
+        description="where a managed broker listens on this machine",
     )
     prefix: str = Field(default="releve", pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")
     discovery: bool = Field(
@@ -301,6 +340,7 @@ class Config(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     api: ApiConfig = ApiConfig()
+    lan: LanConfig = LanConfig()
     journal: JournalConfig = JournalConfig()
     store: StoreConfig = StoreConfig()
     influxdb: InfluxConfig | None = None

@@ -53,6 +53,7 @@ from edge.stores.sqlite.store import FILE, SqliteStore
 from edge.tail import Snapshot
 
 if TYPE_CHECKING:
+    from edge.lan.part import Lan
     from edge.outputs.mqtt import MqttPart
     from edge.sources.collected import CollectedDoor
     from edge.stores.influx.consumer import InfluxConsumer
@@ -84,6 +85,7 @@ class Hub:
     readings: ReadJournal
     influx: InfluxConsumer | None = None
     mqtt: MqttPart | None = None
+    lan: Lan | None = None
     importer: Importer | None = None
     collected: CollectedDoor | None = None
     bus: Bus = field(default_factory=Bus)
@@ -152,6 +154,7 @@ class Hub:
         )
         hub.collected = _collected(hub, hub.importer)
         try:
+            hub.lan = _lan(config, clock)
             hub.influx = _influx(config, journal, store)
             hub.mqtt = _mqtt(hub)
         except BaseException:
@@ -236,6 +239,7 @@ class Hub:
         parts.append(self.consents.health())
         parts += [] if self.influx is None else [self.influx.health()]
         parts += [] if self.mqtt is None else self.mqtt.health()
+        parts += [] if self.lan is None else [self.lan.health()]
         parts += [] if self.collected is None else self.collected.health()
         supervisor = self.supervisor
         parts.append(
@@ -363,6 +367,15 @@ def _collected(hub: Hub, importer: Importer) -> CollectedDoor | None:
     from edge.sources.collected.attach import attach  # noqa: PLC0415 - not in use
 
     return attach(hub.config, hub.journal, hub.reads, importer.home, importer.now_ms)
+
+
+def _lan(config: Config, clock: Clock) -> Lan | None:
+    """Make the certificates before anything listens by them, where the LAN is open."""
+    if not config.lan.open:
+        return None
+    from edge.lan.part import Lan  # noqa: PLC0415 - not in use
+
+    return Lan(config, clock)
 
 
 def _mqtt(hub: Hub) -> MqttPart | None:

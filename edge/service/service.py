@@ -180,6 +180,8 @@ class Service:
             parts["import folder"] = watched.run
         if not self._replay and hub.collected is not None:
             parts["collectors' door"] = hub.collected.run
+        if not self._replay and hub.lan is not None:
+            parts["lan"] = hub.lan.run
         if not self._replay:
             parts["silence"] = Silence(clock, hub.bus, limits, intake.tell).run
             parts["watchdog"] = self._watchdog(hub).run

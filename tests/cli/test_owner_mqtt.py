@@ -34,7 +34,7 @@ def test_it_is_ready_to_be_typed_into_home_assistant(show, tmp_path):
     password = (tmp_path / "data/broker/owner.password").read_text().strip()
     for part in ("127.0.0.1", "1883", "owner", password, "releve-owner"):
         assert part in said
-    assert 'mqtt.listen = "0.0.0.0:1883"' in said
+    assert "`releve lan on`" in said
 
 
 def test_the_line_to_look_names_no_password_and_reads_the_homes_own_prefix(
@@ -47,10 +47,12 @@ def test_the_line_to_look_names_no_password_and_reads_the_homes_own_prefix(
         assert path.read_text().strip() not in line
 
 
-def test_a_broker_for_all_the_network_is_named_as_others_reach_it(show):
-    said = show('url = "managed"\nlisten = "0.0.0.0:1883"').output
-    assert ".local" in said
-    assert "mqtt.listen" not in said
+def test_where_the_network_is_open_it_is_named_as_others_reach_it(show, tmp_path):
+    said = show('url = "managed"\n[lan]\nopen = true\nname = "pi"').output
+    assert "pi.local, port 8883" in said
+    assert f"{tmp_path}/data/lan/ca.crt" in said
+    assert "https://pi.local:8443/ca" in said
+    assert "lan on" not in said
 
 
 def test_it_is_said_in_french_where_french_is_spoken(show):

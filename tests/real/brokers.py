@@ -98,12 +98,13 @@ async def kept_up(session):
 class Managed:
     """A home whose broker is Relevé's own: its parts, its files, its logins."""
 
-    def __init__(self, path, outputs=(), host="127.0.0.1"):
+    def __init__(self, path, outputs=(), lan=None):
         self.port = free_port()
         self.address = Address("127.0.0.1", self.port)
         self.config = Config(
             data_dir=path / "data",
-            mqtt={"url": "managed", "listen": f"{host}:{self.port}"},
+            mqtt={"url": "managed", "listen": f"127.0.0.1:{self.port}"},
+            lan=lan or {},
             meters=[{"id": "linky", "port": "/dev/null"}],
         )
         self.directory = path / "data" / "broker"

@@ -10,14 +10,17 @@ import signal
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from paho.mqtt.client import Client
 
-from edge.broker.child import _started, end_orphan
+from edge.broker.child import MEMORY_BYTES, _started, end_orphan
 from edge.broker.parts import owner_login
 from edge.broker.wire import Wire
+from edge.lan.certificates import Certificates
+from edge.lan.names import Names
 from tests.real.brokers import MOSQUITTO, Managed, connected, kept_up, until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
@@ -55,6 +58,14 @@ async def test_it_starts_with_the_service_and_ends_with_it(managed, caplog):
     assert not alive(pid)
     assert not (managed.directory / "mosquitto.pid").exists()
     assert "Traceback" not in caplog.text
+
+
+async def test_what_it_may_hold_is_bounded_and_not_by_its_own_count(managed):
+    async with kept_up(managed):
+        await managed.up()
+        limits = of_process(managed.pid, "limits").decode()
+        assert f"Max data size             {MEMORY_BYTES}" in limits
+    assert "memory_limit" not in (managed.directory / "mosquitto.conf").read_text()
 
 
 async def test_the_owner_hears_offline_before_it_ends(managed, monkeypatch):
@@ -336,6 +347,7 @@ async def test_a_port_that_is_taken_is_said_with_what_to_do_and_tried_again(
 
 SERVICE = """
 import asyncio, sys
+from datetime import UTC, datetime
 from pathlib import Path
 from tests.real.brokers import Managed
 managed = Managed(Path(sys.argv[1]))
@@ -420,7 +432,9 @@ async def test_the_line_that_is_shown_works_and_names_no_password(managed):
 
 
 async def test_a_listening_address_of_another_machine_is_said(tmp_path):
-    managed = Managed(tmp_path, host="192.0.2.1")
+    names = Names(("pi.local",))
+    Certificates.open(tmp_path / "data", names, datetime.now(UTC))
+    managed = Managed(tmp_path, lan={"open": True, "mqtt": "198.51.100.1:8883"})
     async with kept_up(managed):
         await until(lambda: "no address of this machine" in managed.broker.detail)
 
@@ -445,10 +459,3 @@ async def test_it_is_given_nothing_of_our_environment(managed, monkeypatch):
         around = of_process(managed.pid, "environ")
     assert b"NOTIFY_SOCKET" not in around
     assert b"s3cret" not in around
-
-
-async def test_one_that_all_the_network_reaches_is_told(tmp_path, caplog):
-    managed = Managed(tmp_path, host="0.0.0.0")  # noqa: S104 - what is told of
-    async with kept_up(managed):
-        await managed.up()
-    assert "not encrypted" in caplog.text

@@ -112,12 +112,13 @@ async def test_one_with_other_accounts_on_our_port_is_told(tmp_path):
 
 
 async def test_a_broker_that_the_network_hears_is_told(tmp_path):
-    managed = Managed(tmp_path, host="0.0.0.0")  # noqa: S104 - what is to be told
+    managed = Managed(tmp_path)
     async with kept_up(managed):
         await managed.up()
-        findings = await of_broker(managed.config)
-    (wide,) = said(findings, Level.WARN)
-    assert "unencrypted" in wide
+        lan = {"open": True, "mqtt": "127.0.0.1:8883"}
+        wide = Config(**{**managed.config.model_dump(), "lan": lan})
+        findings = await of_broker(wide)
+    assert "heard by TLS alone (127.0.0.1:8883)" in in_both(findings)
 
 
 async def test_of_a_broker_of_others_it_says_who_can_read(tmp_path):

@@ -163,3 +163,32 @@ def test_a_file_of_the_service_is_read_with_sudo(write, monkeypatch):
     monkeypatch.setattr(Path, "read_text", refused)
     with pytest.raises(ConfigError, match="sudo releve"):
         load_config(path)
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ('[api]\nlisten = "0.0.0.0:8080"', "api.listen"),
+        ('[api]\nlisten = "[::]:8080"', "api.listen"),
+        ('[api]\nlisten = "192.168.1.20:8080"', "api.listen"),
+        ('[api]\nlisten = "pi.local:8080"', "api.listen"),
+        ('[mqtt]\nurl = "managed"\nlisten = "0.0.0.0:1883"', "mqtt.listen"),
+    ],
+)
+def test_nothing_is_said_unencrypted_on_a_network(tmp_path, table, key):
+    path = tmp_path / "releve.toml"
+    path.write_text(f'{table}\n[[meters]]\nid = "linky"\nport = "/dev/null"\n')
+    with pytest.raises(ConfigError, match=rf"{key}: .*releve lan on"):
+        load_config(path)
+
+
+@pytest.mark.parametrize(
+    "listen",
+    ["127.0.0.1:8080", "127.3.2.1:0", "[::1]:8080", "localhost:80", "unix:/run/r.sock"],
+)
+def test_this_machine_itself_is_spoken_to_in_clear(tmp_path, listen):
+    path = tmp_path / "releve.toml"
+    meter = '[[meters]]\nid = "linky"\nport = "/dev/null"\n'
+    path.write_text(f'[api]\nlisten = "{listen}"\n{meter}')
+    assert load_config(path).api.listen == listen
+    assert not load_config(path).lan.open

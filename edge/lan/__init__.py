@@ -1,0 +1,1 @@
+"""The local network: what this machine is called there, and how it proves it (TLS)."""
