@@ -48,12 +48,10 @@ class Answers:
         self, grant: Grant, asked: Asking, now_ms: int
     ) -> tuple[bytes, list[Reading]]:
         """Give the answer to a question, and what of it is to be noted."""
-        register = CATALOGUE.get(asked.register)
-        if (
-            register is None
-            or asked.meter not in grant.meters
-            or not _by_mqtt(grant, asked, register)
-        ):
+        if asked.register not in CATALOGUE or asked.meter not in grant.meters:
+            return NOT_FOUND, []
+        register = CATALOGUE[asked.register]
+        if not _by_mqtt(grant, asked, register):
             return NOT_FOUND, []
         question = Question(
             *(asked.meter, register, asked.step, asked.start_ms, asked.end_ms),
