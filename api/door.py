@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -82,15 +83,23 @@ def holder_of(grant: Grant) -> str:
 def steps(grant: Grant, meter: str, register: Register) -> tuple[Step, ...]:
     """Give the steps of a register of a meter that a grant may ask for."""
     if not isinstance(grant, Owner):
-        return steps_of(grant, meter, register)
+        return _held(grant, meter)[register.name]
     return tuple(Step) if register.numeric else (Step.RAW,)
+
+
+@lru_cache(maxsize=64)
+def _held(grant: records.Grant, meter: str) -> Mapping[str, tuple[Step, ...]]:
+    """Give the steps of every register there is: asked of each, it takes 3 ms."""
+    return {
+        name: steps_of(grant, meter, register) for name, register in CATALOGUE.items()
+    }
 
 
 def usual_step(grant: Grant, meter: str, register: Register) -> Step | None:
     """Give the step of who names none; None: as everybody's."""
     if isinstance(grant, Owner):
         return None
-    held = steps_of(grant, meter, register)
+    held = steps(grant, meter, register)
     return next((one for one in (*INTERVAL_STEPS, *held) if one in held), None)
 
 
@@ -144,6 +153,10 @@ class Door:
         if isinstance(grant, Owner):
             return (EVER,)
         self.check(grant)
+        # as of now: a grant says itself how sure the hour is
+        held = self.consents and self.consents.grant(grant.service)
+        if held is None:
+            return ()
         asked = Question(
             query.meter,
             query.register,
@@ -154,7 +167,7 @@ class Door:
             query.civil,
             query.purpose,
         )
-        return allowed(grant, asked, self._now_ms(), self.zone)
+        return allowed(held, asked, self._now_ms(), self.zone)
 
     def sample(self, grant: Grant, sample: Sample, channel: Channel) -> Sample | None:
         """Give what of a sample may be shown; None for nothing."""
