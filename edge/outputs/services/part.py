@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from edge.broker.address import parse_listen
 from edge.broker.guests import Guests
 from edge.broker.parts import forgets_s
 from edge.broker.passes import Pass
@@ -44,7 +45,7 @@ class ServicesPart:
         fluids: Mapping[str, Fluid],
         notes: Notes | None = None,
     ) -> None:
-        self._consents, self._mqtt = consents, config.mqtt
+        self._config = config
         self._guests: Guests | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         zone = config.zone
@@ -96,15 +97,18 @@ class ServicesPart:
     def login(self, service: str) -> dict[str, Any] | None:
         """Give what a service comes in with; None while there is nothing for it here.
 
-        Its host is this machine's, as its clients call it, and is not known here.
+        `host` and `port` are for who runs on this machine; others come by TLS to the
+        host that the API has for them, at `tls_port`: None while the network is shut.
         """
         held = self._pass_of(service)
         if held is None:
             return None
         branch = self._messages.branch(service)
+        address, lan = parse_listen(self._config.mqtt.listen), self._config.lan
         return {
-            "port": int(self._mqtt.listen.rpartition(":")[2]),
-            "tls": False,
+            "host": address.host,
+            "port": address.port,
+            "tls_port": int(lan.mqtt.rpartition(":")[2]) if lan.open else None,
             "username": held.user,
             "password": held.password,
             "client_id": held.user,
