@@ -9,6 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from api.limits import Limits
+from api.owner_tokens import OwnerTokens
 from api.sign_in import SignIn
 from edge.bus import Bus
 from edge.catalogue import Fluid, Register
@@ -153,6 +154,7 @@ class Deps:
 
     `hosts` are further names that browsers may call the service by, `cors` the web
     origins that may read it; `version` is the distribution's; `demo`: all is invented.
+    With `owner_tokens` it is these that let the owner in, and not `token`.
     Without `consents`, `credentials` and `asking` there are no services, and the owner
     alone is let in; `read_journal` is the one that every channel notes in. `url` is how
     the service is reached from elsewhere, as the configuration says; `service_login`
@@ -175,6 +177,7 @@ class Deps:
     asking: Asking | None = None
     read_journal: ReadJournal | None = None
     sign_in: SignIn | None = None
+    owner_tokens: OwnerTokens | None = None
     service_login: Callable[[str], Mapping[str, object] | None] | None = None
     url: str = "http://127.0.0.1:8080"
     catalogue: Mapping[str, Register] = field(default_factory=lambda: CATALOGUE)

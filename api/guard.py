@@ -24,6 +24,7 @@ from api.errors import OAuthRefused, Problem
 from api.hosts import Hosts
 from api.limits import Lane, Limits, Rates
 from api.origins import Origins
+from api.owner_tokens import OwnerTokens
 from api.problems import answer
 from api.running import LINE
 from api.services import Services, readings_of, served
@@ -76,6 +77,7 @@ class Guard:
         app: ASGIApp,
         *,
         token: str,
+        tokens: OwnerTokens | None,
         limits: Limits,
         hosts: Hosts,
         origins: Origins,
@@ -95,6 +97,7 @@ class Guard:
         self._now_ms = now_ms
         self._face = FACE | DEMO if demo else FACE
         self._token = token
+        self._tokens = tokens
         self._limits = limits
         self._hosts = hosts
         self._origins = origins
@@ -210,13 +213,18 @@ class Guard:
             check_origin(scope["method"], headers)
         return session
 
+    def _owners(self, token: str) -> bool:
+        if self._tokens is None:
+            return same(token, self._token)
+        return self._tokens.right(token, self._now_ms())
+
     def _authenticate(self, scope: Scope, headers: Headers, peer: str) -> Grant:
         """Give who asks by the bearer token sent, which no cookie stands for."""
         given = headers.getlist("authorization")
         token = _bearer(headers)
         # A right credential is let in whatever failed before it: a stranger behind the
         # same address must not lock the owner out, and 256 bits can't be guessed.
-        if token is not None and same(token, self._token):
+        if token is not None and self._owners(token):
             return OWNER
         if token is not None and self._services is not None:
             service = self._services.whose(token)

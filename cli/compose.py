@@ -11,6 +11,7 @@ from typing import Any
 
 from api.app import create_app
 from api.deps import Deps, MeterInfo
+from api.owner_tokens import OwnerTokens
 from api.server import serve
 from api.sign_in import SignIn
 from api.tokens import load_or_create
@@ -41,6 +42,7 @@ def listen_to(config: Config, hub: Hub) -> Deps:
         credentials=hub.credentials,
         asking=hub.asking,
         read_journal=hub.readings,
+        owner_tokens=OwnerTokens(config.data_dir),
         sign_in=SignIn.open(config.data_dir, hub.pairing),
         hosts=config.api.hosts,
         cors=config.api.cors,
