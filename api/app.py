@@ -21,6 +21,7 @@ from api.pages import pages, public
 from api.parameters import explain, known_only
 from api.routes import (
     asked,
+    authority,
     facts,
     grant,
     health,
@@ -45,6 +46,8 @@ METHODS = {
     **dict.fromkeys((oauth.ASK, oauth.TOKEN, oauth.REVOKE), "POST"),
 }
 """What else than GET a path serves."""
+OPEN = sign_in.OPEN | oauth.OPEN | authority.OPEN
+"""What is served without a credential, besides the pages."""
 
 
 def create_app(deps: Deps) -> FastAPI:
@@ -88,6 +91,7 @@ def create_app(deps: Deps) -> FastAPI:
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(health.metrics_router)
     app.include_router(oauth.router)
+    app.include_router(authority.router)
     app.include_router(pages(demo=deps.demo))
     description: list[bytes] = []  # made when first asked for: it costs some 30 ms
 
@@ -110,7 +114,7 @@ def create_app(deps: Deps) -> FastAPI:
         hosts=Hosts(deps.hosts),
         origins=Origins(deps.cors, deps.url),
         cors=deps.cors,
-        public=lambda path: public(path) or path in sign_in.OPEN | oauth.OPEN,
+        public=lambda path: public(path) or path in OPEN,
         tally=home.tally,
         streams=home.streams,
         queries=home.queries,

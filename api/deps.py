@@ -135,6 +135,19 @@ class Receives(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Authority:
+    """Who vouches for this machine on its network: a public certificate, as PEM.
+
+    `url` is where other machines reach the API, `host` its name in it.
+    """
+
+    pem: bytes
+    fingerprint: str
+    host: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class MeterInfo:
     """A configured meter: our id, its kind ("linky"), its fluid, where it stands."""
 
@@ -180,6 +193,7 @@ class Deps:
     owner_tokens: OwnerTokens | None = None
     service_login: Callable[[str], Mapping[str, object] | None] | None = None
     url: str = "http://127.0.0.1:8080"
+    authority: Authority | None = None
     catalogue: Mapping[str, Register] = field(default_factory=lambda: CATALOGUE)
     now_ms: Callable[[], int] = _now_ms
     version: str = "0.1.0"

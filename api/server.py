@@ -6,16 +6,20 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from socket import AF_UNIX, socket
+from ssl import SSLContext
 
 from fastapi import FastAPI
 from uvicorn import Config, Server
 
 from api.connection import Connection
+from api.errors import ListenError
+from api.handshake import Handshakes
 from api.home import Home
 from api.limits import Limits
-from api.listen import UNIX_PREFIX, open_sockets
+from api.listen import BACKLOG, UNIX_PREFIX, open_sockets
 
 log = logging.getLogger(__name__)
 
@@ -24,23 +28,36 @@ GRACE_S = 0.5
 """How long an answer under way may take to end when the service stops."""
 
 
+@dataclass(frozen=True, slots=True)
+class Secure:
+    """Where other machines come in, and what TLS is spoken by there."""
+
+    listen: str
+    context: SSLContext
+
+
 async def serve(
     app: FastAPI,
     listen: str,
     stop: asyncio.Event,
     *,
+    secure: Secure | None = None,
     ready: asyncio.Future[list[str]] | None = None,
 ) -> None:
     """Serve until `stop` is set; then end streams at once and the rest within 1 s.
 
     `listen` is "host:port", "[v6]:port" or "unix:/path". Raises ListenError when it
-    can't be listened at. `ready` gets the addresses that it listens at: port 0 is any
-    free one.
+    can't be listened at; where `secure` can't be, this machine is served all the same.
+    `ready` gets the addresses that it listens at, `listen` first: port 0 is any free
+    one.
     """
     home: Home = app.state.home
     sockets = open_sockets(listen)
-    names = [name_of(bound) for bound in sockets]
+    others = [] if secure is None else _others(secure)
+    names = [name_of(bound) for bound in (*sockets, *others)]
     server = _Server(_config(app, home.deps.limits), stop, home)
+    if secure is not None:
+        server.let_in(others, secure.context)
     log.info("the API listens at %s", ", ".join(names))
     if ready is not None:
         ready.set_result(names)
@@ -55,13 +72,21 @@ async def serve(
         server.cut()
         # The store may close once nobody reads in it.
         await home.rows.close(GRACE_S)
-        for bound in sockets:
+        for bound in (*sockets, *others):
             bound.close()
         remove(names)
         with contextlib.suppress(asyncio.CancelledError):
             await following
         with contextlib.suppress(asyncio.CancelledError):
             await noting
+
+
+def _others(secure: Secure) -> list[socket]:
+    try:
+        return open_sockets(secure.listen)
+    except ListenError as error:
+        log.error("the network is not let in: %s", error)  # noqa: TRY400 - its sentence says it all
+        return []
 
 
 def remove(names: list[str]) -> None:
@@ -104,6 +129,32 @@ class _Server(Server):
         super().__init__(config)
         self._stop = stop
         self._home = home
+        self._others: list[socket] = []
+        self._handshakes: Handshakes | None = None
+
+    def let_in(self, sockets: list[socket], context: SSLContext) -> None:
+        """Take connections by TLS at these sockets as well."""
+        self._others = sockets
+        self._handshakes = Handshakes(context, self._speaker)
+
+    def _speaker(self) -> asyncio.Protocol:
+        made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg]
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+        )
+        return made
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Listen at the sockets, and at those where TLS is spoken."""
+        await super().startup(sockets=sockets)
+        loop = asyncio.get_running_loop()
+        for bound in self._others:
+            assert self._handshakes is not None  # noqa: S101 - given with the sockets
+            begin = self._handshakes.begin
+            self.servers.append(
+                await loop.create_server(begin, sock=bound, backlog=BACKLOG)
+            )
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -122,7 +173,7 @@ class _Server(Server):
         """Take no one new, end the streams, let answers end shortly, cut the rest."""
         for server in self.servers:
             server.close()
-        for bound in sockets or []:
+        for bound in (*(sockets or []), *self._others):
             bound.close()
         self._home.feed.close()
         for connection in list(self.server_state.connections):
@@ -137,6 +188,8 @@ class _Server(Server):
 
     def cut(self) -> None:
         """Cut what is still connected."""
+        if self._handshakes is not None:
+            self._handshakes.cut()
         for connection in list(self.server_state.connections):
             transport = getattr(connection, "transport", None)
             if transport is not None:

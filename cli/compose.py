@@ -10,9 +10,9 @@ from importlib.metadata import version
 from typing import Any
 
 from api.app import create_app
-from api.deps import Deps, MeterInfo
+from api.deps import Authority, Deps, MeterInfo
 from api.owner_tokens import OwnerTokens
-from api.server import serve
+from api.server import Secure, serve
 from api.sign_in import SignIn
 from api.tokens import load_or_create
 from edge.config import Config
@@ -46,7 +46,8 @@ def listen_to(config: Config, hub: Hub) -> Deps:
         sign_in=SignIn.open(config.data_dir, hub.pairing),
         hosts=config.api.hosts,
         cors=config.api.cors,
-        url=config.api.address,
+        url=_url(config, hub),
+        authority=_authority(hub),
         imports=hub.importer,
         readings=Receiver(
             *(hub.journal, hub.reads, hub.clock, hub.gates, hub.intakes),
@@ -55,6 +56,25 @@ def listen_to(config: Config, hub: Hub) -> Deps:
         version=version("releve"),
         demo=config.demo,
     )
+
+
+def _url(config: Config, hub: Hub) -> str:
+    """Give the address that others are told: as configured, or the network's."""
+    if config.api.url is None and hub.lan is not None:
+        return hub.lan.url
+    return config.api.address
+
+
+def _authority(hub: Hub) -> Authority | None:
+    if hub.lan is None or hub.lan.certificates is None:
+        return None
+    held = hub.lan.certificates
+    return Authority(held.public_pem, held.fingerprint, held.names.host, hub.lan.url)
+
+
+def _secure(config: Config, hub: Hub) -> Secure | None:
+    context = None if hub.lan is None else hub.lan.context()
+    return None if context is None else Secure(config.lan.https, context)
 
 
 async def run_service(
@@ -76,7 +96,13 @@ async def run_service(
     async def serve_api(hub: Hub, stop: asyncio.Event) -> None:
         ready: asyncio.Future[list[str]] = loop.create_future()
         app = create_app(listen_to(config, hub))
-        serving = asyncio.create_task(serve(app, config.api.listen, stop, ready=ready))
+        serving = asyncio.create_task(
+            serve(
+                *(app, config.api.listen, stop),
+                secure=_secure(config, hub),
+                ready=ready,
+            )
+        )
         if told is None:
             await serving
             return

@@ -12,6 +12,7 @@ from api import examples, oauth_examples
 from api.held import HeldShape
 from api.openapi import bare, written
 from api.pages import ADDRESSES
+from api.routes import authority
 from api.problems import KINDS
 from api.schemas import (
     FactsShape,
@@ -147,7 +148,7 @@ def test_every_test_named_in_the_attack_table_exists():
 
 def test_every_route_of_the_application_is_in_the_attack_table(described):
     attacks = ATTACKS.read_text("utf-8")
-    known = {*ADDRESSES, *described["paths"], "/api/v1/openapi.json"}
+    known = {*ADDRESSES, *authority.OPEN, *described["paths"], "/api/v1/openapi.json"}
     for path in known:
         assert f"`{path}`" in attacks, path
     routes = []
