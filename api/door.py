@@ -143,20 +143,17 @@ class Door:
     def check(self, grant: Grant) -> None:
         """Raise Problem when a grant is not what the household says now."""
         if not self.holds(grant):
-            raise Problem(
-                "grant-changed",
-                "what the household grants has changed meanwhile; ask anew",
-            )
+            raise _changed()
 
     def spans(self, grant: Grant, query: Query) -> Sequence[Span]:
         """Give where rows must lie wholly to be shown now; raise Problem."""
         if isinstance(grant, Owner):
             return (EVER,)
-        self.check(grant)
         # as of now: a grant says itself how sure the hour is
-        held = self.consents and self.consents.grant(grant.service)
-        if held is None:
-            return ()
+        consents = self.consents
+        held = None if consents is None else consents.grant(grant.service)
+        if held is None or held != grant:
+            raise _changed()
         asked = Question(
             query.meter,
             query.register,
@@ -270,6 +267,12 @@ class Door:
 
     def _now_ms(self) -> int:
         return 0 if self.consents is None else self.consents.now_ms()
+
+
+def _changed() -> Problem:
+    return Problem(
+        "grant-changed", "what the household grants has changed meanwhile; ask anew"
+    )
 
 
 def _within(fact: Fact, spans: Sequence[Span]) -> Fact | None:

@@ -1,0 +1,674 @@
+"""The tricks on REST: rows of the table."""
+
+from __future__ import annotations
+
+import base64
+from urllib.parse import quote
+
+import httpx
+from table import Attack
+from twin_home import NOW_MS, paris
+from twin_house import Held, House
+
+from api.cursor import Cursor
+from edge.interval import Step
+
+API = "/api/v1"
+LINKY = f"{API}/meters/linky/registers/import_total_wh"
+GAS = f"{API}/meters/gaz/registers/gas_energy_wh"
+STEPS = ("raw", "1min", "30min", "hour", "day", "month", "year")
+HALF_MS, DAY_MS = 1_800_000, 86_400_000
+TRICKS: list[Attack] = []
+
+
+def trick(name: str, **kwargs):
+    """Make a function a row of the table."""
+
+    def made(how):
+        TRICKS.append(Attack("rest", name, how, **kwargs))
+        return how
+
+    return made
+
+
+async def paged(client: httpx.AsyncClient, first: str) -> list[dict]:
+    """Every row of a question, by its `next` links."""
+    found, following = [], first
+    while following:
+        page = (await client.get(following)).json()
+        found += page["rows"]
+        following = page["next"]
+    return found
+
+
+@trick("finer steps", sees=b'"value"')
+async def finer_steps(home: House):
+    async with home.client() as client:
+        for path in (LINKY, GAS):
+            for step in STEPS:
+                await client.get(f"{path}?step={step}&from=2026-10-01")
+
+
+@trick("no step named", sees=b'"step":"day"')
+async def no_step(home: House):
+    async with home.client() as client:
+        await client.get(LINKY)
+        await client.get(f"{GAS}?from=2020-01-01")
+
+
+@trick("unaligned bounds", sees=b'"value"')
+async def unaligned(home: House):
+    async with home.client() as client:
+        for step in STEPS:
+            for minute in range(0, 1440, 97):
+                since = paris("2026-10-19T00:00:00+02:00") + minute * 60_000 + 1
+                for path in (LINKY, GAS):
+                    await client.get(
+                        path,
+                        params={
+                            "step": step,
+                            "from": instant(since),
+                            "to": instant(since + DAY_MS + 7),
+                        },
+                    )
+
+
+def instant(at_ms: int, offset_ms: int = 0) -> str:
+    """An instant as a client may write it, at whatever offset."""
+    from datetime import timedelta, timezone  # noqa: PLC0415 - used here alone
+
+    from edge.sample import utc  # noqa: PLC0415 - same
+
+    zone = timezone(timedelta(milliseconds=offset_ms))
+    return utc(at_ms).astimezone(zone).isoformat()
+
+
+@trick("offsets of elsewhere: Z, +14:00, -12:00", sees=b'"value"')
+async def offsets(home: House):
+    async with home.client() as client:
+        for step in ("30min", "day", "month"):
+            for suffix in ("Z", "+14:00", "-12:00", "+00:01", "-23:59"):
+                for day in ("2026-10-20", "2026-10-24", "2026-10-25", "2026-10-26"):
+                    params = {"step": step, "from": f"{day}T00:00:00{suffix}"}
+                    for path in (LINKY, GAS):
+                        await client.get(path, params=params)
+
+
+@trick("the hour that autumn repeats", sees=b'"value"')
+async def repeated_hour(home: House):
+    bounds = ("02:00:00+02:00", "02:30:00+02:00", "02:00:00+01:00", "02:30:00+01:00")
+    async with home.client() as client:
+        for step in STEPS:
+            for at, since in enumerate(bounds):
+                for until in bounds[at + 1 :]:
+                    params = {
+                        "from": f"2026-10-25T{since}",
+                        "to": f"2026-10-25T{until}",
+                    }
+                    await client.get(LINKY, params={"step": step, **params})
+        await client.get(f"{LINKY}?step=day&from=2026-10-24&to=2026-10-26")
+
+
+@trick("windows that slide by half an hour", sees=b'"value"')
+async def sliding(home: House):
+    start = paris("2026-10-18T00:00:00+02:00")
+    async with home.client() as client:
+        for step in ("30min", "hour", "day", "month"):
+            for n in range(96):
+                since = start + n * HALF_MS
+                params = {"from": instant(since), "to": instant(since + DAY_MS)}
+                await client.get(LINKY, params={"step": step, **params})
+
+
+@trick("the window's edges", sees=b'"start":"2026-09-26T00:00:00+02:00"')
+async def window_edges(home: House):
+    edge = paris("2026-09-26T00:00:00+02:00")
+    async with home.client() as client:
+        for since in (edge - 400 * DAY_MS, edge - DAY_MS, edge - 1, edge, edge + 1):
+            for step in STEPS:
+                params = {"from": instant(since), "to": instant(edge + 3 * DAY_MS)}
+                await client.get(LINKY, params={"step": step, **params})
+        for since in ("1970-01-01", "2026-09-25", "2026-09-26"):
+            await paged(client, f"{LINKY}?step=day&from={since}&limit=1")
+
+
+@trick("the window's edge as it moves over midnight", sees=b'"value"')
+async def moving_edge(home: House):
+    async with home.client() as client:
+        for moment in ("26T23:59:59", "27T00:00:00", "27T00:00:01", "27T08:00:00"):
+            home.at(paris(f"2026-10-{moment}+01:00"))
+            await client.get(f"{LINKY}?step=day&from=2026-09-20&to=2026-10-02")
+            await client.get(f"{GAS}?step=day&from=2026-09-20&to=2026-10-02")
+
+
+@trick("totals that are still open, polled", sees=b'"value"')
+async def open_totals(home: House):
+    async with home.client() as client:
+        for n in range(30):
+            home.at(NOW_MS + n * 37 * 60_000)
+            for step in ("day", "month", "year"):
+                for path in (LINKY, GAS):
+                    await client.get(f"{path}?step={step}&from=2026-01-01")
+
+
+@trick(
+    "a day as it is shown: not before seven, then whole", sees=b"2026-10-27T00:00:00"
+)
+async def shown_at_seven(home: House):
+    async with home.client() as client:
+        moments = ("05:59:59", "06:00:00", "06:59:59", "07:00:00", "12:00:00")
+        for moment in moments:
+            home.at(paris(f"2026-10-27T{moment}+01:00"))
+            for step in ("hour", "day", "month"):
+                for path in (LINKY, GAS):
+                    await client.get(f"{path}?step={step}&from=2026-10-24")
+
+
+@trick("civil days beside gas days", sees=b'"value"')
+async def two_days(home: House):
+    async with home.client() as client:
+        for path in (LINKY, GAS):
+            for step in ("day", "month", "year", "hour"):
+                for day in ("gas", "civil"):
+                    await client.get(f"{path}?step={step}&from=2026-10-01&day={day}")
+
+
+@trick("other purposes: bill, own")
+async def purposes(home: House):
+    async with home.client() as client:
+        for purpose in ("bill", "own", "BILL", "now,bill"):
+            for step in ("day", "month", "30min"):
+                await client.get(
+                    f"{LINKY}?step={step}&from=2026-10-01&purpose={purpose}"
+                )
+
+
+@trick("two sources that close at different instants", sees=b'"value"')
+async def two_sources(home: House):
+    async with home.client() as client:
+        for hour in (7, 9, 11):
+            home.at(paris(f"2026-10-27T{hour:02}:30:00+01:00"))
+            for purpose in ("now", "bill", "own"):
+                await client.get(f"{LINKY}?step=day&from=2026-10-24&purpose={purpose}")
+
+
+@trick(
+    "two tariff calendars, crossed",
+    held=(Held("energy_by_tariff"),),
+)
+async def two_calendars(home: House):
+    async with home.client() as client:
+        for n in (1, 2, 3, 4):
+            path = f"{API}/meters/linky/registers/import_distributor{n:02}_wh"
+            for step in STEPS:
+                await client.get(f"{path}?step={step}&from=2026-10-01")
+
+
+@trick("when the largest power was", held=(Held("max_power"), Held()))
+async def horodates_of_power(home: House):
+    async with home.client() as client:
+        for name in (
+            "max_power_today_va",
+            "max_power_yesterday_va",
+            "max_export_today_va",
+            "max_current_l1_a",
+        ):
+            path = f"{API}/meters/linky/registers/{name}"
+            for step in STEPS:
+                await client.get(f"{path}?step={step}&from=2026-10-26")
+            await client.get(path)
+
+
+@trick("the points of the meter's own load curve")
+async def load_curve(home: House):
+    async with home.client() as client:
+        for name in ("import_load_curve_w", "export_load_curve_w"):
+            path = f"{API}/meters/linky/registers/{name}"
+            for step in STEPS:
+                await client.get(f"{path}?step={step}&from=2026-10-26")
+
+
+@trick("a meter's own labels, and other spellings", never=(b'"value"',))
+async def spellings(home: House):
+    names = (
+        *("EAST", "PAPP", "SINSTS", "SMAXSN", "CCASN", "BASE", "HCHC", "EASF01"),
+        *("IMPORT_TOTAL_WH", "Import_Total_Wh", "import_total_wh ", "import-total-wh"),
+        *(
+            "import_total_wh\0",
+            "import_total_wh/",
+            "import_total_wh/raw",
+            "import_total",
+        ),
+        *("import_total_wh;step=raw", "import_total_w", "%69mport_total_wh.json"),
+        *("ⅰmport_total_wh", "import_total_wh\u200b", "*", "+", "#", ".."),
+    )
+    async with home.client() as client:
+        for name in names:
+            path = f"{API}/meters/linky/registers/{quote(name, safe='')}"
+            await client.get(f"{path}?step=30min&from=2026-10-26")
+        for meter in (
+            "LINKY",
+            "linky ",
+            "li nky",
+            "Linky",
+            "../linky",
+            "01234567890123",
+        ):
+            path = f"{API}/meters/{quote(meter, safe='')}/registers/import_total_wh"
+            await client.get(f"{path}?step=day")
+
+
+@trick("the last word of a meter", never=(b'"values"',))
+async def latest(home: House):
+    async with home.client() as client:
+        for meter in ("linky", "gaz", "garage", "nowhere"):
+            await client.get(f"{API}/meters/{meter}/latest")
+
+
+@trick("which meters, registers and when last seen", sees=b'"last_seen":null')
+async def listing(home: House):
+    async with home.client() as client:
+        await client.get(f"{API}/meters")
+
+
+@trick("a cursor of another service", sees=b"wrong-cursor", never=(b"another meter",))
+async def cursor_of_another(home: House):
+    await home.give("other", Held(), Held("live_power", "live"))
+    async with home.client("other") as client:
+        page = (await client.get(f"{LINKY}?step=day&from=2026-10-01&limit=2")).json()
+    assert page["next"]
+    async with home.client() as client:
+        await client.get(page["next"])
+
+
+@trick("a cursor of before a narrowing", sees=b"wrong-cursor")
+async def cursor_of_before(home: House):
+    (consent,) = await home.give("narrowed", Held(history="P1Y"))
+    async with home.client("narrowed") as client:
+        page = (await client.get(f"{LINKY}?step=day&from=2026-10-01&limit=2")).json()
+        home.consents.narrow(consent, Held(history="P1W").choice)
+    async with home.client("narrowed") as client:
+        await client.get(page["next"])
+        await client.get(f"{LINKY}?step=day&from=2026-10-01&limit=2")
+
+
+@trick("forged and broken cursors", sees=b"wrong-cursor")
+async def forged_cursors(home: House):
+    subject = "linky/import_total_wh/day/now"
+    far = Cursor(0, NOW_MS * 2, NOW_MS - DAY_MS)
+    texts = [
+        far.text(subject),
+        far.text(f"{subject}/civil"),
+        far.text(f"{subject}/{home.services['coach']}/99"),
+        far.text("linky/import_total_wh/30min/now"),
+        far.text("garage/import_total_wh/day/now"),
+        "",
+        "A" * 44,
+        base64.urlsafe_b64encode(bytes(33)).decode(),
+    ]
+    async with home.client() as client:
+        for text in texts:
+            await client.get(LINKY, params={"step": "day", "cursor": text})
+    details = {body for *_, body in home.said}
+    assert len(details) == 1, "a cursor is wrong in one way only"
+
+
+@trick("a forged cursor of its own, which opens nothing more", never=(b'"2020-',))
+async def own_cursor(home: House):
+    service = home.services["coach"]
+    version = home.consents.service(service).version
+    subject = f"linky/import_total_wh/day/now/{service}/{version}"
+    for at_ms in (0, NOW_MS - 40 * DAY_MS, NOW_MS - DAY_MS, NOW_MS):
+        async with home.client() as client:
+            text = Cursor(0, NOW_MS + DAY_MS, at_ms).text(subject)
+            await client.get(LINKY, params={"step": "day", "cursor": text, "limit": 3})
+
+
+@trick("validators and parts: ETag, If-None-Match, Range", sees=b'"value"')
+async def validators(home: House):
+    async with home.client() as client:
+        for headers in (
+            {"If-None-Match": "*"},
+            {
+                "If-None-Match": '"0"',
+                "If-Modified-Since": "Mon, 26 Oct 2026 00:00:00 GMT",
+            },
+            {"Range": "bytes=0-10"},
+            {"Accept-Encoding": "gzip, br"},
+            {"Want-Digest": "sha-256"},
+        ):
+            answer = await client.get(f"{LINKY}?step=day", headers=headers)
+            assert answer.status_code == 200
+            assert not {"etag", "last-modified", "content-encoding"} & {*answer.headers}
+
+
+@trick(
+    "revisions, sources and sizes",
+    sees=b'"coverage"',
+    never=(b"revision", b"sources", b"enedis"),
+)
+async def revisions(home: House):
+    async with home.client() as client:
+        for step in ("day", "month"):
+            await client.get(f"{LINKY}?step={step}&from=2026-09-01")
+            await client.get(f"{GAS}?step={step}&from=2026-09-01")
+
+
+@trick("comma-separated values", sees=b"start,end,value", never=(b"revision",))
+async def csv(home: House):
+    async with home.client() as client:
+        for step in STEPS:
+            for accept in ("text/csv", "text/csv;q=0.5, */*;q=0.1", "text/html"):
+                answer = await client.get(
+                    f"{LINKY}?step={step}&limit=3", headers={"Accept": accept}
+                )
+                assert "etag" not in answer.headers
+
+
+@trick("other methods", sees=b"method-not-allowed")
+async def methods(home: House):
+    async with home.client() as client:
+        for method in (
+            "HEAD",
+            "OPTIONS",
+            "PUT",
+            "PATCH",
+            "DELETE",
+            "TRACE",
+            "PROPFIND",
+        ):
+            for path in (
+                f"{LINKY}?step=day",
+                f"{API}/meters",
+                f"{API}/meters/garage/latest",
+                f"{API}/health",
+                f"{API}/live",
+            ):
+                await client.request(method, path)
+
+
+@trick("pages of one row, and of too many", sees=b'"next"')
+async def limits(home: House):
+    async with home.client() as client:
+        rows = await paged(client, f"{LINKY}?step=day&from=2026-09-01&limit=1")
+        assert len(rows) == 30
+        again = await paged(client, f"{LINKY}?step=day&from=2026-09-01&limit=7")
+        assert rows == again
+        for limit in ("0", "-1", "60000", "60001", "1e3", "", "0x10"):
+            await client.get(f"{LINKY}?step=day&from=2026-09-01&limit={limit}")
+
+
+@trick(
+    "meters and registers that aren't its own, and that never were", sees=b"unknown-"
+)
+async def unknown(home: House):
+    asked = len(home.reads.asked)
+    async with home.client() as client:
+        for meter in ("garage", "garag", "attic", "link", "releve"):
+            for end in ("latest", "facts", "registers/import_total_wh?step=day"):
+                await client.get(f"{API}/meters/{meter}/{end}")
+        for register in (
+            "apparent_power_va",
+            "apparent_power_v",
+            "xyz",
+            "gas_energy_wh",
+        ):
+            await client.get(f"{API}/meters/linky/registers/{register}?step=raw")
+    # whatever is not there is not looked for: it takes no more time than what never was
+    assert len(home.reads.asked) == asked
+
+
+@trick("what never was is told in the same words", sees=b"unknown-")
+async def same_words(home: House):
+    async with home.client() as client:
+        pairs = (
+            ("meters/garage/latest", "meters/barrow/latest"),
+            (
+                "meters/linky/registers/apparent_power_va",
+                "meters/linky/registers/zpparentzpowerzvz",
+            ),
+            ("meters/garage/registers/x", "meters/barrow/registers/x"),
+            ("live?meter=garage", "live?meter=barrow"),
+        )
+        for there, never in pairs:
+            first = await client.get(f"{API}/{there}")
+            second = await client.get(f"{API}/{never}")
+            name, other = (one.split("/")[-1] for one in (there, never))
+            told = first.text
+            for one, two in (("garage", "barrow"), (name, other)):
+                told = told.replace(one, two)
+            assert (first.status_code, told) == (second.status_code, second.text)
+
+
+@trick("errors that know more", sees=b"unknown-parameter")
+async def errors(home: House):
+    async with home.client() as client:
+        for query in (
+            "step=week",
+            "step=RAW",
+            "from=soon",
+            "from=2026-10-25T02:30:00",
+            "from=2026-10-27&to=2026-10-26",
+            "to=2300-01-01",
+            "frm=1",
+            "step=day&step=raw",
+            "day=lunar",
+            "purpose=all",
+            "from=",
+        ):
+            for path in (LINKY, GAS, f"{API}/meters/linky/registers/tempo_today"):
+                await client.get(f"{path}?{query}")
+
+
+@trick("what is the owner's alone", never=(b'"parts"', b"releve_", b'"openapi":'))
+async def owners_alone(home: House):
+    async with home.client() as client:
+        answers = [
+            await client.get(path)
+            for path in (
+                f"{API}/health",
+                "/metrics",
+                f"{API}/openapi.json",
+                f"{API}/imports",
+                f"{API}/imports/1",
+                f"{LINKY}/slices",
+                f"{LINKY}/reconciliation",
+                f"{API}/meters/linky/readings",
+                f"{API}/owner/home",
+                f"{API}/owner/reads",
+                f"{API}/owner/services",
+                f"{API}/owner/sessions",
+                f"{API}/nothing",
+                f"{API}/health/",
+                f"{API}/imports?dry_run=1",
+                f"{LINKY}/slices?limit=wrong",
+                f"{LINKY}/slices?nonsense=1",
+            )
+        ]
+        kinds = {
+            (one.status_code, one.json()["type"], one.json()["detail"])
+            for one in answers
+        }
+        assert len(kinds) == 1, kinds
+        assert {one.status_code for one in answers} == {404}
+
+
+@trick("imports and their previews, readings sent in", sees=b"nothing is served")
+async def imports(home: House):
+    async with home.client() as client:
+        for path in (
+            f"{API}/imports",
+            f"{API}/imports?dry_run=1",
+            f"{API}/meters/linky/readings",
+            f"{API}/meters/garage/readings",
+        ):
+            answer = await client.post(path, content=b"")
+            assert answer.status_code in (404, 405, 413)
+            await client.delete(path)
+
+
+@trick("too many requests, while the home is busy or not", sees=b"too-many-requests")
+async def too_many(home: House):
+    async with home.client("owner") as owner, home.client() as client:
+        if home.other:  # what others ask must not be felt
+            for _ in range(20):
+                await owner.get(f"{API}/meters")
+        while (await client.get(f"{API}/meters/linky/latest")).status_code != 429:
+            pass
+
+
+@trick("the facts of a home, without its contract", sees=b'"facts":[]')
+async def facts(home: House):
+    async with home.client() as client:
+        for kind in ("", "?kind=index", "?kind=device", "?kind=tariff", "?limit=1"):
+            await client.get(f"{API}/meters/linky/facts{kind}")
+
+
+@trick(
+    "indexes and devices among the facts of a contract",
+    held=(Held("contract", "live"),),
+    sees=b'"contract":"HC"',
+    never=(b'"index"', b'"device"'),
+)
+async def facts_of_contract(home: House):
+    async with home.client() as client:
+        for since in ("", "from=2026-10-26&", "from=2020-01-01&to=2021-01-01&"):
+            await client.get(f"{API}/meters/linky/facts?{since}limit=1")
+
+
+@trick(
+    "a pause, and all that fell into it",
+    sees=b'"end":"2026-10-28T00:00:00+01:00"',
+    never=(b'"start":"2026-10-28T', b'"end":"2026-10-29T'),
+)
+async def paused(home: House):
+    service = home.services["coach"]
+    async with home.client() as client:
+        home.at(paris("2026-10-28T10:00:00+01:00"))
+        home.consents.pause([service])
+    async with home.client() as client:
+        assert (await client.get(f"{LINKY}?step=day")).status_code == 401
+        home.at(paris("2026-10-28T11:00:00+01:00"))
+        home.consents.resume([service])
+    async with home.client() as client:
+        for moment in ("28T12", "29T12", "30T12"):
+            home.at(paris(f"2026-10-{moment}:00:00+01:00"))
+            for step in STEPS:
+                for path in (LINKY, GAS):
+                    # what overlaps the pause is in no row, nor in a larger one's
+                    await paged(client, f"{path}?step={step}&from=2026-10-20&limit=3")
+
+
+@trick("what has expired", sees=b"credential-needed")
+async def expired(home: House):
+    await home.give("short", Held(duration="P1D"))
+    async with home.client("short") as client:
+        assert (await client.get(f"{LINKY}?step=day")).status_code == 200
+    home.at(paris("2026-10-27T00:00:00+01:00"))
+    home.consents.expire()
+    async with home.client("short") as client:
+        await client.get(f"{LINKY}?step=day")
+        await client.get(f"{API}/meters")
+        await client.get(f"{API}/meters/garage/latest")
+
+
+@trick("the clock set back after an end", sees=b"credential-needed")
+async def clock_back(home: House):
+    await home.give("short", Held(duration="P1D"))
+    async with home.client("short") as client:
+        home.at(paris("2026-10-27T00:00:01+01:00"))
+        home.consents.expire()
+        home.clock.wall_ms = NOW_MS - 20 * DAY_MS
+        for _ in range(3):
+            home.consents.expire()
+            assert (await client.get(f"{LINKY}?step=day")).status_code == 401
+
+
+@trick("the clock set back, to have old windows again", sees=b'"value"')
+async def clock_back_windows(home: House):
+    async with home.client() as client:
+        home.at(paris("2026-10-27T12:00:00+01:00"))
+        first = await paged(client, f"{LINKY}?step=day&from=2026-01-01")
+        home.clock.wall_ms = NOW_MS - 20 * DAY_MS
+        again = await paged(client, f"{LINKY}?step=day&from=2026-01-01")
+        assert all(row in first for row in again)
+
+
+@trick("withdrawn, then asked again", sees=b"credential-needed")
+async def withdrawn(home: House):
+    given = await home.give("gone", Held())
+    async with home.client("gone") as client:
+        await client.get(f"{LINKY}?step=day")
+    home.consents.withdraw(given)
+    async with home.client("gone") as client:
+        for path in (f"{LINKY}?step=day", f"{API}/meters", f"{API}/grant/readings"):
+            assert (await client.get(path)).status_code == 401
+
+
+@trick("two services of one maker", sees=b'"value"', window="2025-10-26T00:00:00+02:00")
+async def one_maker(home: House):
+    """Each has its own; the two together are what each was granted, and no more."""
+    await home.give("second", Held("energy", "month", history="P1Y"))
+    async with home.client() as client, home.client("second") as second:
+        for one in (client, second):
+            await one.get(f"{API}/meters")
+            for step in STEPS:
+                await one.get(f"{LINKY}?step={step}&from=2026-09-01")
+
+
+@trick("its own lines of the read journal", sees=b'"rows":30')
+async def own_lines(home: House):
+    async with home.client() as client, home.client("owner") as owner:
+        await client.get(f"{LINKY}?step=day&from=2026-09-01")
+        if home.other:
+            await owner.get(f"{LINKY}?step=day")
+        await client.get(f"{API}/grant/readings")
+
+
+@trick("places taken by others' questions", sees=b'"value"')
+async def places(home: House):
+    async with home.client() as client:
+        for _ in range(8):
+            await client.get(f"{LINKY}?step=day&limit=2")
+
+
+FINER = {
+    Step.MIN30: ("raw", "1min"),
+    Step.HOUR: ("raw", "1min", "30min"),
+    Step.MONTH: ("raw", "1min", "30min", "hour", "day"),
+}
+
+
+def _at_grain(grain: Step) -> None:
+    """The rows that ask everything of a service of another grain."""
+    held = (
+        Held("energy", grain.value, history="P1Y"),
+        Held("energy", grain.value, "gaz", "gas", history="P1Y"),
+    )
+    window = "2025-10-26T00:00:00+02:00"
+    if grain is Step.MONTH:
+        window = "2025-11-01T00:00:00+01:00"
+
+    async def everything(home: House):
+        async with home.client() as client:
+            for moment in ("26T12:17", "26T12:31", "26T12:36", "27T06:59", "27T07:00"):
+                home.at(paris(f"2026-10-{moment}:00+01:00"))
+                for step in STEPS:
+                    for path in (LINKY, GAS):
+                        asked = f"{path}?step={step}&from=2026-10-20"
+                        await client.get(asked)
+                        await client.get(f"{asked}&purpose=own")
+                        await client.get(f"{asked}&purpose=bill&limit=3")
+
+    async def finer(home: House):
+        async with home.client() as client:
+            for step in FINER[grain]:
+                page = (await client.get(f"{LINKY}?step={step}&from=2026-01-01")).json()
+                assert page["rows"] == []
+
+    for name, how in (("all steps and times", everything), ("finer steps", finer)):
+        TRICKS.append(Attack("rest", f"{name} by {grain}", how, held, grain, window))
+
+
+for _grain in FINER:
+    _at_grain(_grain)

@@ -1,0 +1,40 @@
+"""Each row of the table, done in two homes that differ in what may not be seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from table import Attack, rows
+from twin_home import paris
+from twin_house import FREE, House, house
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
+
+OURS = [one for one in rows() if one.channel in ("rest", "sse")]
+FEW = replace(FREE, rate=0.0001, burst=30)
+
+
+async def done(attack: Attack, name: str, path) -> House:
+    """Do a trick in one home; give the house with all that the service got."""
+    limits = FEW if "too many requests" in attack.trick else FREE
+    opened = house(name, path, attack.grain, limits, paris(attack.window))
+    async with opened as home:
+        await home.give("coach", *attack.held)
+        await attack.how(home)
+        return home
+
+
+@pytest.mark.parametrize("attack", OURS, ids=lambda one: one.name)
+async def test_a_service_can_not_tell_two_homes_apart(attack, tmp_path):
+    one = await done(attack, "a", tmp_path)
+    two = await done(attack, "b", tmp_path)
+    assert one.said
+    for first, second in zip(one.said, two.said, strict=False):
+        assert first == second
+    assert len(one.said) == len(two.said)
+    everything = b"\n".join(body for *_, body in one.said if isinstance(body, bytes))
+    assert attack.sees in everything
+    for never in attack.never:
+        assert never not in everything
+    assert not {status for status, *_ in one.said} & {500, 503}
