@@ -66,6 +66,13 @@ NO_WRITER = Words(
 )
 UNTIL = Words("jusqu'au {}", "until {}")
 PAUSED = Words("en pause", "paused")
+PAUSED_RESTORED = Words(
+    "en pause : la sauvegarde qui est restaurée ne sait pas ce que vous avez décidé"
+    " depuis",
+    "paused: the backup that was restored doesn't know what you decided since",
+)
+HELD = Words("attend votre accord : releve writers confirm", "releve writers confirm")
+CONFIRMED = Words("Entendu à nouveau : {}.", "Heard again: {}.")
 NOTHING = Words("plus rien", "nothing any more")
 DECLARED = Words("{} — déclaré, non vérifié :", "{} — declared, not verified:")
 RESPONSIBLE = Words("Responsable : {}", "Answers for it: {}")
@@ -89,7 +96,7 @@ WHAT, TERM = Words("quoi", "what"), Words("terme", "until")
 NAME, METER = Words("nom", "name"), Words("compteur", "meter")
 SERVICES_COLUMNS = (ID, SERVICE, Words("lit", "reads"))
 CONSENTS_COLUMNS = (ID, SERVICE, WHAT, TERM)
-WRITERS_COLUMNS = (ID, NAME, METER, Words("depuis", "since"))
+WRITERS_COLUMNS = (ID, NAME, METER, Words("depuis", "since"), Words("", ""))
 OVER = Words("fini le {}", "ended on {}")
 ASKS = Words("Ce service demande à lire chez vous.", "This service asks to read here.")
 KNOWN_ALREADY = Words(

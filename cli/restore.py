@@ -28,5 +28,6 @@ def restore(
     typer.echo(
         f"Restored into {data_dir}; start it with `releve run`.\n"
         "Every service stays paused until you confirm it: `releve services list`,"
-        " then `releve services resume`."
+        " then `releve services resume`; each node and gateway until `releve writers"
+        " confirm`."
     )

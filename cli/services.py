@@ -17,7 +17,7 @@ from cli.language import spoken
 from cli.options import ConfigFile
 from cli.reads import reads
 from edge.config import Config, load_config
-from edge.consent.records import Service, Standing
+from edge.consent.records import RESTORED, Service, Standing
 from edge.consent.terms import Grain
 from edge.consent.view import ledger_view
 from edge.decisions import (
@@ -76,7 +76,9 @@ def _row(
     language = spoken()
     name = shown(service.declared.name)
     if service.paused:
-        name += f" ({words.PAUSED.said(language)})"
+        restored = service.pauses[-1].reason == RESTORED
+        paused = words.PAUSED_RESTORED if restored else words.PAUSED
+        name += f" ({paused.said(language)})"
     held = [
         f"{what_of(one)} · {until(config, one)}"
         for one in standing.of(service.id)

@@ -17,8 +17,9 @@ from cli.found import find_writer
 from cli.language import spoken
 from cli.options import ConfigFile
 from edge.config import load_config
+from edge.consent.records import Writer
 from edge.consent.view import ledger_view
-from edge.decisions import AddWriter, RemoveWriter
+from edge.decisions import AddWriter, ConfirmWriters, RemoveWriter
 from edge.service.control import ask
 
 app = typer.Typer(
@@ -55,8 +56,30 @@ def list_(config: ConfigFile = None) -> None:
         return
     show_table(
         words.headings(words.WRITERS_COLUMNS),
-        ((one.id, one.name, one.meter, day(found, one.added_ms)) for one in writers),
+        (
+            (one.id, one.name, one.meter, day(found, one.added_ms), _state(one))
+            for one in writers
+        ),
     )
+
+
+def _state(writer: Writer) -> str:
+    return words.HELD.said(spoken()) if writer.held else ""
+
+
+@app.command()
+def confirm(
+    writers: Annotated[
+        list[str] | None, typer.Argument(help="Ids or names; none: every one.")
+    ] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Hear those again that came out of a backup: you may have removed one since."""
+    found = load_config(config)
+    with ledger_view(found.data_dir) as view:
+        named = [find_writer(view.standing, one).id for one in writers or ()]
+    done = ask(found.data_dir, ConfirmWriters(named))
+    say(words.CONFIRMED, ", ".join(done["confirmed"]) or "–")
 
 
 @app.command()

@@ -105,6 +105,13 @@ class AddWriter:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmWriters:
+    """Have writers that came out of a backup be heard again; all, if none is named."""
+
+    writers: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveWriter:
     """Have a pulse node or a gateway be refused from now on."""
 
@@ -123,6 +130,7 @@ Decision: TypeAlias = (
     | Narrow
     | ShowReadings
     | AddWriter
+    | ConfirmWriters
     | RemoveWriter
 )
 DECISIONS: tuple[type[Any], ...] = (
@@ -137,5 +145,6 @@ DECISIONS: tuple[type[Any], ...] = (
     Narrow,
     ShowReadings,
     AddWriter,
+    ConfirmWriters,
     RemoveWriter,
 )

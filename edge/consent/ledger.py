@@ -39,6 +39,8 @@ SUBJECT = {
     Act.RESUMED: "service",
     Act.WRITER: "id",
     Act.WRITER_REMOVED: "writer",
+    Act.WRITER_HELD: "writer",
+    Act.WRITER_CONFIRMED: "writer",
 }
 """Which word of an entry says what it is about; a consent given is its own."""
 SCHEMA = Schema(

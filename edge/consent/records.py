@@ -168,7 +168,8 @@ class Grant:
 class Writer:
     """A pulse node or a gateway: it sends readings of one meter, and reads nothing.
 
-    `name` is the owner's word for it; `hash` its token's SHA-256, in hexadecimal.
+    `name` is the owner's word for it; `hash` its token's SHA-256, in hexadecimal. One
+    that is `held` came out of a backup, and sends nothing until the owner confirms it.
     """
 
     id: str
@@ -176,6 +177,7 @@ class Writer:
     meter: str
     added_ms: int
     hash: str
+    held: bool = False
 
 
 @dataclass(slots=True)

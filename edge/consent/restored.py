@@ -1,8 +1,9 @@
 """A ledger that comes out of a backup: it gives nothing until the owner confirms it.
 
 What was decided since the backup is unknown to it: a withdrawal, a token that ended.
-So every service stands paused, by an entry of the ledger itself, and where the home's
-own ledger is whole and goes on from the one in the archive, it is that one that stays.
+So every service stands paused and every writer held, by entries of the ledger itself,
+and where the home's own ledger is whole and goes on from the one in the archive, it is
+that one that stays.
 """
 
 from __future__ import annotations
@@ -70,13 +71,18 @@ def _pause(path: Path, at_ms: int) -> None:
     try:
         ledger.verify()
         standing = stands(ledger.entries())
-        paused = [
+        acts: list[tuple[Act, dict[str, str]]] = [
             (Act.PAUSED, {"service": one.id, "reason": RESTORED})
             for one in standing.services.values()
             if not one.paused
         ]
-        if paused:
-            ledger.append(at_ms, paused)
+        acts += [
+            (Act.WRITER_HELD, {"writer": one.id})
+            for one in standing.writers.values()
+            if not one.held
+        ]
+        if acts:
+            ledger.append(at_ms, [*acts])
         # one file alone: what is put in place has no companions
         ledger.database.execute("PRAGMA journal_mode=DELETE")
     finally:

@@ -34,6 +34,8 @@ class Act(StrEnum):
     RESUMED = "resumed"
     WRITER = "writer"
     WRITER_REMOVED = "writer_removed"
+    WRITER_HELD = "writer_held"
+    WRITER_CONFIRMED = "writer_confirmed"
 
 
 def step(standing: Standing, act: Act, at_ms: int, body: Mapping[str, Any]) -> None:
@@ -59,6 +61,8 @@ def step(standing: Standing, act: Act, at_ms: int, body: Mapping[str, Any]) -> N
             standing.writers[body["id"]] = Writer(*told)
         case Act.WRITER_REMOVED:
             standing.writers.pop(body["writer"], None)
+        case Act.WRITER_HELD | Act.WRITER_CONFIRMED:
+            _hold(standing, body["writer"], on=act is Act.WRITER_HELD)
 
 
 def take(standing: Standing, entry: Entry) -> None:
@@ -77,6 +81,8 @@ def take(standing: Standing, entry: Entry) -> None:
         _pause(standing, subject, entry.at_ms, "", on=True)
     elif entry.act is Act.WRITER_REMOVED:
         standing.writers.pop(subject, None)
+    elif entry.act is Act.WRITER_HELD and subject in standing.writers:
+        _hold(standing, subject, on=True)
 
 
 def stands(entries: Iterable[Entry]) -> Standing:
@@ -90,6 +96,10 @@ def stands(entries: Iterable[Entry]) -> Standing:
                 f"entry {entry.seq} of the ledger makes no sense: {error!r}"
             ) from error
     return standing
+
+
+def _hold(standing: Standing, writer: str, *, on: bool) -> None:
+    standing.writers[writer] = replace(standing.writers[writer], held=on)
 
 
 def _give(standing: Standing, body: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edge.consent.consents import Consents
@@ -62,23 +63,39 @@ class Writers:
 
     def remove(self, writer: str) -> Writer:
         """Have one be refused from now on; raise ConsentError when there is none."""
+        found = self._known(writer)
+        self.consents.enter(Act.WRITER_REMOVED, {"writer": writer})
+        return found
+
+    def confirm(self, writers: Iterable[str]) -> list[Writer]:
+        """Have those that came out of a backup be heard again; all, if none is named.
+
+        Gives those that were held; raises ConsentError on an id that is none.
+        """
+        named = [self._known(one) for one in writers] or self.all()
+        held = [one for one in named if one.held]
+        for one in held:
+            self.consents.enter(Act.WRITER_CONFIRMED, {"writer": one.id})
+        return held
+
+    def _known(self, writer: str) -> Writer:
         found = self.consents.standing.writers.get(writer)
         if found is None:
             raise ConsentError(
                 "no writer has this id", hint="`releve writers list` shows them"
             )
-        self.consents.enter(Act.WRITER_REMOVED, {"writer": writer})
         return found
 
     def writer_of(self, token: str) -> Writer | None:
-        """Give whose token it is; None for nobody's, or one who was removed.
+        """Give whose token it is; None for nobody's, or one who was removed or is held.
 
         Looked up by SHA-256, so time tells nothing of a token.
         """
         if not SHAPE.fullmatch(token):
             return None
         wanted = hashed(token)
-        return next((one for one in self.all() if one.hash == wanted), None)
+        heard = (one for one in self.all() if not one.held)
+        return next((one for one in heard if one.hash == wanted), None)
 
 
 def hashed(token: str) -> str:

@@ -19,6 +19,7 @@ from edge.consent.writers import Writers
 from edge.decisions import (
     AddWriter,
     ApproveRequest,
+    ConfirmWriters,
     CreateService,
     Decision,
     Narrow,
@@ -54,7 +55,7 @@ class Household:
         """Carry a decision out off the loop; raise ConsentError, CommandRefused."""
         return await asyncio.to_thread(self._decide, decision)
 
-    def _decide(self, decision: Decision) -> dict[str, Any]:  # noqa: C901, PLR0911 - a line a decision
+    def _decide(self, decision: Decision) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 - a line a decision
         match decision:
             case CreateService():
                 return self._create(decision)
@@ -86,6 +87,9 @@ class Household:
                 self._known(meter)
                 writer, token = Writers(self.consents).add(name, meter)
                 return {"writer": writer.id, "token": token}
+            case ConfirmWriters(writers):
+                heard = Writers(self.consents).confirm(_names(writers))
+                return {"confirmed": [one.id for one in heard]}
             case RemoveWriter(writer):
                 return {"removed": Writers(self.consents).remove(writer).id}
 

@@ -22,7 +22,8 @@ from edge.consent.consents import Consents
 from edge.consent.credentials import Credentials
 from edge.consent.period import Period
 from edge.consent.read_journal import Reading, ReadJournal
-from edge.consent.records import Declared
+from edge.consent.records import RESTORED, Declared
+from edge.consent.standing import Act
 from edge.consent.terms import Channel, read
 from edge.errors import ConsentError
 from edge.host import HostClock
@@ -502,6 +503,22 @@ def test_a_writers_token_stands_alone_and_the_writer_is_listed(house):
     assert token not in told
     house.told("writers", "remove", "garage [red]")
     assert "No node" in house.told("writers", "list")
+
+
+def test_what_came_out_of_a_backup_waits_for_the_owners_word(house):
+    house.told(*CREATE)
+    house.told("writers", "add", "garage", "--writes", "water")
+    (writer,) = house.consents.standing.writers
+    service = house.only_consent().service
+    paused = {"service": service, "reason": RESTORED}
+    house.consents.enter(Act.PAUSED, paused)
+    house.consents.enter(Act.WRITER_HELD, {"writer": writer})
+    assert "restored" in house.told("services", "list")
+    assert "writers confirm" in house.told("writers", "list")
+    house.told("services", "resume")
+    assert writer in house.told("writers", "confirm", "garage")
+    assert "restored" not in house.told("services", "list")
+    assert "confirm" not in house.told("writers", "list")
 
 
 @pytest.mark.parametrize(

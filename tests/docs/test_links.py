@@ -18,6 +18,7 @@ KNOWN_HOSTS = {
     "semver.org",
     "www.apache.org",
     "www.w3.org",
+    "w3id.org",  # names of a vocabulary, and the guide that says how they are used
     "homeassistant.local",
 }
 NUMBER = re.compile(

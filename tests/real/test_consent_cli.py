@@ -7,7 +7,10 @@ import os
 import signal
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from contextlib import suppress
+from socket import create_connection
 
 import pytest
 
@@ -40,19 +43,39 @@ class House(Home):
         return done.stdout if code == 0 else done.stderr
 
     def begin(self) -> None:
-        """Start the service; return once it takes commands."""
+        """Start the service; return once it takes commands and requests."""
         socket = self.data / "control.sock"
         socket.unlink(missing_ok=True)  # one that was killed leaves its own
         self.start()
         until = time.monotonic() + 60
-        while not socket.exists():
+        while not (socket.exists() and self.listens()):
             assert self.process.poll() is None
             assert time.monotonic() < until
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(0.05)
 
+    def listens(self) -> bool:
+        with suppress(OSError), create_connection(("127.0.0.1", self.port), 1):
+            return True
+        return False
+
     def cut(self) -> None:
         self.stop(signal.SIGKILL)
+
+    def ask(self, path: str, token: str, said: object = None) -> bytes | int:
+        """Give what the API answers a token: a body, or the number of a refusal."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            data=None if said is None else json.dumps(said).encode(),
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
+                return answer.read()
+        except urllib.error.HTTPError as refused:
+            with refused:  # read whole: else its socket is left to the collector
+                refused.read()
+            return refused.code
 
     def held(self) -> list[str]:
         """Give the consents that hold, as the ledger says."""
@@ -107,6 +130,28 @@ def test_a_writer_that_is_removed_stays_so(house):
     house.type("writers", "remove", "garage")
     house.cut()
     assert "No node" in house.type("writers", "list")
+
+
+def test_a_token_opens_what_was_granted_until_it_is_withdrawn(house):
+    token = house.type("services", "create", "Coach", *GRANT).strip()
+    (consent,) = house.held()
+    found = house.ask("/api/v1/grant", token)
+    assert json.loads(found)["consents"][0]["id"] == consent
+    house.type("consents", "withdraw", consent)
+    assert house.ask("/api/v1/grant", token) == 401
+
+
+def test_a_node_sends_readings_and_is_told_nothing_of_them(house):
+    token = house.type("writers", "add", "node", "--writes", "linky").strip()
+    row = {"register": "import_total_wh", "at": "2026-10-26T11:00:00Z", "value": 5}
+    good, wrong = row, row | {"value": 99_999_999_999}
+    path = "/api/v1/meters/linky/readings"
+    answers = {house.ask(path, token, {"readings": [one]}) for one in (good, wrong)}
+    assert answers == {b'{"received":true}\n'}
+    assert house.ask(path, token, {"readings": [{}]}) == 422
+    assert house.ask("/api/v1/meters", token) == 404
+    house.type("writers", "remove", "node")
+    assert house.ask(path, token, {"readings": [good]}) == 401
 
 
 def test_whenever_a_withdrawal_is_cut_it_was_done_or_not_begun(house):

@@ -5,9 +5,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from edge.consent.consents import Consents
+from edge.consent.restored import held_back
+from edge.consent.standing import Act
 from edge.consent.view import ledger_view
 from edge.consent.writers import WRITERS_MOST, Writers
 from edge.errors import ConsentError
+from edge.journal.copying import copy
 from edge.sample import HostInstant
 
 T0 = 1_795_500_000_000
@@ -108,6 +111,38 @@ def test_who_was_let_in_stands_in_the_ledger(writers, tmp_path):
     with ledger_view(tmp_path) as view:
         assert view.standing.writers == {}
         assert [entry.act for entry in view.entries] == ["writer", "writer_removed"]
+
+
+def test_a_writer_out_of_a_backup_is_heard_once_the_owner_confirms_it(
+    writers, tmp_path
+):
+    """It may have been removed since."""
+    added, token = writers.add("Garage", "water")
+    _, other = writers.add("Cave", "gas")
+    scratch, home = tmp_path / "scratch", tmp_path / "home"
+    scratch.mkdir()
+    home.mkdir()
+    copy(tmp_path / "consent.db", scratch / "consent.db")
+    held_back(scratch, home, T0)
+    consents = opened(scratch)
+    restored = Writers(consents)
+    assert restored.writer_of(token) is None
+    assert [one.held for one in restored.all()] == [True, True]
+    assert [one.id for one in restored.confirm([added.id])] == [added.id]
+    assert restored.writer_of(token).id == added.id
+    assert restored.writer_of(other) is None
+    assert len(restored.confirm([])) == 1
+    assert restored.writer_of(other) is not None
+    consents.close()
+
+
+def test_a_hold_whose_words_are_erased_holds_still(writers, tmp_path):
+    added, token = writers.add("Garage", "water")
+    writers.consents.enter(Act.WRITER_HELD, {"writer": added.id})
+    writers.consents.ledger.erase([added.id])
+    again = opened(tmp_path)
+    assert Writers(again).writer_of(token) is None
+    again.close()
 
 
 def test_a_home_without_a_ledger_says_what_to_do(tmp_path):

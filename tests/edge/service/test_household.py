@@ -18,6 +18,7 @@ from edge.decisions import (
     DECISIONS,
     AddWriter,
     ApproveRequest,
+    ConfirmWriters,
     CreateService,
     Narrow,
     PauseServices,
@@ -228,6 +229,9 @@ async def test_a_writer_is_let_in_for_a_meter_there_is_and_removed(house):
     assert writers.writer_of(made["token"]).meter == "water"
     with pytest.raises(CommandRefused, match="no meter"):
         await house.decide(AddWriter("cave", "nobody"))
+    assert await house.decide(ConfirmWriters([])) == {"confirmed": []}
+    with pytest.raises(ConsentError, match="no writer"):
+        await house.decide(ConfirmWriters(["w0"]))
     await house.decide(RemoveWriter(made["writer"]))
     assert writers.writer_of(made["token"]) is None
 
@@ -264,5 +268,6 @@ SAMPLES = [
     Narrow("c1", DAY, ["linky"]),
     ShowReadings(None),
     AddWriter("garage", "water"),
+    ConfirmWriters(["w1"]),
     RemoveWriter("w1"),
 ]
