@@ -23,8 +23,8 @@ HEAD = """<!doctype html>
 """
 FR = """    <h1>Faire confiance à ce Relevé</h1>
     <p>Votre téléphone ou votre ordinateur ne connaît pas encore cet appareil.
-      Installez-y son certificat, une fois : il ne peut servir que pour <code>{host}</code>
-      et ses adresses, jamais pour un autre site.</p>
+      Installez-y son certificat, une fois : il ne peut servir que pour
+      <code>{host}</code> et ses adresses, jamais pour un autre site.</p>
     <p><a href="/ca.crt" type="application/x-x509-ca-cert">Prendre le certificat</a></p>
     <h2>Vérifier d’abord</h2>
     <p>Comparez cette empreinte, que votre appareil montre en installant le certificat,

@@ -36,6 +36,7 @@ class Announcer:
         self._host, self._port = host, port
         self._told: AsyncZeroconf | None = None
         self._addresses: tuple[IPv4Address, ...] = ()
+        self.name = f"{INSTANCE}.{TYPE}"
 
     async def say(self, addresses: tuple[IPv4Address, ...]) -> None:
         """Say it by these addresses, anew when they have changed; raise OSError."""
@@ -57,7 +58,7 @@ class Announcer:
         except BaseException:
             await told.async_close()
             raise
-        self._told, self._addresses = told, addresses
+        self._told, self._addresses, self.name = told, addresses, info.name
 
     async def close(self) -> None:
         """Say that it is no more."""

@@ -1,0 +1,61 @@
+"""mDNS: where a Relevé is, and nothing of the home."""
+
+from __future__ import annotations
+
+import asyncio
+from ipaddress import IPv4Address
+
+import ifaddr
+import pytest
+from zeroconf import IPVersion
+from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
+
+from edge.lan.announcing import TYPE, Announcer, announcement
+from edge.lan.names import addresses
+
+HERE = (IPv4Address("192.168.1.20"),)
+
+
+def test_what_is_announced_says_nothing_of_the_home():
+    info = announcement("pi.local", 8443, HERE)
+    assert info.name == "releve._releve._tcp.local."
+    assert info.server == "pi.local."
+    assert info.decoded_properties == {"path": "/api/v1", "v": "1"}
+    assert info.port == 8443
+    assert info.parsed_addresses() == ["192.168.1.20"]
+
+
+@pytest.mark.real
+@pytest.mark.timeout(60)
+@pytest.mark.skipif(not addresses(), reason="this machine has no network")
+async def test_a_neighbour_finds_it_and_is_told_when_it_is_gone(monkeypatch):
+    # the service's sandbox has no netlink socket, by which interfaces are listed
+    monkeypatch.setattr(ifaddr, "get_adapters", None)
+    mine = addresses()[:1]
+    announcer = Announcer("releve-test.local", 8443)
+    neighbour = AsyncZeroconf(
+        interfaces=[str(mine[0])], ip_version=IPVersion.V4Only, unicast=False
+    )
+    try:
+        await announcer.say(mine)
+        await announcer.say(mine)  # said already
+        found = AsyncServiceInfo(TYPE, announcer.name)
+        async with asyncio.timeout(30):
+            while not await found.async_request(neighbour.zeroconf, 1000):
+                pass
+        assert found.server == "releve-test.local."
+        assert found.port == 8443
+        await announcer.close()
+        gone = AsyncServiceInfo(TYPE, announcer.name)
+        async with asyncio.timeout(30):
+            while await gone.async_request(neighbour.zeroconf, 300):
+                pass
+    finally:
+        await announcer.close()
+        await neighbour.async_close()
+
+
+async def test_without_an_address_nothing_is_said():
+    announcer = Announcer("pi.local", 8443)
+    await announcer.say(())
+    await announcer.close()
