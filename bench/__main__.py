@@ -28,6 +28,7 @@ PARTS = (
     "influx",
     "catch_up",
     "imports",
+    "withdrawal",
 )
 """Each in a process of its own: one's memory and caches are no part of another's."""
 ASKED = {"catch_up": ["--days", "3"]}
@@ -41,6 +42,7 @@ SHORTER = {
     "influx": ["--frames", "20000", "--seconds", "15"],
     "catch_up": ["--days", "1", "--seconds", "15"],
     "imports": ["--rounds", "4"],
+    "withdrawal": ["--runs", "20"],
 }
 
 
