@@ -42,15 +42,15 @@ function show(described) {
   const routes = document.getElementById("routes");
   routes.replaceChildren(make("p", { textContent: described.info.description }));
   for (const [path, operations] of Object.entries(described.paths)) {
-    for (const operation of Object.values(operations)) {
-      routes.append(route(path, operation));
+    for (const [method, operation] of Object.entries(operations)) {
+      routes.append(route(path, method.toUpperCase(), operation));
     }
   }
   routes.append(problems(described.info["x-problems"]));
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 }
 
-function route(path, operation) {
+function route(path, method, operation) {
   const form = make("form");
   const inputs = (operation.parameters ?? []).map((parameter) => {
     const input = make("input", {
@@ -69,14 +69,17 @@ function route(path, operation) {
   const accept = Object.keys(content);
   const shown = make("pre", { hidden: true, tabIndex: 0 });
   let running = null;
-  for (const type of accept) {
+  // what changes something is shown and not tried out here
+  for (const type of method === "GET" ? accept : []) {
     form.append(make("button", { textContent: `Try · ${type}`, value: type }));
   }
-  form.append(make("button", {
-    type: "button",
-    textContent: "Stop",
-    onclick: () => running?.abort(),
-  }));
+  if (method === "GET") {
+    form.append(make("button", {
+      type: "button",
+      textContent: "Stop",
+      onclick: () => running?.abort(),
+    }));
+  }
   form.onsubmit = async (event) => {
     event.preventDefault();
     running?.abort();
@@ -90,7 +93,7 @@ function route(path, operation) {
       make("pre", { textContent: typeof example === "string"
         ? example : JSON.stringify(example, null, 2) })));
   return make("details", {},
-    make("summary", {}, make("code", { textContent: `GET ${path}` }),
+    make("summary", {}, make("code", { textContent: `${method} ${path}` }),
       ` · ${operation.summary}`),
     make("p", { textContent: operation.description ?? "" }), form, shown, ...examples);
 }

@@ -53,6 +53,10 @@ class Demo:
                 return
         raise AssertionError("the demonstration ended")
 
+    def token(self) -> str:
+        """Give the owner's token."""
+        return (self.config.parent / "data" / "owner.token").read_text().strip()
+
     def pairing_code(self) -> str:
         """Give what `releve pair` prints in a shell."""
         done = subprocess.run(

@@ -344,3 +344,17 @@ def test_another_tab_has_the_cookie_and_not_the_pages_secret(
 def test_a_page_needs_nothing_from_anywhere_else(screen: Screen, path: str):
     screen.open(path)
     screen.page.wait_for_load_state("networkidle")
+
+
+def test_the_apis_own_page_lists_every_route_to_who_has_the_token(
+    screen: Screen, demo: Demo
+):
+    page = screen.open("/docs")
+    page.get_by_label("Token").fill(demo.token())
+    page.get_by_role("button", name="Open").click()
+    posted = page.get_by_text("POST /api/v1/owner/requests/approve")
+    expect(posted).to_be_visible()
+    posted.click()
+    opened = page.locator("details", has=posted)
+    expect(opened.get_by_role("button", name="Try")).to_have_count(0)
+    usable(page)
