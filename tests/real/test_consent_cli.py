@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from contextlib import suppress
 from socket import create_connection
@@ -30,9 +31,10 @@ class House(Home):
     def words(self, *words: str) -> list[str]:
         return [*RELEVE, *words, "--config", str(self.config)]
 
-    def type(self, *words: str, code: int = 0) -> str:
+    def type(self, *words: str, code: int = 0, said: str = "") -> str:
         done = subprocess.run(
             self.words(*words),
+            input=said,
             capture_output=True,
             text=True,
             check=False,
@@ -76,6 +78,13 @@ class House(Home):
             with refused:  # read whole: else its socket is left to the collector
                 refused.read()
             return refused.code
+
+    def post(self, door: str, **form: str) -> dict[str, str]:
+        """Send a form to an address of OAuth's, and give what it answers."""
+        address = f"http://127.0.0.1:{self.port}/oauth/{door}"
+        data = urllib.parse.urlencode(form).encode()
+        with urllib.request.urlopen(address, data, timeout=10) as answer:
+            return json.load(answer)
 
     def held(self) -> list[str]:
         """Give the consents that hold, as the ledger says."""
@@ -141,6 +150,36 @@ def test_a_token_opens_what_was_granted_until_it_is_withdrawn(house):
     assert house.ask("/api/v1/grant", token) == 401
 
 
+def test_a_service_that_asks_is_answered_from_the_shell(house):
+    line = {
+        "type": "releve",
+        "fluid": "electricity",
+        "class": "energy",
+        "granularity": "hour",
+        "purpose": "Conseils",
+    }
+    codes = house.post(
+        "device_authorization",
+        client_id="coach",
+        client_name="Coach",
+        controller="ALEC",
+        contact="dpo@alec.example",
+        authorization_details=json.dumps([line, line | {"class": "max_power"}]),
+    )
+    told = house.type("consents", "request", codes["user_code"], said="day\nno\n")
+    assert "Coach — declared, not verified" in told
+    tokens = house.post(
+        "token",
+        client_id="coach",
+        device_code=codes["device_code"],
+        grant_type="urn:ietf:params:oauth:grant-type:device_code",
+    )
+    held = json.loads(house.ask("/api/v1/grant", tokens["access_token"]))
+    (consent,) = held["consents"]
+    assert (consent["class"], consent["granularity"]) == ("energy", "day")
+    assert "Coach" in house.type("services", "list")
+
+
 def test_a_node_sends_readings_and_is_told_nothing_of_them(house):
     token = house.type("writers", "add", "node", "--writes", "linky").strip()
     row = {"register": "import_total_wh", "at": "2026-10-26T11:00:00Z", "value": 5}
@@ -176,6 +215,31 @@ def test_whenever_a_withdrawal_is_cut_it_was_done_or_not_begun(house):
         assert house.held() == held
         if held:
             house.type("consents", "withdraw", consent)
+
+
+def test_whenever_a_grant_is_cut_no_token_opens_more_than_the_ledger_says(house):
+    for tenths in (4, 7, 8, 9, 10, 12):
+        with subprocess.Popen(
+            house.words("services", "create", f"Coach {tenths}", *GRANT),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as asking:
+            with suppress(subprocess.TimeoutExpired):
+                asking.wait(tenths / 10)
+            house.cut()
+            token = asking.communicate(timeout=30)[0].strip()
+        house.type("consents", "verify")
+        held = house.held()
+        house.begin()
+        assert house.held() == held
+        if token:  # answered: durable
+            told = json.loads(house.ask("/api/v1/grant", token))
+            assert [one["id"] for one in told["consents"]] == held
+        for one in held:
+            house.type("consents", "withdraw", one)
+        if token:
+            assert house.ask("/api/v1/grant", token) == 401
 
 
 def test_no_secret_is_said_or_kept_in_clear(house):
