@@ -265,11 +265,9 @@ class Consents:
             now = self.time.judge()
             unended = [o for o in self.standing.consents.values() if o.ended_ms is None]
             over = {o.id: o.service for o in unended if not o.live(now.latest_ms)}
-            turned = {
-                service
-                for one, service in {**self._over, **over}.items()
-                if (one in over) != (one in self._over)
-            }
+            turned = {over[one] for one in over.keys() - self._over.keys()}
+            # what ended meanwhile was told of then
+            turned |= {o.service for o in unended if o.id in self._over.keys() - over}
             self._over = over
             doubted = now.behind_ms > STEADY_MS
             if doubted is not self._doubted:  # what may be shown as over has changed
