@@ -86,19 +86,27 @@ class Feed(Ring):
             self.door.consents.listen(
                 lambda services: _soon(loop, lambda: self.turn(services))
             )
-        with self._bus.subscribe(CAPACITY) as subscription:
+        # a service's items are picked out as they come: in a queue that all share,
+        # those it may not see would push out its own
+        with (
+            self._bus.listen(self.tell),
+            self._bus.subscribe(CAPACITY) as subscription,
+        ):
             lost = 0
             async for item in subscription:
                 if subscription.lost > lost:
                     lost = subscription.lost
                     since_ms = self._ring[-1].at_ms if self._ring else item.at_ms
-                    # the owner's alone: what others are told of isn't what was lost
                     self.keep(item.at_ms, wire=self.gap(since_ms, item.at_ms))
-                self.add(item)
+                self.keep(item.at_ms, item)
 
     def add(self, item: Live) -> None:
         """Keep an item for whoever may see it, and wake their streams."""
         self.keep(item.at_ms, item)
+        self.tell(item)
+
+    def tell(self, item: Live) -> None:
+        """Keep an item for the services that may see it."""
         for service, view in list(self._views.items()):
             if view.idle or not self.door.holds(view.grant):
                 del self._views[service]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
@@ -42,12 +42,15 @@ class Bus:
 
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
+        self._listeners: set[Callable[[Live], None]] = set()
         self.latest: dict[str, Sample] = {}
 
     def publish(self, item: Live) -> None:
         """Hand an item to every subscriber at once; called on the event loop."""
         if isinstance(item, Sample):
             self.latest[item.meter] = item
+        for listener in tuple(self._listeners):
+            listener(item)
         for subscription in self._subscriptions:
             subscription.offer(item)
 
@@ -60,6 +63,18 @@ class Bus:
             yield subscription
         finally:
             self._subscriptions.discard(subscription)
+
+    @contextmanager
+    def listen(self, listener: Callable[[Live], None]) -> Iterator[None]:
+        """Have a function told of each item at once, for the length of the block.
+
+        Nothing waits for it and nothing is lost, so it must be quick and never raise.
+        """
+        self._listeners.add(listener)
+        try:
+            yield
+        finally:
+            self._listeners.discard(listener)
 
     @property
     def subscribers(self) -> int:

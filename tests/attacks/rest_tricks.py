@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from urllib.parse import quote
 
 import httpx
 from table import Attack
 from twin_home import NOW_MS, paris
-from twin_house import Held, House
+from twin_house import FREE, Held, House
 
 from api.cursor import Cursor
 from edge.interval import Step
@@ -507,7 +508,11 @@ async def imports(home: House):
             await client.delete(path)
 
 
-@trick("too many requests, while the home is busy or not", sees=b"too-many-requests")
+@trick(
+    "too many requests, while the home is busy or not",
+    limits=replace(FREE, rate=0.0001, burst=30),
+    sees=b"too-many-requests",
+)
 async def too_many(home: House):
     async with home.client("owner") as owner, home.client() as client:
         if home.other:  # what others ask must not be felt

@@ -14,8 +14,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from twin_house import Held, House
+from twin_house import FREE, Held, House
 
+from api.limits import Limits
 from edge.interval import Step
 
 DAYS = (
@@ -41,6 +42,7 @@ class Attack:
     window: str = "2026-09-26T00:00:00+02:00"
     sees: bytes = b""
     never: tuple[bytes, ...] = ()
+    limits: Limits = FREE
 
     @property
     def name(self) -> str:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from table import Attack, rows
 from twin_home import paris
-from twin_house import FREE, House, house
+from twin_house import House, house
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
 OURS = [one for one in rows() if one.channel in ("rest", "sse")]
-FEW = replace(FREE, rate=0.0001, burst=30)
 
 
 async def done(attack: Attack, name: str, path) -> House:
     """Do a trick in one home; give the house with all that the service got."""
-    limits = FEW if "too many requests" in attack.trick else FREE
-    opened = house(name, path, attack.grain, limits, paris(attack.window))
+    opened = house(name, path, attack.grain, attack.limits, paris(attack.window))
     async with opened as home:
         await home.give("coach", *attack.held)
         await attack.how(home)

@@ -56,3 +56,12 @@ def test_the_last_sample_of_a_meter_stays_an_event_does_not():
     bus.publish(sample(1))
     bus.publish(Event("linky", 2, EventKind.TARIFF))
     assert bus.latest["linky"].at_ms == 1
+
+
+def test_a_listener_is_told_of_each_item_at_once_and_loses_none():
+    bus, told = Bus(), []
+    with bus.listen(told.append):
+        for n in range(100):
+            bus.publish(sample(n))
+    bus.publish(sample(100))
+    assert [item.at_ms for item in told] == list(range(100))
