@@ -69,7 +69,7 @@ class Guests:
         self._prefix, self._address, self._home = prefix, address, home
         self._files = Passes(directory)
         self._passes: dict[str, Pass] = {}
-        self._gone: set[str] = set()
+        self._gone: dict[str, Pass | None] = {}
         self._void: set[str] = set()
         self._news = asyncio.Event()
         self._counters: Counter[str] = Counter()
@@ -112,7 +112,7 @@ class Guests:
             if service_id not in kept:
                 kept[service_id] = Pass.new(service_id, version, basis)
                 self._files.keep(kept[service_id])
-        self._passes, self._gone = kept, set(self._files.gone())
+        self._passes, self._gone = kept, dict.fromkeys(self._files.gone())
         accounts = Accounts((), ())
         for held in kept.values():
             accounts += service(self._prefix, held.service, held.user)
@@ -140,17 +140,18 @@ class Guests:
             try:
                 async with asyncio.timeout(TURNED_OUT_S):
                     connection = await admin()
-                    control = await Control.open(connection)
             except (BrokerError, TimeoutError) as error:
                 if self._stale():
                     raise BrokerError("it can't be reached to turn one out") from error
                 await asyncio.sleep(AGAIN_S)
                 continue
             try:
+                async with asyncio.timeout(TURNED_OUT_S):
+                    control = await Control.open(connection)
                 await self._follow(control)
-            except BrokerError as error:
+            except (BrokerError, TimeoutError) as error:
                 if self._stale():
-                    raise
+                    raise BrokerError(f"one can't be turned out: {error}") from error
                 log.info("broker: the admin's connection ended: %s", error)
             finally:
                 await connection.close()
@@ -161,7 +162,8 @@ class Guests:
             await self._turn_out(control)
             await self._sweep(control)
             await self._let_in(control)
-            await self._news.wait()
+            if not self._stale():
+                await self._news.wait()
 
     def _stale(self) -> list[Pass]:
         return [held for held in self._passes.values() if self._is_void(held)]
@@ -190,43 +192,45 @@ class Guests:
                     gone=True,
                 )
         except TimeoutError as error:
-            raise BrokerError("it doesn't turn out who lost a right") from error
+            raise BrokerError("it doesn't answer in time") from error
         for held in stale:
             del self._passes[held.service]
             self._void.discard(held.user)
-            self._gone.add(held.user)
+            self._gone[held.user] = held
             self._counters["turned_out"] += 1
             log.info("broker: %s is turned out", held.user)
-        for held in stale:
-            await asyncio.to_thread(self._files.retire, held)
-            await self.clear(held.service)
-        roles = [{"command": "deleteRole", "rolename": user} for user in users]
-        await control.ask(roles, gone=True)
 
     async def _sweep(self, control: Control) -> None:
-        """Have the broker forget the sessions of those who are gone, and their queues.
+        """Have nothing be left of those who are gone: role, session, queue, file.
 
-        Nobody can come for them any more; but what waits there would stay on the disk.
+        Nobody can come for it any more; so whoever loses a right meanwhile goes first.
         """
-        for user in sorted(self._gone):
+        for user, held in list(self._gone.items()):
             if self._stale():
-                self._news.set()
-                return  # more urgent: what is swept away here, nobody can read
+                return
             try:
                 async with asyncio.timeout(SWEPT_S):
+                    if held is not None:
+                        await asyncio.to_thread(self._files.retire, held)
+                        await self.clear(held.service)
                     await self._swept(control, user)
             except TimeoutError:
                 log.warning("broker: the session of %s stays until it expires", user)
                 return
-            self._gone.discard(user)
             await asyncio.to_thread(self._files.swept, user)
+            del self._gone[user]
             self._counters["swept"] += 1
 
     async def _swept(self, control: Control, user: str) -> None:
         login = Login(BROOM, secrets.token_urlsafe(32))
         made = {"username": BROOM, "password": login.password, "clientid": user}
         gone = {"command": "deleteClient", "username": BROOM}
-        await control.ask([gone], gone=True)
+        left = [
+            {"command": "deleteClient", "username": user},
+            {"command": "deleteRole", "rolename": user},
+            gone,
+        ]
+        await control.ask(left, gone=True)
         await control.ask([{"command": "createClient", "roles": []} | made])
         connection = await Connection.open(self._address, login, user)
         await connection.close()
@@ -257,13 +261,15 @@ class Guests:
                 {"command": "createRole"} | role_of(new.roles[0]),
                 {"command": "createClient"} | client(new.accounts[0]) | password,
             ]
-        await control.ask(commands)
+        try:
+            await control.ask(commands)
+        except BrokerError:
+            self._gone.update({held.user: held for held in made})
+            raise
         for held in made:
             self._passes[held.service] = held
             self._counters["let_in"] += 1
         self.opened()
-        if self._stale():  # what was decided meanwhile
-            self._news.set()
 
     def health(self) -> PartHealth:
         """Say who comes in, and who was turned out."""

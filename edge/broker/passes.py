@@ -69,7 +69,8 @@ class Passes:
     def retire(self, old: Pass) -> None:
         """Forget one's password; remember that its session is to be swept away."""
         write_private(self._place / f"{old.user}{GONE}", b"")
-        (self._place / f"{old.service}.json").unlink(missing_ok=True)
+        if self.load().get(old.service) == old:  # and not a newer one
+            (self._place / f"{old.service}.json").unlink()
 
     def gone(self) -> list[str]:
         """Give the users whose sessions are still to be swept away."""
