@@ -1,0 +1,181 @@
+"""Configuration written: a file whole, or one key of it; what was there is never lost.
+
+Whoever reads the file again reads what was written: both ways are checked against a
+parser before anything is replaced.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import tomllib
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from edge.config.load import ConfigError
+from edge.journal.file import sync_directory
+
+BARE = re.compile(r"[A-Za-z0-9_-]+")
+HEADER = re.compile(r"^[ \t]*\[")
+Comments = Mapping[str, str]
+"""What is said above a table or a key, by its dotted name: "api", "api.listen"."""
+
+
+def rendered(document: Mapping[str, Any], comments: Comments, head: str = "") -> str:
+    """Give a document as TOML, keys of its own first, then tables in their order."""
+    lines = [f"# {line}" for line in head.splitlines()]
+    tables = {k: v for k, v in document.items() if isinstance(v, Mapping)}
+    lists = {k: v for k, v in document.items() if _of_tables(v)}
+    plain = {k: v for k, v in document.items() if k not in tables and k not in lists}
+    lines += _keys(plain, comments, "")
+    for name, table in tables.items():
+        lines += ["", *_said(comments, name), f"[{_key(name)}]"]
+        lines += _keys(table, comments, f"{name}.")
+    for name, rows in lists.items():
+        for index, row in enumerate(rows):
+            said = _said(comments, name) if index == 0 else []
+            lines += ["", *said, f"[[{_key(name)}]]"]
+            lines += _keys(row, comments if index == 0 else {}, f"{name}.")
+    text = "\n".join(lines).lstrip("\n") + "\n"
+    if tomllib.loads(text) != dict(document):
+        raise ConfigError("what was to be written would not be read the same")
+    return text
+
+
+def with_key(text: str, table: str, key: str, value: object) -> str:
+    """Give a file's text with one key of a table set, everything else as it was.
+
+    Raises ConfigError when it stands where it can't be found, as in an inline table.
+    """
+    lines = text.splitlines()
+    written = f"{key} = {_value(value)}"
+    header = re.compile(rf"^[ \t]*\[[ \t]*{re.escape(table)}[ \t]*\][ \t]*(#.*)?$")
+    at = next((n for n, line in enumerate(lines) if header.match(line)), None)
+    if at is None:
+        lines += ["", f"[{table}]", written]
+    else:
+        own = re.compile(rf"^([ \t]*){re.escape(key)}[ \t]*=[^#]*?([ \t]*#.*)?$")
+        ends = next(
+            (n for n in range(at + 1, len(lines)) if HEADER.match(lines[n])), len(lines)
+        )
+        for n in range(at + 1, ends):
+            if found := own.match(lines[n]):
+                lines[n] = f"{found[1]}{written}{found[2] or ''}"
+                break
+        else:
+            lines.insert(at + 1, written)
+    changed = "\n".join(lines) + "\n"
+    _check_only(text, changed, table, key, value)
+    return changed
+
+
+def _check_only(text: str, changed: str, table: str, key: str, value: object) -> None:
+    before: dict[str, Any] = tomllib.loads(text)
+    try:
+        after = tomllib.loads(changed)
+        before[table] = {**before.get(table, {}), key: value}
+    except (tomllib.TOMLDecodeError, TypeError):
+        after = {}
+    if after != before:
+        raise ConfigError(
+            f"{table}.{key} stands where it can't be changed safely",
+            hint=f"write it by hand: [{table}] {key} = {_value(value)}",
+        )
+
+
+def keep_before(path: Path) -> Path | None:
+    """Copy a file beside itself, under a name that is free; None when there is none."""
+    if not path.exists():
+        return None
+    aside = path.with_name(f"{path.name}.before")
+    number = 2
+    while aside.exists():
+        aside = path.with_name(f"{path.name}.before-{number}")
+        number += 1
+    shutil.copy2(path, aside)
+    with suppress(OSError):  # its owner is root's to give
+        there = path.stat()
+        os.chown(aside, there.st_uid, there.st_gid)
+    return aside
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a configuration whole, with the rights of the one before, else 0600.
+
+    Raises ConfigError when it can't be written.
+    """
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as written:
+            if path.exists():
+                there = path.stat()
+                os.fchmod(handle, there.st_mode & 0o777)
+                with suppress(OSError):
+                    os.fchown(handle, there.st_uid, there.st_gid)
+            written.write(text.encode())
+            written.flush()
+            os.fsync(handle)
+        aside.replace(path)
+        sync_directory(path.parent)
+    except OSError as error:
+        raise ConfigError(
+            f"{path} can't be written: {error.strerror}",
+            hint="sudo, or another place by --config",
+        ) from error
+    finally:
+        with suppress(OSError):
+            aside.unlink()
+
+
+def _keys(table: Mapping[str, Any], comments: Comments, place: str) -> list[str]:
+    lines: list[str] = []
+    for key, value in table.items():
+        lines += _said(comments, f"{place}{key}")
+        lines.append(f"{_key(key)} = {_value(value)}")
+    return lines
+
+
+def _said(comments: Comments, name: str) -> list[str]:
+    return [f"# {line}" for line in comments.get(name, "").splitlines()]
+
+
+def _of_tables(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(one, Mapping) for one in value)
+    )
+
+
+def _key(name: str) -> str:
+    return name if BARE.fullmatch(name) else _text(name)
+
+
+def _value(value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return _text(value)
+        case int() | float():
+            return str(value)
+        case datetime() | date() | time():
+            return value.isoformat()
+        case Mapping():
+            inner = ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items())
+            return f"{{ {inner} }}" if inner else "{}"
+        case Sequence():
+            return f"[{', '.join(map(_value, value))}]"
+    raise ConfigError(f"{value!r} can't be written in a configuration")
+
+
+def _text(text: str) -> str:
+    # a text of JSON is one of TOML but for DEL, which TOML wants escaped
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
