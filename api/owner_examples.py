@@ -92,6 +92,7 @@ SERVICES: dict[str, Any] = {
             "id": "s0123456789ab",
             "declared": DECLARED,
             "paused": False,
+            "restored": False,
             "consents": [
                 {
                     "id": "c0123456789ab",
@@ -122,6 +123,11 @@ READS: dict[str, Any] = {
             "name": "Coach",
         }
     ]
+}
+RECEIPT: dict[str, Any] = {
+    "@type": "dpv:ConsentReceipt",
+    "@id": "urn:uuid:0d6b6f2c-7c1f-5d5e-9b7d-3f1a2b4c5d6e",
+    "releve:ledgerHead": f"{0x9F86D081:064x}",
 }
 WITHDRAWN: dict[str, Any] = {"withdrawn": ["c0123456789ab"]}
 NARROWED: dict[str, Any] = {"consent": "cba9876543210"}

@@ -5,12 +5,10 @@ from __future__ import annotations
 from fastapi import Request
 
 from api.door import OWNER
-from api.errors import Problem
+from api.guard import nowhere
 
 
 def owner_only(request: Request) -> None:
     """Let the owner through; raise the Problem of an address that serves nothing."""
     if request.scope["state"]["grant"] != OWNER:
-        raise Problem(
-            "not-found", "nothing is served at this address; /docs lists what is"
-        )
+        raise nowhere()

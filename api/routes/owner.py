@@ -19,8 +19,9 @@ from api.owner_only import owner_only
 from api.posted import described, posted
 from api.routes.asked import choice, presence, refusals
 from api.routes.sign_in import answer
+from edge.consent import receipts
 from edge.consent.consents import Consents
-from edge.consent.records import Consent, Service
+from edge.consent.records import RESTORED, Consent, Service
 
 router = APIRouter(tags=["owner"], dependencies=[Depends(owner_only)])
 WITHDRAWN: Mapping[str, type] = {"consents": list}
@@ -104,6 +105,28 @@ async def reads(
             plain[name] = here.civil.text(plain.pop(f"{name}_ms"))
         told.append({**plain, "name": who.declared.name if who else None})
     return answer({"reads": told})
+
+
+@router.get(
+    "/owner/consents/{consent}/receipt",
+    summary="A consent's receipt",
+    responses=shown(examples.RECEIPT),
+)
+async def receipt(
+    consent: str, decided: Annotated[Consents, Depends(consents)]
+) -> Response:
+    """Give it as ISO/IEC TS 27560 has it, with the hash that the ledger stands at.
+
+    Kept where the home can't change it, it proves what was agreed to.
+    """
+
+    def made() -> dict[str, Any]:
+        entries = list(decided.ledger.entries())
+        return receipts.receipt(entries, consent, decided.now_ms())
+
+    with refusals():
+        document = await asyncio.to_thread(made)
+    return answer(document)
 
 
 @router.post(
@@ -209,6 +232,7 @@ def _service(
         "id": one.id,
         "declared": one.declared.plain(),
         "paused": one.paused,
+        "restored": one.paused and one.pauses[-1].reason == RESTORED,
         "consents": [_consent(here, each) for each in held],
     }
 

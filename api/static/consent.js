@@ -1,7 +1,7 @@
 // The consent screen: a service's code, what it asks, the home's own figures, a choice.
 
 import { chart } from "./chart.js";
-import { behind, call, still } from "./door.js";
+import { behind, call, receipt, still } from "./door.js";
 import { button, field, form, make, pairs, say, show, tick } from "./page.js";
 import { channels, narrowing, presence } from "./terms.js";
 import { about, language, length, t, word } from "./words.js";
@@ -130,9 +130,13 @@ const wrong = (words) => Object.assign(new Error(words), { words });
 async function approve(asked, lines) {
   const choices = lines.map((line) => line.choice()).filter((one) => one);
   if (!choices.length) throw wrong(t("nothing"));
-  await call("requests/approve", { request: asked.request, digest: asked.digest, choices,
-    language });
-  done(t("approved", { name: asked.declared.name }), choices.map((one) => one.terms));
+  const { consents } = await call("requests/approve", { request: asked.request,
+    digest: asked.digest, choices, language });
+  done(t("approved", { name: asked.declared.name }), choices.map((one, place) => {
+    const id = `granted-${place}`;
+    return make("li", {}, make("p", { id, textContent: about(one.terms) }),
+      receipt(consents[place], { "aria-describedby": id }));
+  }));
 }
 
 async function refuse(asked) {
@@ -141,7 +145,7 @@ async function refuse(asked) {
 }
 
 function done(words, granted) {
-  show(words, make("ul", {}, ...granted.map((one) => make("li", { textContent: about(one) }))),
+  show(words, ...(granted.length ? [make("ul", { className: "consents" }, ...granted)] : []),
     make("p", {}, make("a", { href: "/", textContent: t("back") })),
     make("p", {}, button(t("another"), askCode)));
 }

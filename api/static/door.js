@@ -1,7 +1,7 @@
 // The owner's session in this page. The cookie is half of it; the other half is kept in
 // this origin's own storage, and goes in a header: no program at another port has it.
 
-import { field, form, make, say, show, tick } from "./page.js";
+import { button, field, form, make, save, say, show, tick } from "./page.js";
 import { t } from "./words.js";
 
 const STORED = "releve-page";
@@ -46,6 +46,10 @@ export async function call(path, body = undefined, method = undefined) {
   if (answer.ok) return document;
   throw new Refused(answer.status, document, said(answer, document));
 }
+
+/** Give a button that keeps a consent's receipt. */
+export const receipt = (consent, properties = {}) => button(t("receipt"), async () =>
+  save(`${consent}.jsonld`, await call(`consents/${consent}/receipt`)), properties);
 
 function said(answer, problem) {
   if (answer.status === 429) {

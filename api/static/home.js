@@ -1,7 +1,7 @@
 // The owner's page: what flowed, who holds what, who read what, and taking it back.
 
 import { chart } from "./chart.js";
-import { behind, call, forget, still } from "./door.js";
+import { behind, call, forget, receipt, still } from "./door.js";
 import { button, form, make, pairs, say, show, tick } from "./page.js";
 import { channels, narrowing } from "./terms.js";
 import { about, age, amount, browser, clock, date, days, instant, language, length, t, word } from "./words.js";
@@ -103,7 +103,7 @@ function service(one) {
     make("h3", { id, textContent: one.declared.name }),
     make("p", {}, `${one.declared.controller} · ${one.declared.contact} `,
       make("small", { textContent: `(${t("declared")})` })),
-    ...(one.paused ? [make("p", { className: "warn", textContent: t("paused") })] : []),
+    ...(one.paused ? [make("p", { className: "warn", textContent: t(one.restored ? "restored" : "paused") })] : []),
     make("div", { className: "acts" }, turn),
     make("ul", { className: "consents" }, ...one.consents.map((each) => consent(each, one))));
 }
@@ -111,7 +111,7 @@ function service(one) {
 function consent(each, one) {
   const what = about(each.terms);
   const id = `consent-${each.id}`;
-  const after = one.declared.leaves_home ? ` ${t("letter", { contact: one.declared.contact })}` : "";
+  const after = one.declared.leaves_home ? ` ${t("letter", { contact: one.declared.contact, id: each.id })}` : "";
   const back = button(t("withdraw"),
     () => act(() => call("consents/withdraw", { consents: [each.id] }),
       t("withdrawn", { what }) + after),
@@ -134,7 +134,8 @@ function consent(each, one) {
       t("given", { date: date(each.given), until: date(each.expires) }),
     ].join(" · ") })),
     ...(each.presence ? [make("p", { className: "warn", textContent: t("presence") })] : []),
-    back, make("details", {}, make("summary", { textContent: `${t("narrow")} · ${what}` }), narrow));
+    back, receipt(each.id, { "aria-describedby": id }),
+    make("details", {}, make("summary", { textContent: `${t("narrow")} · ${what}` }), narrow));
 }
 
 /** Do something, then show the page anew and say how it went. */

@@ -35,6 +35,14 @@ export function pairs(rows) {
     make("div", {}, make("dt", { textContent: name }), make("dd", {}, ...value))));
 }
 
+/** Have the browser keep a document as a file. */
+export function save(name, document_) {
+  const file = new Blob([JSON.stringify(document_, null, 1)], { type: "application/ld+json" });
+  const link = make("a", { href: URL.createObjectURL(file), download: name });
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 /** Show what a page is now, and take whoever reads it there. */
 export function show(title, ...children) {
   const heading = make("h1", { tabIndex: -1, textContent: title });

@@ -11,6 +11,7 @@ import pytest
 from api_house import PARIS, caller, paris
 from services_house import COACH, LINE, Household, Service, stranger
 
+from edge.consent import receipts
 from edge.consent.asking import TRIES_EACH
 from edge.consent.read_journal import ReadJournal
 from edge.interval import Interval, Step
@@ -24,6 +25,7 @@ PATHS = (
     ("GET", "reads"),
     ("GET", "sessions"),
     ("DELETE", "sessions/mine"),
+    ("GET", "consents/c0123456789ab/receipt"),
     ("POST", "requests"),
     ("POST", "preview"),
     ("POST", "requests/approve"),
@@ -316,6 +318,17 @@ async def test_a_consent_is_withdrawn_narrowed_and_paused(owner, service, househ
     assert answer.json() == {"withdrawn": [after.id]}
     assert household.consents.grant(name) is None
     assert (await owner.get(f"{OWNER}/services")).json() == {"services": []}
+
+
+async def test_a_receipt_is_right_by_the_ledger(owner, service, household):
+    name = await service.join(household)
+    (held,) = household.consents.grant(name).consents
+    answer = await owner.get(f"{OWNER}/consents/{held.id}/receipt")
+    entries = list(household.consents.ledger.entries())
+    told = receipts.verified(receipts.read(answer.content), entries)
+    assert told.entries == len(entries)
+    nobody = await owner.get(f"{OWNER}/consents/c0123456789ab/receipt")
+    assert nobody.status_code == 409
 
 
 async def test_a_consent_is_never_widened(owner, service, household):

@@ -207,6 +207,9 @@ def test_a_household_agrees_to_one_thing_of_several_and_the_service_has_that_alo
     page.get_by_role("button", name="Accorder ce qui est coché").click()
     expect(heading(page, re.compile("C’est accordé"))).to_be_focused()
     usable(page)
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="Reçu").click()
+    assert "dpv:ConsentReceipt" in Path(kept.value.path()).read_text()
 
     service.fetch_token()
     status, answer = service.call(DAYS)
