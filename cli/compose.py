@@ -53,6 +53,7 @@ def listen_to(config: Config, hub: Hub) -> Deps:
             *(hub.journal, hub.reads, hub.clock, hub.gates, hub.intakes),
             {info.id: info.fluid for info in meters},
         ),
+        service_login=None if hub.mqtt is None else hub.mqtt.service_login,
         version=version("releve"),
         demo=config.demo,
     )

@@ -38,14 +38,15 @@ class Hand:
 
     def __init__(self, wall_ms: int) -> None:
         self.wall_ms, self.monotonic_ns = wall_ms, 1_000_000_000
-        self.meter_ms = wall_ms
+        self.meter_ms, self.ahead_ms = wall_ms, 0
 
     def now(self) -> HostInstant:
         return HostInstant(self.wall_ms, self.monotonic_ns, True, "boot")
 
     def to(self, wall_ms: int) -> None:
         self.monotonic_ns += max(0, wall_ms - self.wall_ms) * 1_000_000
-        self.wall_ms = self.meter_ms = wall_ms
+        self.wall_ms = wall_ms
+        self.meter_ms = wall_ms + self.ahead_ms
 
 
 def terms(granularity="day", consent_class="energy", **more):

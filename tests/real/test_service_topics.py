@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
 SIX_MS = paris("2026-10-27T06:59:59+01:00")
 SEVEN_MS = paris("2026-10-27T07:00:03+01:00")
-DAY_KEYS = {"seq", "start", "end", "value", "unit", "quality"}
+DAY_KEYS = {"seq", "start", "end", "value", "unit", "quality", "coverage"}
 
 
 class Mended(TwinReads):
@@ -85,6 +85,18 @@ async def test_a_closed_day_is_told_at_seven_of_the_next_and_nothing_before(hous
         LINKY,
         "day",
     )
+
+
+async def test_a_day_is_told_whose_end_two_clocks_see_at_two_moments(house):
+    service, _ = await house.give()
+    house.clock.ahead_ms = 1_000
+    async with house.ear(service) as ear:
+        await house.to(SEVEN_MS - 3_500)  # it is seven for the meter alone
+        await quiet(house)
+        assert not ear.told
+        await house.to(SEVEN_MS)
+        await house.until(ear.rows)
+    assert ear.rows()[0]["start"] == "2026-10-26T00:00:00+01:00"
 
 
 async def test_a_half_hour_is_told_five_minutes_after_its_end(house):

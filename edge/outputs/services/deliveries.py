@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from edge.broker.passes import Pass
 from edge.broker.publisher import Publisher
@@ -123,7 +124,7 @@ class ServicesDeliveries:
 
     async def _find(self, service: str, grant: Grant, login: Pass) -> None:
         """Find what came due for a service, at each of its paces."""
-        now_ms = self._home.decisions.now_ms()
+        sure_ms = self._home.decisions.now_ms() - grant.behind_ms
         for pace in Pace:
             if not any(
                 Pace.of(one.terms.grain) is pace
@@ -131,7 +132,7 @@ class ServicesDeliveries:
                 if Channel.MQTT in one.terms.channels
             ):
                 continue
-            at_ms = pace.last_ms(now_ms, self._home.zone)
+            at_ms = pace.last_ms(sure_ms, self._home.zone)
             place = await asyncio.to_thread(self._book.place, service, pace)
             if place is not None and at_ms <= place.at_ms:
                 continue
@@ -248,7 +249,8 @@ class ServicesDeliveries:
                 if live and row.start_ms >= grant.since_ms and left_s > 0
                 else None
             )
-        asked = Asked(grant, Pace.DAYS, 0, self._book.begun_ms, now_ms)
+        sure_ms = now_ms - grant.behind_ms
+        asked = Asked(grant, Pace.DAYS, 0, self._book.begun_ms, sure_ms)
         return self._due.expiry_s(asked, row)
 
     def _note(self, service: str, sent: Sequence[Owed]) -> None:
