@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from cli import consent_words as words
+from cli.consent_preview import preview
 from cli.consent_said import declared_lines, say, terms_lines
 from cli.display import shown
 from cli.language import Language, spoken
@@ -41,6 +42,8 @@ def decide(config: Config, code: str, *, only_show: bool) -> None:
         terms = read(one["terms"])
         typer.echo(f"\n{number}/{len(request['lines'])}")
         for line in terms_lines(terms, language):
+            typer.echo(line)
+        for line in preview(config, terms, one["meters"], language):
             typer.echo(line)
         if not one["meters"]:
             say(words.NO_SUCH_METER)

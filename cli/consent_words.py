@@ -171,6 +171,12 @@ LIVE_OUT = Words(
     "This service declares that data leaves the home, and would see your power each"
     " second, which tells when you are there and what you do. Really?",
 )
+WOULD_SEE = Words("  Ce qu'il verrait de {} :", "  What it would see of {}:")
+NOTHING_YET = Words("    rien encore", "    nothing yet")
+NO_FIGURES = Words(
+    "  (Vos propres chiffres ne peuvent pas être montrés ici : l'API ne répond pas.)",
+    "  (Your own figures can't be shown here: the API doesn't answer.)",
+)
 SHOWS_PRESENCE = Words(
     "  Si fin, on voit quand quelqu'un est à la maison.",
     "  So fine, it shows when somebody is at home.",

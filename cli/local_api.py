@@ -18,7 +18,9 @@ class NotRunning(EdgeError):
     """Raised when the service's API doesn't answer."""
 
 
-def _open(config: Config, path: str, headers: dict[str, str]) -> HTTPResponse:
+def _open(
+    config: Config, path: str, headers: dict[str, str], body: bytes | None = None
+) -> HTTPResponse:
     host, _, port = config.api.listen.rpartition(":")
     if config.api.listen.startswith("unix:"):
         raise NotRunning(
@@ -35,7 +37,10 @@ def _open(config: Config, path: str, headers: dict[str, str]) -> HTTPResponse:
     connection = HTTPConnection(here.strip("[]"), int(port), timeout=TIMEOUT_S)
     try:
         connection.request(
-            "GET", path, headers={"Authorization": f"Bearer {token}", **headers}
+            "GET" if body is None else "POST",
+            path,
+            body,
+            headers={"Authorization": f"Bearer {token}", **headers},
         )
         response = connection.getresponse()
     except (OSError, HTTPException) as error:
@@ -51,6 +56,12 @@ def _open(config: Config, path: str, headers: dict[str, str]) -> HTTPResponse:
 def get(config: Config, path: str) -> Any:
     """Give the JSON document at a path of the API; raise NotRunning."""
     return json.loads(_open(config, path, {}).read())
+
+
+def post(config: Config, path: str, document: Any) -> Any:
+    """Give what a path of the API answers to a document; raise NotRunning."""
+    kind = {"Content-Type": "application/json"}
+    return json.loads(_open(config, path, kind, json.dumps(document).encode()).read())
 
 
 def live(config: Config) -> Iterator[tuple[str, dict[str, Any]]]:

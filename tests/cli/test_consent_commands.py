@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner
 
-from cli import consent_letter, grants
+from cli import consent_letter, consent_preview, grants
 from cli.consent_words import length
 from cli.display import shown
 from cli.language import Language
@@ -332,6 +332,38 @@ def test_a_request_can_be_looked_at_without_a_question(house):
     told = house.told("consents", "request", code, "--show")
     assert "somebody is at home" in told
     assert "Grant it?" not in told
+
+
+def test_the_homes_own_figures_stand_beside_what_is_asked(house, monkeypatch):
+    rows = [
+        {"start": f"2026-11-{day}T00:00:00+01:00", "value": day}
+        for day in range(10, 20)
+    ]
+    register = {
+        "title": {"en": "Energy taken [red]", "fr": "Énergie soutirée"},
+        "unit": "Wh",
+        "step": "day",
+        "rows": [*rows, {"start": "2026-11-20T00:00:00+01:00", "value": None}],
+    }
+
+    def post(_config, path, asked):
+        assert (path, asked["terms"]["granularity"]) == ("/api/v1/owner/preview", "day")
+        found = [register] if asked["meter"] == "linky" else []
+        return {"meter": asked["meter"], "registers": found}
+
+    monkeypatch.setattr(consent_preview, "post", post)
+    told = house.told("consents", "request", house.asked({}), "--show")
+    assert (
+        "What it would see of linky:\n    Energy taken [red] (Wh) — 2026-11-17 17"
+        in told
+    )
+    assert "2026-11-19 19 · 2026-11-20 –" in told
+    assert "What it would see of attic:\n    nothing yet" in told
+
+
+def test_a_request_is_shown_where_the_figures_can_not_be(house):
+    told = house.told("consents", "request", house.asked({}), "--show")
+    assert "API doesn't answer" in told
 
 
 def test_each_class_is_answered_apart_and_meters_are_named(house):

@@ -168,6 +168,7 @@ def test_a_service_that_asks_is_answered_from_the_shell(house):
     )
     told = house.type("consents", "request", codes["user_code"], said="day\nno\n")
     assert "Coach — declared, not verified" in told
+    assert "What it would see of linky" in told
     tokens = house.post(
         "token",
         client_id="coach",
