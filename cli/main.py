@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "check-config": "cli.check_config:check_config",
     "owner-token": "cli.owner_token:owner_token",
     "pair": "cli.pair:pair",
+    "lan": "cli.lan:app",
     "services": "cli.services:app",
     "consents": "cli.consents:app",
     "writers": "cli.writers:app",

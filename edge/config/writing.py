@@ -48,7 +48,7 @@ def rendered(document: Mapping[str, Any], comments: Comments, head: str = "") ->
     return text
 
 
-def with_key(text: str, table: str, key: str, value: object) -> str:
+def with_key(text: str, table: str, key: str, *, value: object) -> str:
     """Give a file's text with one key of a table set, everything else as it was.
 
     Raises ConfigError when it stands where it can't be found, as in an inline table.

@@ -66,7 +66,7 @@ def test_one_key_is_set_and_all_else_stays_as_it_was():
 
 
 def test_a_key_or_a_table_that_is_not_there_is_added():
-    there = with_key(FILE, "lan", "name", "pi")
+    there = with_key(FILE, "lan", "name", value="pi")
     assert tomllib.loads(there)["lan"]["name"] == "pi"
     whole = with_key('[[meters]]\nid = "a"\n', "lan", "open", value=True)
     assert tomllib.loads(whole) == {"meters": [{"id": "a"}], "lan": {"open": True}}
