@@ -19,7 +19,7 @@ from edge.merging.precedence import Purpose
 from edge.outputs.services.due import ReadRows
 from edge.outputs.services.messages import Messages
 from edge.outputs.services.question import Asking
-from edge.outputs.services.row import Row
+from edge.outputs.services.row import row_at
 from edge.registers import CATALOGUE
 
 NOT_FOUND = orjson.dumps({"error": "not_found"})
@@ -95,8 +95,7 @@ class Answers:
         for place, low in enumerate(columns.start_ms):
             high = columns.end_ms[place]
             if high <= span[1]:
-                cells = (low, high, columns.value[place], str(columns.quality[place]))
-                row = Row(meter, name, step.value, *cells)
+                row = row_at(meter, question.register, step, columns, place)
                 yield low, high, self.messages.row(row)
 
 

@@ -20,7 +20,7 @@ from edge.interval import INTERVAL_STEPS, Step
 from edge.merging.precedence import Purpose
 from edge.outputs.past import Past
 from edge.outputs.services.pace import Pace
-from edge.outputs.services.row import Row
+from edge.outputs.services.row import Row, row_at
 from edge.registers import CATALOGUE
 from edge.sample import utc
 from edge.stores.protocol import IntervalColumns
@@ -53,7 +53,9 @@ class ReadRows(Protocol):
 class Asked:
     """For whom rows are looked up, and up to when it was told before.
 
-    `begun_ms`: what came due before is not known to have been told, and isn't.
+    `begun_ms`: what came due before is not known to have been told, and isn't. All are
+    instants that have passed for sure (see Judged); the history that is shown is
+    reckoned by the latest that it may be.
     """
 
     grant: Grant
@@ -61,6 +63,11 @@ class Asked:
     since_ms: int
     begun_ms: int
     now_ms: int
+
+    @property
+    def latest_ms(self) -> int:
+        """Give the latest instant that it may be."""
+        return self.now_ms + self.grant.behind_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +162,7 @@ class Due:
         span: tuple[int, int],
     ) -> Iterator[Row]:
         question = Question(meter, register, step, *span, Channel.MQTT)
-        spans = allowed(asked.grant, question, asked.now_ms, self.zone)
+        spans = allowed(asked.grant, question, asked.latest_ms, self.zone)
         if not spans:
             return
         columns = self.reads.merged_columns(
@@ -165,10 +172,7 @@ class Due:
             end_ms = columns.end_ms[place]
             within = any(low <= start_ms and end_ms <= high for low, high in spans)
             if within and columns.revision[place]:  # 0: it is still counted
-                yield Row(
-                    *(meter, register.name, step.value, start_ms, end_ms),
-                    *(columns.value[place], str(columns.quality[place])),
-                )
+                yield row_at(meter, register, step, columns, place)
 
     def expiry_s(self, asked: Asked, row: Row) -> int | None:
         """Give for how long a row may wait to be read; None when it may not be sent.
@@ -178,11 +182,12 @@ class Due:
         register, step = CATALOGUE[row.register], Step(row.step)
         span = (row.start_ms, row.start_ms + 1)
         question = Question(row.meter, register, step, *span, Channel.MQTT)
-        spans = allowed(asked.grant, question, asked.now_ms, self.zone)
+        spans = allowed(asked.grant, question, asked.latest_ms, self.zone)
         if not any(low <= row.start_ms and row.end_ms <= high for low, high in spans):
             return None
         left_ms = [
-            self._until(one, register.fluid, row.start_ms, asked.now_ms) - asked.now_ms
+            self._until(one, register.fluid, row.start_ms, asked.latest_ms)
+            - asked.latest_ms
             for one in _consents(asked.grant, row.meter, register, step)
             if self._came_due(asked, one, register.fluid, row)
         ]

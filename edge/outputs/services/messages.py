@@ -58,6 +58,7 @@ class Messages:
             "value": row.value,
             "unit": CATALOGUE[row.register].unit,
             "quality": row.quality,
+            **orjson.loads(row.detail or "{}"),
         }
 
     def point(self, point: Point) -> dict[str, Any]:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import orjson
+
+from edge.catalogue import Kind, Register
+from edge.interval import Step
+from edge.stores.protocol import IntervalColumns
+
 EVENT = "event"
 """Stands in the place of a step."""
 
@@ -15,7 +21,8 @@ Key: TypeAlias = tuple[str, str, str, int]
 class Row:
     """A meter's register over [start, end); or an event, its kind as the register.
 
-    `detail` is what an event says, as JSON.
+    `detail` is what an event says; of a row how much of it is known, and of an instant
+    its least, mean and most: JSON, in one order.
     """
 
     meter: str
@@ -31,6 +38,25 @@ class Row:
     def key(self) -> Key:
         """Give what makes two of them one, of which the newer stands."""
         return self.meter, self.register, self.step, self.start_ms
+
+
+def row_at(
+    meter: str, register: Register, step: Step, columns: IntervalColumns, place: int
+) -> Row:
+    """Give one row of columns as a service is told it: not whose word it is."""
+    detail: dict[str, float | int | None] = {
+        "coverage": round(columns.coverage[place], 4)
+    }
+    mean = columns.mean[place]
+    if register.kind is Kind.INSTANT and mean is not None:
+        least, most = columns.minimum[place], columns.maximum[place]
+        detail |= {"min": least, "mean": round(mean, 3), "max": most}
+    return Row(
+        *(meter, register.name, step.value),
+        *(columns.start_ms[place], columns.end_ms[place]),
+        *(columns.value[place], str(columns.quality[place])),
+        orjson.dumps(detail).decode(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
