@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,6 +31,7 @@ One = Annotated[str, typer.Argument(help="The consent's id.")]
 def receipt(consent: One, config: ConfigFile = None) -> None:
     """Write a consent's receipt, as JSON-LD: keep it where the home can't change it."""
     with ledger_view(load_config(config).data_dir) as view:
+        view.ledger.verify()  # what was changed is no proof
         known = find_consent(view.standing, consent)
         now_ms = time.time_ns() // 1_000_000
         typer.echo(as_json_text(receipts.receipt(view.entries, known.id, now_ms)))
@@ -37,7 +39,8 @@ def receipt(consent: One, config: ConfigFile = None) -> None:
 
 def verify(
     receipt: Annotated[
-        Path | None, typer.Argument(help="A receipt's file: is it what was agreed to?")
+        Path | None,
+        typer.Argument(help="A receipt's file, or - : is it what was agreed to?"),
     ] = None,
     config: ConfigFile = None,
 ) -> None:
@@ -94,6 +97,8 @@ def letter(
 
 
 def _bytes(path: Path) -> bytes:
+    if path == Path("-"):
+        return sys.stdin.buffer.read()
     try:
         return path.read_bytes()
     except OSError as error:

@@ -51,6 +51,7 @@ def list_(
     found = load_config(config)
     with ledger_view(found.data_dir) as view:
         if as_json:
+            view.ledger.verify()
             typer.echo(as_json_text(receipts.records(view.entries)))
             return
         standing, now_ms = view.standing, view.now_ms

@@ -46,8 +46,14 @@ class LedgerView:
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
-        """Give every entry, oldest first."""
-        return tuple(self.ledger.entries())
+        """Give every entry, oldest first; raise ConsentError on what is none."""
+        try:
+            return tuple(self.ledger.entries())
+        except ValueError as error:
+            raise ConsentError(
+                "the ledger is not what was written",
+                hint="`releve consents verify` says where",
+            ) from error
 
     @cached_property
     def standing(self) -> Standing:

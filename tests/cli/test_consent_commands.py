@@ -419,6 +419,8 @@ def test_a_receipt_is_verified_and_says_what_happened_since(house, tmp_path):
     path = tmp_path / "receipt.json"
     path.write_text(house.told("consents", "receipt", consent.id))
     assert "Nothing has changed" in house.told("consents", "verify", str(path))
+    told = house.told("consents", "verify", "-", said=path.read_text())
+    assert "Nothing has changed" in told
     house.told("consents", "withdraw", consent.id)
     assert "withdrawn on" in house.told("consents", "verify", str(path))
     path.write_text(path.read_text().replace('energy/day"', 'energy/hour"'))
@@ -435,7 +437,23 @@ def test_an_entry_that_was_changed_is_found(closed):
     closed.consents.ledger.database.execute(
         "UPDATE entry SET body = replace(body, 'day', 'live') WHERE seq = 2"
     )
-    assert "entry 2" in closed.refused("consents", "verify")
+    consent = closed.only_consent().id
+    for words in (("verify",), ("receipt", consent), ("list", "--json")):
+        assert "entry 2" in closed.refused("consents", *words)
+
+
+@pytest.mark.parametrize("change", ["act = 'asked'", "body = '{'", "body = '[]'"])
+def test_a_ledger_that_is_none_any_more_is_said_to_be(closed, change):
+    with serving(closed):
+        closed.told(*CREATE)
+    closed.consents.ledger.database.execute(f"UPDATE entry SET {change} WHERE seq = 2")  # noqa: S608 - ours
+    for words in (
+        ("consents", "verify"),
+        ("consents", "list"),
+        ("services", "list"),
+        ("writers", "list"),
+    ):
+        assert "ledger" in closed.refused(*words), words
 
 
 def test_looking_and_proving_want_no_service(closed):
