@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -677,3 +678,75 @@ def _at_grain(grain: Step) -> None:
 
 for _grain in FINER:
     _at_grain(_grain)
+
+
+BIG = f"{LINKY}?step=30min&from=2025-11-01&limit=60000"
+HALVES = (Held("energy", "30min", history="P1Y"),)
+
+
+def _cut_under_way(name: str, change) -> None:
+    """A row in which something ends while a long answer is being read."""
+
+    async def how(home: House):
+        def gate(reads):
+            if len(reads.asked) == asked + 3:  # the first slices are on their way
+                change(home)
+
+        async with home.client("owner") as whole:
+            rows = (await whole.get(BIG)).json()["rows"]
+        got, asked = b"", len(home.reads.asked)
+        home.reads.gate = gate
+        with suppress(httpx.TransportError):
+            async with (
+                home.client() as client,
+                client.stream("GET", BIG) as answer,
+            ):
+                async for part in answer.aiter_raw():
+                    got += part
+            raise AssertionError("the answer looks whole")
+        home.reads.gate = None
+        assert got.count(b'"value"') < len(rows) / 2
+        async with home.client() as client:
+            await client.get(f"{LINKY}?step=30min&from=2026-10-26&limit=2")
+
+    TRICKS.append(
+        Attack(
+            "rest", f"a long answer, {name}", how, HALVES, Step.MIN30,
+            "2025-10-26T00:00:00+02:00",
+        )
+    )  # fmt: skip
+
+
+def _withdraw(home: House) -> None:
+    home.consents.withdraw([one.id for one in held_by(home)])
+
+
+def _narrow(home: House) -> None:
+    (one,) = held_by(home)
+    home.consents.narrow(one.id, Held("energy", "day", history="P30D").choice)
+
+
+def _pause(home: House) -> None:
+    home.consents.pause([home.services["coach"]])
+
+
+def _expire(home: House) -> None:
+    home.at(paris("2027-10-27T00:00:00+02:00"))
+    home.consents.expire()
+
+
+def held_by(home: House):
+    return [
+        one
+        for one in home.consents.standing.of(home.services["coach"])
+        if one.ended_ms is None
+    ]
+
+
+for _name, _change in (
+    ("withdrawn under way", _withdraw),
+    ("narrowed under way", _narrow),
+    ("paused under way", _pause),
+    ("expired under way", _expire),
+):
+    _cut_under_way(_name, _change)

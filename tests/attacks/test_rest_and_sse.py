@@ -34,3 +34,22 @@ async def test_a_service_can_not_tell_two_homes_apart(attack, tmp_path):
     for never in attack.never:
         assert never not in everything
     assert not {status for status, *_ in one.said} & {500, 503}
+
+
+OWNERS = (
+    *(f"/registers/import_total_wh?step={step}" for step in ("30min", "raw", "year")),
+    "/registers/import_total_wh?step=day&purpose=bill",
+    "/registers/import_total_wh/slices",
+    "/registers/max_power_today_va?from=2026-10-26",
+    "/latest",
+    "/facts",
+)
+
+
+@pytest.mark.parametrize("path", OWNERS)
+async def test_the_two_homes_do_differ_in_what_is_hidden(path, tmp_path):
+    told = []
+    for name in ("a", "b"):
+        async with house(name, tmp_path) as home, home.client("owner") as owner:
+            told.append((await owner.get(f"/api/v1/meters/linky{path}")).content)
+    assert told[0] != told[1]
