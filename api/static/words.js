@@ -354,8 +354,8 @@ export function amount(value, unit) {
   if (typeof value !== "number") return String(value);
   const [size, name] = { Wh: [1000, "kWh"], l: [1000, "m³"], L: [1000, "m³"] }[unit]
     ?? [1, unit ?? ""];
-  const digits = size === 1 ? 0 : 3 - Math.min(3, Math.floor(Math.log10(Math.max(1, Math.abs(value / size)))) + 1);
-  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: Math.max(digits, size === 1 ? 0 : 1) })
+  const number = new Intl.NumberFormat(locale,
+    size === 1 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 4 })
     .format(value / size);
   return `${number} ${name}`.trim();
 }

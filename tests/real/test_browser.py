@@ -37,6 +37,7 @@ DAY = {
 HOURS_OF_WATER = {**DAY, "fluid": "water", "granularity": "hour", "history": "P1M"}
 POWER = {**DAY, "class": "live_power", "granularity": "live", "history": "P1D"}
 PHONE = {"width": 360, "height": 740}
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")
@@ -64,12 +65,18 @@ class Screen:
         self.url = url
         self.wrong: list[str] = []
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("console", self._said)
         self.page.on("dialog", lambda dialog: self.wrong.append(dialog.message))
         self.page.on("requestfailed", self._failed)
         self.page.on(
             "request",
             lambda one: one.url.startswith(url) or self.wrong.append(one.url),
         )
+
+    def _said(self, message) -> None:
+        # a refusal of ours is shown by the page, and by the browser's console too
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.wrong.append(message.text)
 
     def _failed(self, request) -> None:
         if "ABORTED" not in request.failure:  # a page that was left asks no more
