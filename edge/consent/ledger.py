@@ -20,7 +20,7 @@ from typing import Any
 import orjson
 
 from edge.consent.standing import Act
-from edge.errors import ConsentError, DiskFull
+from edge.errors import ConsentError, DamagedDatabase, DiskFull, JournalError
 from edge.journal.database import Connect, Database, Row, SqliteDatabase
 from edge.journal.file import prepare, sync_directory, verify
 from edge.journal.migration import Schema, roll_back
@@ -60,21 +60,15 @@ SCHEMA = Schema(
             """CREATE TABLE seen (
                 one INTEGER PRIMARY KEY CHECK (one = 1),
                 at_ms INTEGER NOT NULL,
-                confirmed INTEGER NOT NULL)""",
+                confirmed INTEGER NOT NULL) STRICT""",
             """CREATE TABLE credential (
                 hash BLOB PRIMARY KEY,
                 service TEXT NOT NULL,
-                kind TEXT NOT NULL,
+                kind TEXT NOT NULL CHECK (kind IN ('access', 'refresh')),
                 family TEXT NOT NULL,
                 expires_ms INTEGER,
-                used_ms INTEGER) WITHOUT ROWID""",
+                used_ms INTEGER) STRICT, WITHOUT ROWID""",
             "CREATE INDEX credential_family ON credential (family)",
-            """CREATE TABLE told (
-                service TEXT NOT NULL,
-                meter TEXT NOT NULL,
-                name TEXT NOT NULL,
-                value INTEGER NOT NULL,
-                PRIMARY KEY (service, meter, name)) WITHOUT ROWID""",
             """CREATE TABLE reading (
                 day TEXT NOT NULL,
                 service TEXT NOT NULL,
@@ -88,12 +82,22 @@ SCHEMA = Schema(
                 end_ms INTEGER,
                 rows INTEGER NOT NULL,
                 PRIMARY KEY (day, service, channel, meter, class, grain)
-            ) WITHOUT ROWID""",
+            ) STRICT, WITHOUT ROWID""",
         ),
     ),
     "a newer Relevé wrote it: install that version",
     ConsentError,
 )
+
+
+KEPT = {
+    "entry": "seq, at_ms, act, subject, body, salt, digest, chain",
+    "seen": "at_ms, confirmed",
+    "credential": "hash, service, kind, family, expires_ms",
+    "reading": "day, service, channel, meter, class, grain, first_ms, last_ms,"
+    " start_ms, end_ms, rows",
+}
+"""All that is read of the file, by whoever reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +130,21 @@ class Ledger:
             self.database.execute("PRAGMA secure_delete=ON")  # what is erased, is
             SCHEMA.migrate(self.database)
             sync_directory(path.parent)
-            verify(self.database)
+            self._look()
         except BaseException:
             self.database.close()
             raise
+
+    def _look(self) -> None:
+        """Read all of it once: raise DamagedDatabase where any of it can't be."""
+        verify(self.database)
+        try:
+            for table, columns in KEPT.items():
+                self.database.execute(f"SELECT {columns} FROM {table}")  # noqa: S608 - ours
+        except DiskFull:
+            raise
+        except JournalError as error:  # a name or a text that is none any more
+            raise DamagedDatabase(f"the database is damaged: {error}") from error
 
     @classmethod
     def nowhere(cls) -> Ledger:

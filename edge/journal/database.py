@@ -88,6 +88,8 @@ class SqliteDatabase:
             return self._connection.execute(sql, parameters).fetchall()
         except sqlite3.Error as error:
             raise _translated(error) from error
+        except UnicodeDecodeError as error:  # of the message: it quotes a broken name
+            raise DamagedDatabase(f"the database is damaged: {error}") from error
 
     def close(self) -> None:
         """Let go of the file."""
