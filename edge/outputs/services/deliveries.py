@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from edge.broker.passes import Pass
 from edge.broker.publisher import Publisher
