@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 from api_house import BEARER, TOKEN
@@ -183,6 +184,33 @@ async def test_a_form_that_is_none_is_refused(service, path, content, headers, s
         f"/oauth/{path}", content=content, headers=headers
     )
     refused(answer, "invalid_request", status)
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/json", None])
+async def test_a_good_form_of_another_type_is_none(service, household, kind):
+    """Browsers post text/plain across origins without asking."""
+    form = {**COACH, "authorization_details": json.dumps([LINE])}
+    headers = {} if kind is None else {"Content-Type": kind}
+    answer = await service.client.post(
+        "/oauth/device_authorization", content=urlencode(form), headers=headers
+    )
+    refused(answer, "invalid_request")
+    assert not household.asking._waiting
+    two = [("Content-Type", FORM["Content-Type"]), ("Content-Type", "text/plain")]
+    answer = await service.client.post(
+        "/oauth/device_authorization", content=urlencode(form), headers=two
+    )
+    refused(answer, "invalid_request")
+
+
+async def test_two_origins_or_two_credentials_are_none(service, household):
+    await service.join(household)
+    waiting = len(household.asking._waiting)
+    origins = [("Origin", "http://localhost"), ("Origin", "http://localhost")]
+    refused(await service.ask(headers=origins), "invalid_request", 403)
+    bearers = [*service.bearer.items(), *service.bearer.items()]
+    refused(await service.ask(headers=bearers), "invalid_token", 401)
+    assert len(household.asking._waiting) == waiting
 
 
 @pytest.mark.parametrize("path", ["device_authorization", "token", "revoke"])

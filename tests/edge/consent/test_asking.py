@@ -249,6 +249,41 @@ def test_what_is_approved_is_what_was_shown(asking, consents, changed):
     assert not consents.standing.services
 
 
+def test_a_digest_stands_for_all_that_is_shown(asking, monkeypatch):
+    monkeypatch.setattr(
+        "edge.consent.asking.secrets.token_urlsafe", lambda bytes_: "A" * bytes_
+    )
+
+    def digest(request: Request) -> str:
+        asking._waiting.clear()
+        asking.ask(request, "peer")
+        (one,) = asking._waiting.values()
+        return one.pending.digest
+
+    changes = [
+        {},
+        {"client": "other"},
+        {"service": "s1"},
+        {"terms": (replace(TERMS, duration=Period(1, 0)),)},
+        {"terms": (TERMS, replace(TERMS, purpose="other"))},
+        {"declared": replace(COACH, outside_eu=True)},
+        {"declared": replace(COACH, recipients="others")},
+    ]
+    digests = [digest(replace(ASKED, **change)) for change in changes]
+    assert len(set(digests)) == len(changes)
+    assert digest(ASKED) == digests[0]
+
+
+def test_what_was_shown_can_not_be_approved_after_its_time(asking, consents, clock):
+    seen = asking.by_code(asking.ask(ASKED, "peer").user, "owner")
+    clock.now_s += LASTS_S
+    with pytest.raises(ConsentError):
+        asking.approve(seen.id, seen.digest, [Choice(TERMS, LINKY)], {})
+    with pytest.raises(ConsentError):
+        asking.refuse(seen.id, seen.digest)
+    assert not consents.standing.services
+
+
 @pytest.mark.parametrize(
     "chosen",
     [
