@@ -20,8 +20,8 @@ from typing import Any
 from bench.projection import METER, day
 from bench.table import Row, machine, render
 from edge.journal import Journal, Policy
-from edge.journal.database import Row as SqlRow
 from edge.journal.database import LoneDatabase
+from edge.journal.database import Row as SqlRow
 from edge.journal.file import CHECKPOINT_PAGES
 from edge.journal.schema import PAGE_SIZE
 from edge.record import Lane

@@ -76,6 +76,8 @@ def allowed(
     fluid, needed = register.fluid, register.consent(step)
     if not told(register) or (question.civil and fluid is not Fluid.GAS):
         return ()
+    if step is Step.RAW and _betrays(register):
+        return ()
     rows = Calendar(zone) if question.civil else calendar_of(fluid, zone)
     sure_ms = now_ms - grant.behind_ms
     spans: list[Span] = []
@@ -108,6 +110,18 @@ def told(register: Register) -> bool:
     return not register.name.startswith("import_distributor")
 
 
+def _betrays(register: Register) -> bool:
+    """Tell whether the moments of a register's raw words tell of another class.
+
+    A Linky speaks all the time. A gas or water meter may speak when something flows:
+    when it did is live power, whatever it said then.
+    """
+    return (
+        register.fluid is not Fluid.ELECTRICITY
+        and register.consent(Step.RAW) is not ConsentClass.LIVE_POWER
+    )
+
+
 def steps_of(grant: Grant, meter: str, register: Register) -> tuple[Step, ...]:
     """Give the steps of a register of a meter of which a grant may see anything."""
     if not told(register):
@@ -115,7 +129,8 @@ def steps_of(grant: Grant, meter: str, register: Register) -> tuple[Step, ...]:
     return tuple(
         step
         for step in (Step if register.numeric else (Step.RAW,))
-        if any(
+        if not (step is Step.RAW and _betrays(register))
+        and any(
             step in one.terms.grain.steps
             for channel in Channel
             for one in grant.of(meter, register.fluid, register.consent(step), channel)
@@ -145,7 +160,7 @@ def allowed_sample(
             sample.at_ms,
         )
     }
-    if not values:
+    if all(_betrays(catalogue[name]) for name in values):
         return None
     return Sample(sample.meter, sample.at_ms, values, sample.quality, sample.origin)
 

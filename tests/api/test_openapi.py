@@ -12,8 +12,8 @@ from api import examples, oauth_examples
 from api.held import HeldShape
 from api.openapi import bare, written
 from api.pages import ADDRESSES
-from api.routes import authority
 from api.problems import KINDS
+from api.routes import authority
 from api.schemas import (
     FactsShape,
     HealthShape,

@@ -9,7 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from edge.catalogue import ConsentClass, Fluid
-from edge.consent.allowed import Question, allowed, allowed_event, allowed_sample
+from edge.consent.allowed import (
+    Question,
+    allowed,
+    allowed_event,
+    allowed_sample,
+    steps_of,
+)
 from edge.consent.period import Period
 from edge.consent.records import Consent, Grant
 from edge.consent.terms import Channel, Grain, Terms
@@ -75,3 +81,19 @@ def test_an_event_says_neither_amounts_nor_currents():
     assert shown is not None
     del detail["current_l1_a"], detail["litres"]
     assert shown == replace(event, detail=detail)
+
+
+@pytest.mark.parametrize("name", ["gas_status", "water_status", "water_leak_l"])
+def test_when_a_meter_spoke_that_speaks_as_it_flows_is_live_power(name):
+    register = CATALOGUE[name]
+    fluid, told = register.fluid, register.consent(Step.RAW)
+    grant, sample = granted(told, fluid), Sample("linky", NOW_MS, {name: 1})
+    question = Question("linky", register, Step.RAW, 0, NOW_MS, Channel.REST)
+    assert allowed(grant, question, NOW_MS, PARIS) == ()
+    assert steps_of(grant, "linky", register) == ()
+    assert allowed_sample(grant, sample, Channel.SSE, CATALOGUE) is None
+    power = granted(ConsentClass.LIVE_POWER, fluid)
+    both = replace(grant, consents=grant.consents + power.consents)
+    index = "gas_volume_l" if fluid is Fluid.GAS else "water_volume_l"
+    sample = Sample("linky", NOW_MS, {name: 1, index: 5})
+    assert allowed_sample(both, sample, Channel.SSE, CATALOGUE) == sample
