@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -348,6 +353,62 @@ def test_another_tab_has_the_cookie_and_not_the_pages_secret(
     other = screen.context.new_page()
     other.goto(screen.url)
     expect(heading(other, "Connexion")).to_be_visible()
+
+
+class Neighbour(BaseHTTPRequestHandler):
+    """Another program of the same machine: keeps the cookies that it is sent."""
+
+    got: ClassVar[list[str]] = []
+    there: ClassVar[str] = ""
+
+    def do_GET(self):
+        self.got.append(self.headers.get("Cookie", ""))
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>neighbour</title>")
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_program_at_another_port_is_sent_the_cookie_and_gets_nothing_by_it(
+    screen: Screen, paired: Demo
+):
+    page = screen.open()
+    sign_in(page)
+    expect(heading(page, "Chez vous")).to_be_visible()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Neighbour) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        try:
+            other = screen.context.new_page()
+            other.goto(f"http://127.0.0.1:{server.server_port}/")
+            tried = other.evaluate(
+                """async (home) => {
+                  const go = (options) => fetch(home, options)
+                    .then((answer) => answer.status, () => "refused");
+                  return [
+                    await go({ credentials: "include" }),
+                    await go({ credentials: "include", mode: "no-cors" }),
+                    await go({ credentials: "include", headers: { "X-Page": "x" } }),
+                    await go({ credentials: "include", method: "POST", body: "{}" }),
+                  ];
+                }""",
+                f"{paired.url}/api/v1/owner/home",
+            )
+        finally:
+            server.shutdown()
+            serving.join()
+    cookie = next(one for one in Neighbour.got if "releve=" in one)
+    assert tried == ["refused", "refused", "refused", "refused"]
+    request = urllib.request.Request(  # noqa: S310 - ours
+        f"{paired.url}/api/v1/owner/home", headers={"Cookie": cookie}
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=20)  # noqa: S310 - ours
+    with refused.value as answer:
+        assert answer.code == 401
 
 
 @pytest.mark.parametrize("path", ["/", "/consent", "/docs"])
