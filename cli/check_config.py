@@ -14,6 +14,22 @@ from edge.sources.plugins import build, kinds
 def check_config(config: ConfigFile = None) -> None:
     """Check the configuration; say each key to mend, or what will run."""
     found = load_config(config)
+    look_at(found)
+    typer.echo("The configuration is usable.")
+    typer.echo(f"  data: {found.data_dir}   store: {found.store.engine}")
+    typer.echo(f"  API:  http://{found.api.listen}/   time zone: {found.time_zone}")
+    if found.lan.open:
+        typer.echo(f"  network: HTTPS at {found.lan.https}, MQTT at {found.lan.mqtt}")
+    for meter in found.meters:
+        gpio = (meter.model_extra or {}).get("gpio")
+        where = meter.port or ("-" if gpio is None else f"GPIO {gpio}")
+        typer.echo(f"  meter {meter.id}: {meter.kind} on {where}, mode {meter.mode}")
+    for collector in found.collectors:
+        typer.echo(f"  collector {collector.name}: {collector.kind}")
+
+
+def look_at(found: Config) -> None:
+    """Make each source and collector of a configuration; raise what is wrong."""
     for meter in found.meters:
         if meter.kind not in kinds():
             raise ConfigError(
@@ -22,15 +38,6 @@ def check_config(config: ConfigFile = None) -> None:
             )
         build(meter.model_dump() | {"data_dir": str(found.data_dir)}, HostClock())
     _check_collectors(found)
-    typer.echo("The configuration is usable.")
-    typer.echo(f"  data: {found.data_dir}   store: {found.store.engine}")
-    typer.echo(f"  API:  http://{found.api.listen}/   time zone: {found.time_zone}")
-    for meter in found.meters:
-        gpio = (meter.model_extra or {}).get("gpio")
-        where = meter.port or ("-" if gpio is None else f"GPIO {gpio}")
-        typer.echo(f"  meter {meter.id}: {meter.kind} on {where}, mode {meter.mode}")
-    for collector in found.collectors:
-        typer.echo(f"  collector {collector.name}: {collector.kind}")
 
 
 def _check_collectors(found: Config) -> None:

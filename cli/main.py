@@ -16,6 +16,7 @@ from edge.errors import EdgeError
 from teleinfo.errors import TeleinfoError
 
 COMMANDS: dict[str, str] = {
+    "setup": "cli.setup:setup",
     "run": "cli.run:run",
     "demo": "cli.demo:demo",
     "watch": "cli.watch:watch",

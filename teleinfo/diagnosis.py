@@ -94,18 +94,20 @@ class Diagnosis:
         return ADVICE[self.verdict]
 
 
-async def diagnose(
+async def diagnose(  # noqa: PLR0913 - each narrows what is heard
     path: str,
     seconds: float = 15.0,
     *,
     mode: Mode | None = None,
     parity: Parity = Parity.HARDWARE,
     patience: Patience | None = None,
+    enough_frames: int | None = None,
 ) -> Diagnosis:
     """Listen to a port for some seconds; raise PortError if it can't be opened.
 
     Less than ten seconds may be too short to find a meter at 1200 bit/s. What is
-    counted is what came at the speed found, if one was.
+    counted is what came at the speed found, if one was. With `enough_frames` it ends
+    once so many have come.
     """
     loop = asyncio.get_running_loop()
     started = loop.time()
@@ -115,6 +117,9 @@ async def diagnose(
         port.tune(listener.baud)
         before, retuned, found = Heard.of(listener), 0, False
         while loop.time() - started < seconds:
+            so_far = Heard.of(listener).less(before).frames
+            if found and enough_frames is not None and so_far >= enough_frames:
+                break
             heard = await aport.read(TICK_S)
             frames = listener.take(heard, loop.time())
             if listener.retuned != retuned:
@@ -125,7 +130,7 @@ async def diagnose(
             port.tune(listener.baud)
         since = Heard.of(listener).less(before)
         return Diagnosis(
-            seconds=seconds,
+            seconds=min(seconds, loop.time() - started),
             bytes=since.bytes,
             nuls=since.nuls,
             high=since.high,
