@@ -165,7 +165,7 @@ def _now_ms() -> int:
 class Deps:
     """Everything that is given in to `create_app`.
 
-    `hosts` are further names that browsers may call the service by, `cors` the web
+    `hosts` are the names that browsers may call the service by, `cors` the web
     origins that may read it; `version` is the distribution's; `demo`: all is invented.
     With `owner_tokens` it is these that let the owner in, and not `token`.
     Without `consents`, `credentials` and `asking` there are no services, and the owner

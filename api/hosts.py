@@ -12,7 +12,11 @@ from api.problems import shown
 
 
 class Hosts:
-    """localhost, addresses, *.local and the configured names; no other."""
+    """localhost, addresses and the machine's own names; no other.
+
+    Not any name that ends in .local: on the network whoever likes may be called so,
+    show a page, and say the moment after that the name is this machine's.
+    """
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = {"localhost", *(name.lower().rstrip(".") for name in names)}
@@ -26,7 +30,7 @@ class Hosts:
             raise Problem(
                 "wrong-host",
                 f"{shown(given[0])!r} is not a name of this service; call it by its "
-                "address or .local name, or add the name to `hosts` of [api]",
+                "address or its own .local name, or add the name to `hosts` of [api]",
             )
 
     def _ours(self, host: str) -> bool:
@@ -36,19 +40,15 @@ class Hosts:
             return bool(bracket) and _address(inside) and _port(port)
         name, colon, port = name.partition(":")
         name = name.removesuffix(".")
-        return _port(colon + port) and (
-            name in self._names
-            or (name.endswith(".local") and len(name) > len(".local"))
-            or _address(name)
-        )
+        return _port(colon + port) and (name in self._names or _address(name))
 
 
 def _address(text: str) -> bool:
     try:
-        ipaddress.ip_address(text.partition("%")[0])
+        ipaddress.ip_address(text)
     except ValueError:
         return False
-    return True
+    return "%" not in text
 
 
 def _port(text: str) -> bool:

@@ -16,6 +16,7 @@ from api.server import Secure, serve
 from api.sign_in import SignIn
 from api.tokens import load_or_create
 from edge.config import Config
+from edge.lan.names import own_name
 from edge.receiving import Receiver
 from edge.service.hub import Hub
 from edge.service.service import Service
@@ -44,7 +45,7 @@ def listen_to(config: Config, hub: Hub) -> Deps:
         read_journal=hub.readings,
         owner_tokens=OwnerTokens(config.data_dir),
         sign_in=SignIn.open(config.data_dir, hub.pairing),
-        hosts=config.api.hosts,
+        hosts=(_name(config), *config.api.hosts),
         cors=config.api.cors,
         url=_url(config, hub),
         authority=_authority(hub),
@@ -57,6 +58,11 @@ def listen_to(config: Config, hub: Hub) -> Deps:
         version=version("releve"),
         demo=config.demo,
     )
+
+
+def _name(config: Config) -> str:
+    """Give what this machine is called on its own network, open or not."""
+    return f"{config.lan.name or own_name()}.local"
 
 
 def _url(config: Config, hub: Hub) -> str:

@@ -148,7 +148,11 @@ async def test_lines_are_sixteen_at_most_and_one_a_purpose(service):
 async def test_the_address_to_type_at_is_the_configured_one_whatever_it_is_called_by(
     deps, household
 ):
-    told = replace(household.within(deps), url="https://releve.example")
+    told = replace(
+        household.within(deps),
+        url="https://releve.example",
+        hosts=("attacker.local", "other.local"),
+    )
     async with stranger(told) as client:
         answer = await Service(client).ask(headers={"Host": "attacker.local"})
         assert answer.json()["verification_uri"] == "https://releve.example/consent"

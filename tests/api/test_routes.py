@@ -366,7 +366,8 @@ async def test_only_the_configured_origins_may_read_across(deps):
     ],
 )
 async def test_the_names_of_the_house_are_answered(deps, host):
-    async with caller(replace(deps, hosts=("my.home.example",))) as client:
+    named = replace(deps, hosts=("releve.local", "my.home.example"))
+    async with caller(named) as client:
         assert (await client.get(METERS, headers={"Host": host})).status_code == 200
 
 
@@ -376,6 +377,9 @@ async def test_the_names_of_the_house_are_answered(deps, host):
         *("evil.example", "evil.example:8080", "localhost.evil.example", ".local"),
         *("127.0.0.1.evil.example", "evil.local.example", "", "[evil]", "localhost:x"),
         *("localhost:80:80", "[::1", "user@localhost"),
+        # anybody on the network may call themselves so, and be this machine next
+        *("evil.local", "evil.local:8080", "x.releve.local"),
+        *("127.0.0.1%evil.example", "[::1%eth0]", "evil.example#.local"),
     ],
 )
 async def test_a_rebound_name_is_not(deps, host):
