@@ -50,9 +50,6 @@ FACE = {
 """The headers of every answer."""
 DEMO = {"Releve-Demo": "true"}
 """On every answer of a demonstration, whatever its form: all in it is invented."""
-ALLOWED_METHODS = "GET"
-CORS_HEADERS = "Authorization, Accept, Last-Event-ID"
-EXPOSED_HEADERS = "Link, Releve-Demo, Retry-After"
 LIVE_PATH = "/api/v1/live"
 PRIVATE = ("/api/", oauth.PREFIX)
 """Where answers are never kept, even if anybody may ask."""
@@ -82,7 +79,6 @@ class Guard:
         limits: Limits,
         hosts: Hosts,
         origins: Origins,
-        cors: tuple[str, ...],
         public: Callable[[str], bool],
         tally: Tally,
         streams: Lane,
@@ -102,7 +98,6 @@ class Guard:
         self._limits = limits
         self._hosts = hosts
         self._origins = origins
-        self._across = frozenset(cors)
         self._public = public
         self._tally = tally
         self._streams = streams
@@ -117,7 +112,7 @@ class Guard:
         headers = Headers(scope=scope)
         path = scope["path"]
         private = path.startswith(PRIVATE) or not self._public(path)
-        face = Face(send, self._cors(headers), self._face, private=private)
+        face = Face(send, self._origins.across(headers), self._face, private=private)
         try:
             await self._pass(scope, receive, face, headers)
         except Problem as problem:
@@ -154,10 +149,10 @@ class Guard:
             )
         bodies.check(scope["method"], scope["path"], headers)
         self._hosts.check(headers)
-        if scope["method"] == "OPTIONS" and face.cors:
+        if scope["method"] == "OPTIONS" and face.across:
             await Response(status_code=204)(scope, receive, face)
             return
-        self._origins.check(scope["method"], headers)
+        self._origins.check(scope["method"], scope["path"], headers)
         peer = peer_of(scope)
         if self._public(scope["path"]):
             self._slow_down(f"public {peer}")
@@ -165,10 +160,12 @@ class Guard:
             return
         writer = self._writer(headers)
         if writer is not None:
+            self._keep(face, headers, None)
             await self._written(scope, receive, face, headers, writer)
             return
         session = self._session(scope, headers)
         who = OWNER if session is not None else self._authenticate(scope, headers, peer)
+        self._keep(face, headers, who)
         key = f"{who.credential} {peer}" if isinstance(who, Owner) else who.service
         self._slow_down(key)
         if not isinstance(who, Owner) and not served(scope["path"]):
@@ -271,17 +268,10 @@ class Guard:
             return self._queries.enter(key, spare=spare)
         return nullcontext()
 
-    def _cors(self, headers: Headers) -> dict[str, str]:
-        origin = headers.get("origin")
-        if origin is None or origin not in self._across:
-            return {}
-        return {
-            "Access-Control-Allow-Origin": origin,
-            "Access-Control-Allow-Methods": ALLOWED_METHODS,
-            "Access-Control-Allow-Headers": CORS_HEADERS,
-            "Access-Control-Expose-Headers": EXPOSED_HEADERS,
-            "Vary": "Origin",
-        }
+    def _keep(self, face: Face, headers: Headers, who: Grant | None) -> None:
+        """Have a page of another origin read what its own grant is answered alone."""
+        if face.across and not self._origins.reads(headers, who):
+            face.across = {}
 
     async def _answer(
         self,
@@ -335,11 +325,11 @@ class Face:
     """The `send` of one request: puts our headers on the answer, notes its start."""
 
     def __init__(
-        self, send: Send, cors: dict[str, str], face: dict[str, str], *, private: bool
+        self, send: Send, across: dict[str, str], face: dict[str, str], *, private: bool
     ) -> None:
         self._send = send
         self._private = private
-        self.cors, self._face = cors, face
+        self.across, self._face = across, face
         self.started = False
 
     async def __call__(self, message: Message) -> None:
@@ -347,7 +337,7 @@ class Face:
         if message["type"] == "http.response.start":
             self.started = True
             headers = MutableHeaders(scope=message)
-            for name, value in (self._face | self.cors).items():
+            for name, value in (self._face | self.across).items():
                 headers[name] = value
             headers["Cache-Control"] = "no-store" if self._private else "no-cache"
         await self._send(message)

@@ -39,6 +39,7 @@ DECLARED: dict[str, Any] = {
     "recipients": "",
     "retention": "P1Y",
     "outside_eu": False,
+    "origin": "https://app.coach.example",
 }
 REQUEST: dict[str, Any] = {
     "request": "q1XJ0m5Vd3k8Yc2Zb7Nw9A",

@@ -62,6 +62,18 @@ class Services:
             self.running.enter(grant, self.credentials.family_of(token), line)
         return grant
 
+    def origins(self) -> frozenset[str]:
+        """Give where the web apps are served from of those who hold something now."""
+        services = list(self.consents.standing.services.values())
+        named = (one for one in services if one.declared.origin)
+        return frozenset(
+            one.declared.origin for one in named if self.consents.grant(one.id)
+        )
+
+    def origin_of(self, service: str) -> str:
+        """Give where a service's web app is served from; empty if it has none."""
+        return self.consents.service(service).declared.origin
+
     def _stands(self, grant: Grant, family: str) -> bool:
         if not self.credentials.lives(family):
             return False

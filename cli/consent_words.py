@@ -83,6 +83,7 @@ KEPT = Words("Gardées : {}", "Kept for: {}")
 OUTSIDE = Words(
     "Transférées hors de l'Union européenne", "Transferred outside the European Union"
 )
+FROM_PAGE = Words("Lit aussi depuis la page web {}", "Reads from the web page {} too")
 YOURSELF = Words("vous-même", "yourself")
 READS_COLUMNS = (
     Words("jour", "day"),
@@ -242,4 +243,6 @@ def declared_lines(declared: Declared, language: Language) -> list[str]:
         lines.append(KEPT.said(language).format(kept))
     if declared.outside_eu:
         lines.append(OUTSIDE.said(language))
+    if declared.origin:
+        lines.append(FROM_PAGE.said(language).format(declared.origin))
     return lines

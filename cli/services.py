@@ -125,6 +125,9 @@ def create(  # noqa: PLR0913 - one option for each thing that a service declares
     outside_eu: Annotated[
         bool, typer.Option("--outside-eu", help="It leaves the European Union.")
     ] = False,
+    origin: Annotated[
+        str, typer.Option(help="The origin of its web app: https://app.example.")
+    ] = "",
     yes: Annotated[
         bool, typer.Option("--yes", help="Answer yes to the question about live power.")
     ] = False,
@@ -145,6 +148,7 @@ def create(  # noqa: PLR0913 - one option for each thing that a service declares
         "recipients": recipients,
         "retention": retention,
         "outside_eu": outside_eu,
+        "origin": origin,
     }
     live = any(one["granularity"] == Grain.LIVE for one in details)
     if recipients and live and not yes:

@@ -46,6 +46,7 @@ DECLARED = {
     "recipients": "recipients",
     "retention": "retention",
     "outside_eu": "outside_eu",
+    "origin": "origin",
 }
 """By which parameter a service says what of itself."""
 LOGIC = ("leaves_home", "outside_eu")
@@ -96,7 +97,7 @@ class Parts:
     openapi_extra=described(
         *("client_id", "authorization_details"),
         *("client_name", "controller", "contact"),
-        may=("leaves_home", "recipients", "retention", "outside_eu"),
+        may=("leaves_home", "recipients", "retention", "outside_eu", "origin"),
     ),
     responses=answers(CODES),
 )

@@ -75,6 +75,7 @@ def record(trail: Trail) -> dict[str, Any]:
     if declared.retention:
         lasting = {"dpv:hasDuration": declared.retention}
         storage.append({"@type": "dpv:StorageDuration", **lasting})
+    page = {"releve:webOrigin": declared.origin} if declared.origin else {}
     links = {"dct:replaces": trail.replaces, "dct:isReplacedBy": trail.replaced}
     return {
         "@type": "dpv:ConsentRecord",
@@ -87,6 +88,7 @@ def record(trail: Trail) -> dict[str, Any]:
             "dpv:hasContact": declared.contact,
             "dct:title": declared.name,
             "releve:declaredNotVerified": True,
+            **page,
         },
         "dpv:hasJurisdiction": "loc:FR",
         "dpv:hasApplicableLaw": "eu-gdpr:GDPR",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,13 @@ from edge.consent.terms import Channel, Grain, Terms, read, text
 from edge.errors import RequestRefused
 
 NAME_MOST, LINE_MOST = 60, 200
+ORIGIN = re.compile(
+    r"(?P<scheme>https?)://[a-z0-9](?:[a-z0-9.-]{0,200}[a-z0-9])?"
+    r"(?::(?P<port>[1-9][0-9]{0,4}))?",
+    re.ASCII,
+)
+USUAL_PORTS = {"http": "80", "https": "443"}
+"""What browsers leave out of an origin."""
 RESTORED = "restored"
 """Why services are paused once a backup was restored, until the owner confirms them."""
 
@@ -21,6 +29,7 @@ class Declared:
     """What a service says of itself: shown as declared, verified by nobody.
 
     All of it is display text: bounded, one line each, to be escaped where it is shown.
+    `origin` is where its web app is served from, if it has one that reads from here.
     """
 
     name: str
@@ -30,6 +39,7 @@ class Declared:
     recipients: str = ""
     retention: str = ""
     outside_eu: bool = False
+    origin: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Declared:
@@ -47,6 +57,7 @@ class Declared:
                 recipients=text(given.get("recipients", ""), LINE_MOST, least=0),
                 retention=text(given.get("retention", ""), 20, least=0),
                 outside_eu=_yes(given.get("outside_eu", False)),
+                origin=_origin(given.get("origin", "")),
             )
             if declared.retention:
                 Period.parse(declared.retention)
@@ -65,6 +76,16 @@ def _yes(given: Any) -> bool:
     if not isinstance(given, bool):
         raise TypeError("leaves_home and outside_eu are true or false")
     return given
+
+
+def _origin(given: Any) -> str:
+    """Take an origin as browsers send it, or none: it is compared letter by letter."""
+    if given == "":
+        return ""
+    found = ORIGIN.fullmatch(given) if isinstance(given, str) else None
+    if found is None or found["port"] == USUAL_PORTS[found["scheme"]]:
+        raise ValueError("an origin is as browsers send it: https://app.example:8443")
+    return str(given)
 
 
 @dataclass(frozen=True, slots=True)
