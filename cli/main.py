@@ -46,6 +46,8 @@ COMMANDS: dict[str, str] = {
     "simulate": "cli.simulate:app",
 }
 """Where each command lives; a group of commands is a typer app of its own."""
+SPELLINGS = {"devices": "writers"}
+"""What else a command may be called: understood, and not listed a second time."""
 
 
 class Commands(TyperGroup):
@@ -63,6 +65,7 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Give a command; None when there is none of that name."""
         del ctx
+        cmd_name = SPELLINGS.get(cmd_name, cmd_name)
         # All of them for a wrong name, so that a near one can be offered.
         for name in [cmd_name] if cmd_name in COMMANDS else COMMANDS:
             if name not in self.commands:
