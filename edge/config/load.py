@@ -50,7 +50,14 @@ def load_config(path: Path | None = None) -> Config:
     Raises ConfigError, whose message has a line for each thing to mend.
     """
     path = path or next((found for found in DEFAULT_PATHS if found.exists()), None)
-    document = _read(path) if path else {}
+    return config_of(_read(path) if path else {}, path)
+
+
+def config_of(document: Mapping[str, Any], path: Path | None = None) -> Config:
+    """Give the configuration that a document is, be it written at `path` or not yet.
+
+    Raises ConfigError, as `load_config` does.
+    """
     try:
         return Config(**document)
     except ValidationError as error:

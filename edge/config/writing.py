@@ -10,13 +10,12 @@ import json
 import os
 import re
 import secrets
-import shutil
 import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from edge.config.load import ConfigError
 from edge.journal.file import sync_directory
@@ -30,6 +29,7 @@ Comments = Mapping[str, str]
 def rendered(document: Mapping[str, Any], comments: Comments, head: str = "") -> str:
     """Give a document as TOML, keys of its own first, then tables in their order."""
     lines = [f"# {line}" for line in head.splitlines()]
+    lines += [""] if head else []
     tables = {k: v for k, v in document.items() if isinstance(v, Mapping)}
     lists = {k: v for k, v in document.items() if _of_tables(v)}
     plain = {k: v for k, v in document.items() if k not in tables and k not in lists}
@@ -90,7 +90,11 @@ def _check_only(text: str, changed: str, table: str, key: str, value: object) ->
 
 
 def keep_before(path: Path) -> Path | None:
-    """Copy a file beside itself, under a name that is free; None when there is none."""
+    """Copy a file beside itself, under a name that is free; None when there is none.
+
+    It has the rights of the first, from its first byte on none more. Raises
+    ConfigError when it can't be written.
+    """
     if not path.exists():
         return None
     aside = path.with_name(f"{path.name}.before")
@@ -98,40 +102,63 @@ def keep_before(path: Path) -> Path | None:
     while aside.exists():
         aside = path.with_name(f"{path.name}.before-{number}")
         number += 1
-    shutil.copy2(path, aside)
-    with suppress(OSError):  # its owner is root's to give
+    try:
         there = path.stat()
-        os.chown(aside, there.st_uid, there.st_gid)
+        with _made(aside) as kept:
+            kept.write(path.read_bytes())
+            kept.flush()
+            os.fchmod(kept.fileno(), there.st_mode & 0o777)
+            _given(kept.fileno(), there)
+            os.fsync(kept.fileno())
+    except OSError as error:
+        with suppress(OSError):
+            aside.unlink()
+        raise _unwritten(aside, error) from error
     return aside
 
 
-def replace(path: Path, text: str) -> None:
+def replace(path: Path, text: str, *, secret: bool = False) -> None:
     """Write a configuration whole, with the rights of the one before, else 0600.
 
-    Raises ConfigError when it can't be written.
+    One that holds a secret is nobody's to read but its owner's and group's. Raises
+    ConfigError when it can't be written.
     """
     aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as written:
+        with _made(aside) as written:
             if path.exists():
                 there = path.stat()
-                os.fchmod(handle, there.st_mode & 0o777)
-                with suppress(OSError):
-                    os.fchown(handle, there.st_uid, there.st_gid)
+                rights = there.st_mode & (0o640 if secret else 0o777)
+                os.fchmod(written.fileno(), rights)
+                _given(written.fileno(), there)
             written.write(text.encode())
             written.flush()
-            os.fsync(handle)
+            os.fsync(written.fileno())
         aside.replace(path)
         sync_directory(path.parent)
     except OSError as error:
-        raise ConfigError(
-            f"{path} can't be written: {error.strerror}",
-            hint="sudo, or another place by --config",
-        ) from error
+        raise _unwritten(path, error) from error
     finally:
         with suppress(OSError):
             aside.unlink()
+
+
+def _made(path: Path) -> BinaryIO:
+    """Make a file that nobody else can read, from its first byte on."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    return os.fdopen(handle, "wb")
+
+
+def _unwritten(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        f"{path} can't be written: {error.strerror}",
+        hint="sudo, or another place by --config",
+    )
+
+
+def _given(handle: int, there: os.stat_result) -> None:
+    with suppress(OSError):  # its owner is root's to give
+        os.fchown(handle, there.st_uid, there.st_gid)
 
 
 def _keys(table: Mapping[str, Any], comments: Comments, place: str) -> list[str]:

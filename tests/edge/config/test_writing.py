@@ -123,3 +123,32 @@ def test_what_toml_has_no_form_for_is_refused():
 def test_days_are_keys_where_a_meter_has_them():
     table = {"meters": [{"conversion_kwh_m3": {"2025-11-01": 11.05}, "d": date.min}]}
     assert tomllib.loads(rendered(table, {})) == table
+
+
+def test_the_one_before_is_kept_with_its_rights(tmp_path):
+    path = tmp_path / "releve.toml"
+    path.write_text("a = 1\n")
+    for rights in (0o600, 0o640, 0o644):
+        path.chmod(rights)
+        assert stat.S_IMODE(keep_before(path).stat().st_mode) == rights
+
+
+def test_what_holds_a_secret_is_not_for_everybody_whatever_the_one_before_was(tmp_path):
+    path = tmp_path / "releve.toml"
+    path.write_text("a = 1\n")
+    path.chmod(0o644)
+    replace(path, "a = 2\n", secret=True)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_where_the_one_before_can_not_be_kept_it_is_said(tmp_path, monkeypatch):
+    path = tmp_path / "releve.toml"
+    path.write_text("a = 1\n")
+
+    def full(handle):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(ConfigError, match=r"before can't be written: No space left"):
+        keep_before(path)
+    assert [p.name for p in tmp_path.iterdir()] == ["releve.toml"]
