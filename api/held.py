@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -37,6 +37,23 @@ class HeldConsentShape(Shape):
     expires: Instant
 
 
+class LoginShape(Shape):
+    """How a service comes in at the broker, and its own topics there."""
+
+    host: str
+    """Of who runs on this machine, with `port`."""
+    port: int
+    tls_port: int | None
+    """Of who comes from elsewhere, by TLS; null while the network is shut."""
+    username: str
+    password: str
+    client_id: str
+    out: str
+    """What to subscribe to."""
+    request: str
+    response: str
+
+
 class HeldShape(Shape):
     """All that a service holds at this moment."""
 
@@ -45,5 +62,5 @@ class HeldShape(Shape):
     version: int
     """Changes whenever anything of it does."""
     consents: list[HeldConsentShape]
-    mqtt: dict[str, Any] | None
+    mqtt: LoginShape | None
     """Its login at the broker; null where it has none."""

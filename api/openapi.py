@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 
 from api.examples import PROBLEM
 from api.oauth import PREFIX
+from api.oauth_examples import REFUSED
+from api.oauth_shapes import OAuthErrorShape, plain
+from api.operations import OPERATIONS, Operation
 from api.problems import KINDS, MEDIA_TYPE
 from api.routes import oauth
-from api.schemas import ProblemShape
+from api.schemas import ProblemShape, Shape
 
 API_VERSION = "1"
+SCHEMAS = "#/components/schemas/"
+SHAPE = re.compile(r'("(?:#/components/schemas/)?[A-Z]\w*?)(?:Shape)(?=")')
+"""Our own names of shapes; who reads the document knows a meter, and no MeterShape."""
 DESCRIPTION = """\
 Your own meters, on your own network. Send `Authorization: Bearer TOKEN` with each
 request; `releve owner-token` shows the token. A service asks the household for one of
@@ -41,6 +50,14 @@ STATUSES: dict[int, str] = {
 }
 
 
+OAUTH_STATUSES: dict[int, str] = {
+    400: "Refused, in the words of RFC 6749 and RFC 8628.",
+    401: "The access token that came along is not known, or has expired.",
+    429: "Too much at once; Retry-After says when to come back.",
+    503: "Nothing can be kept now; Retry-After says when to come back.",
+}
+
+
 def describe(app: FastAPI, version: str) -> dict[str, Any]:
     """Give the description of an application's routes."""
     document = get_openapi(
@@ -55,7 +72,7 @@ def describe(app: FastAPI, version: str) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    schemas["Problem"] = ProblemShape.model_json_schema()
+    schemas |= _shapes()
     components["securitySchemes"] = {
         "owner": {
             "type": "http",
@@ -69,24 +86,70 @@ def describe(app: FastAPI, version: str) -> dict[str, Any]:
         },
     }
     document["security"] = [{"owner": []}, {"service": []}]
-    problem = {
-        MEDIA_TYPE: {
-            "schema": {"$ref": "#/components/schemas/Problem"},
-            "example": PROBLEM,
-        }
-    }
     for path, operations in document["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
+            _complete(operation, OPERATIONS.get((method, path)))
             if path in oauth.OPEN:
                 operation["security"] = []
             if path.startswith(PREFIX):
                 operation["responses"].pop("422", None)
-                continue
-            operation["responses"] |= {
-                str(status): {"description": said, "content": problem}
-                for status, said in STATUSES.items()
-            }
-    return document
+            operation["responses"] |= (
+                _answers(OAUTH_STATUSES, OAuthErrorShape, "application/json", REFUSED)
+                if path.startswith(PREFIX)
+                else _answers(STATUSES, ProblemShape, MEDIA_TYPE, PROBLEM)
+            )
+    named: dict[str, Any] = json.loads(SHAPE.sub(r"\1", json.dumps(document)))
+    return named
+
+
+def _complete(operation: dict[str, Any], known: Operation | None) -> None:
+    """Give an operation its name, and the shapes that its route says by hand."""
+    for parameter in operation.get("parameters", ()):
+        parameter["schema"] = plain(parameter["schema"])
+    if known is None:
+        return
+    operation["operationId"] = known.name
+    if known.answer is not None:
+        content = operation["responses"][str(known.status)]["content"]
+        content["application/json"]["schema"] = _reference(known.answer)
+    if known.body is not None:
+        for content in operation["requestBody"]["content"].values():
+            content["schema"] = _reference(known.body)
+
+
+def _shapes() -> dict[str, Any]:
+    """Give the schemas of the shapes that no route declares."""
+    told = {
+        shape
+        for known in OPERATIONS.values()
+        for shape in (known.answer, known.body)
+        if shape is not None
+    }
+    told |= {ProblemShape, OAuthErrorShape}
+    models: list[tuple[type[BaseModel], Literal["validation"]]] = [
+        (one, "validation") for one in sorted(told, key=lambda one: one.__name__)
+    ]
+    _, found = models_json_schema(models, ref_template=f"{SCHEMAS}{{model}}")
+    shapes: dict[str, Any] = found["$defs"]
+    for name, shape in shapes.items():
+        if name.endswith("Form"):
+            fields = shape["properties"]
+            shape["properties"] = {one: plain(said) for one, said in fields.items()}
+    return shapes
+
+
+def _reference(shape: type[Shape]) -> dict[str, str]:
+    return {"$ref": f"{SCHEMAS}{shape.__name__}"}
+
+
+def _answers(
+    statuses: dict[int, str], shape: type[Shape], media_type: str, example: object
+) -> dict[str, Any]:
+    content = {media_type: {"schema": _reference(shape), "example": example}}
+    return {
+        str(status): {"description": said, "content": content}
+        for status, said in statuses.items()
+    }
 
 
 def bare() -> FastAPI:

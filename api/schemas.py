@@ -363,6 +363,12 @@ class TakenShape(Shape):
     refused: list[DeniedShape]
 
 
+class ReceivedShape(Shape):
+    """All that a writer is told of what it sent."""
+
+    received: Literal[True]
+
+
 class ProblemShape(Shape):
     """A problem detail (RFC 9457)."""
 

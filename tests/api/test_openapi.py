@@ -7,10 +7,28 @@ import re
 from pathlib import Path
 
 import pytest
+from fastapi.openapi.utils import get_openapi
 
-from api import examples, oauth_examples
+from api import examples, oauth_examples, owner_examples
 from api.held import HeldShape
-from api.openapi import bare, written
+from api.oauth_shapes import AddressesShape, CodesShape, OAuthErrorShape, TokensShape
+from api.openapi import OAUTH_STATUSES, bare, written
+from api.operations import OPERATIONS
+from api.owner_shapes import (
+    ApprovedShape,
+    EndedShape,
+    HomeShape,
+    NarrowedShape,
+    PreviewShape,
+    ReadsShape,
+    ReceiptShape,
+    RefusalShape,
+    RequestShape,
+    ServicesShape,
+    SessionsShape,
+    SignedInShape,
+    WithdrawnShape,
+)
 from api.pages import ADDRESSES
 from api.problems import KINDS
 from api.routes import authority
@@ -72,13 +90,45 @@ def test_every_route_is_described_with_an_example_and_its_problems(described):
             for content in operation["responses"]["200"]["content"].values():
                 assert "example" in content, path
             if path.startswith("/oauth/"):  # whose errors are OAuth's own
-                assert set(operation["responses"]) == {"200", "400"}
+                assert set(operation["responses"]) == {"200", *map(str, OAUTH_STATUSES)}
                 continue
             for status in ("401", "404", "422", "429", "500", "503"):
                 media = operation["responses"][status]["content"]
                 assert list(media) == ["application/problem+json"]
     assert described["security"] == [{"owner": []}, {"service": []}]
     assert set(described["info"]["x-problems"]) == set(KINDS)
+
+
+def test_each_operation_has_a_name_of_its_own_for_who_generates_a_client(described):
+    known = {
+        (method, path): operation["operationId"]
+        for path, operations in described["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert known == {which: one.name for which, one in OPERATIONS.items()}
+    assert len(set(known.values())) == len(known)
+
+
+def test_a_body_is_described_with_what_its_route_reads():
+    routes = get_openapi(title="", version="", routes=bare().routes)["paths"]
+    for (method, path), known in OPERATIONS.items():
+        if known.body is not None:
+            (content,) = routes[path][method]["requestBody"]["content"].values()
+            fields = known.body.model_fields
+            needed = {name for name, field in fields.items() if field.is_required()}
+            assert {*fields} == {*content["schema"]["properties"]}, path
+            assert needed == {*content["schema"]["required"]}, path
+
+
+def test_all_that_is_sent_and_answered_as_json_has_a_shape(described):
+    for path, operations in described["paths"].items():
+        for operation in operations.values():
+            bodies = [operation.get("requestBody", {"content": {}})]
+            for part in (*bodies, *operation["responses"].values()):
+                for kind, content in part.get("content", {}).items():
+                    schema = content["schema"]
+                    named = "$ref" in schema or "properties" in schema
+                    assert named or not kind.endswith("json"), path
 
 
 def test_every_reference_leads_somewhere(described):
@@ -101,6 +151,23 @@ def test_every_reference_leads_somewhere(described):
         (ImportsShape, examples.IMPORTS),
         (UndoneShape, examples.UNDONE),
         (HeldShape, oauth_examples.GRANT),
+        (CodesShape, oauth_examples.CODES),
+        (TokensShape, oauth_examples.TOKENS),
+        (OAuthErrorShape, oauth_examples.REFUSED),
+        (AddressesShape, oauth_examples.METADATA),
+        (SignedInShape, owner_examples.SIGNED_IN),
+        (SessionsShape, owner_examples.SESSIONS),
+        (EndedShape, owner_examples.ENDED),
+        (RequestShape, owner_examples.REQUEST),
+        (PreviewShape, owner_examples.PREVIEW),
+        (ApprovedShape, owner_examples.APPROVED),
+        (RefusalShape, owner_examples.REFUSED),
+        (HomeShape, owner_examples.HOME),
+        (ServicesShape, owner_examples.SERVICES),
+        (ReadsShape, owner_examples.READS),
+        (ReceiptShape, owner_examples.RECEIPT),
+        (WithdrawnShape, owner_examples.WITHDRAWN),
+        (NarrowedShape, owner_examples.NARROWED),
     ],
 )
 def test_each_example_has_the_shape_it_shows(shape, example):

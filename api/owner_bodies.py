@@ -1,0 +1,57 @@
+"""The shapes of what the owner's pages post, to document it."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict, Field
+
+from api.oauth_shapes import TermsShape
+from api.schemas import Shape
+
+
+class Body(Shape):
+    """Base of what is posted: nothing else may stand in it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ChoiceShape(Body):
+    """Terms within those that were shown, and the meters."""
+
+    terms: TermsShape
+    meters: list[str]
+
+
+class PreviewBody(Body):
+    """Of which meter, by which terms."""
+
+    meter: str
+    terms: TermsShape
+
+
+class ApproveBody(Body):
+    """What was chosen of a request, as it was shown."""
+
+    request: str
+    digest: str
+    choices: list[ChoiceShape]
+    language: str
+    """In which the household read it: `en` or `fr`."""
+
+
+class NarrowBody(Body):
+    """Which consent, and what stands in its place."""
+
+    consent: str
+    choice: ChoiceShape
+
+
+class WithdrawBody(Body):
+    """Which consents end."""
+
+    consents: list[str] = Field(max_length=500)
+
+
+class NamedBody(Body):
+    """Which services; all when none is named."""
+
+    services: list[str] = Field(max_length=500)
