@@ -64,6 +64,11 @@ def test_the_build_backend_is_locked(root: Path, project: dict[str, Any]) -> Non
         assert name_of(requirement) in locked(root, "runtime")
 
 
+def test_what_makes_a_client_is_locked_apart(root: Path) -> None:
+    (asked,) = (root / "requirements" / "client.in").read_text().splitlines()[1:]
+    assert name_of(asked) in locked(root, "client")
+
+
 def test_a_lock_is_pins_and_hashes_and_nothing_else(root: Path) -> None:
     for path in (root / "requirements").glob("*.lock"):
         for line in path.read_text().splitlines():
@@ -80,7 +85,7 @@ def test_each_dependency_has_its_sentence_and_no_other_has(
     defended = {name for name, sentence in rows if sentence.endswith((".", ")"))}
     tools = {
         name_of(line)
-        for file in ("build.in", "lock.in")
+        for file in ("build.in", "client.in", "lock.in")
         for line in (root / "requirements" / file).read_text().splitlines()
         if not line.startswith("#")
     }
