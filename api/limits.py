@@ -49,7 +49,11 @@ class Limits:
 
 
 class Rates:
-    """Token buckets by key; the keys least lately used are forgotten beyond `keys`."""
+    """Token buckets by key; the keys least lately used are forgotten beyond `keys`.
+
+    Whoever has to wait is told the longest that anybody has to, always the same: how
+    long it really is would tell what others, of the same address or all, have asked.
+    """
 
     def __init__(
         self,
@@ -62,11 +66,12 @@ class Rates:
         self._rate = rate
         self._burst = burst
         self._keys = keys
+        self.wait_s = 1.0 / rate
         self._clock_s = clock_s
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, key: str) -> float:
-        """Take one; give 0.0 when there was one, else the seconds to wait."""
+        """Take one; give 0.0 when there was one, else the seconds to be told."""
         now_s = self._clock_s()
         left, then_s = self._buckets.pop(key, (float(self._burst), now_s))
         left = min(self._burst, left + (now_s - then_s) * self._rate)
@@ -74,7 +79,7 @@ class Rates:
         self._buckets[key] = (left - 1.0 if granted else left, now_s)
         if len(self._buckets) > self._keys:
             self._buckets.popitem(last=False)
-        return 0.0 if granted else (1.0 - left) / self._rate
+        return 0.0 if granted else self.wait_s
 
     def give_back(self, key: str) -> None:
         """Give back one that was taken."""

@@ -69,8 +69,8 @@ class SignIn:
 
     def _guess(self, who: Peer) -> None:
         """Count an attempt before it is known what it is worth; raise Problem."""
-        wait_s = self.peers.take(who.peer) or self.everyone.take("")
-        if wait_s:
+        if self.peers.take(who.peer) or self.everyone.take(""):
+            wait_s = max(self.peers.wait_s, self.everyone.wait_s)
             raise Problem(
                 "too-many-failures",
                 "wait, then try again",

@@ -33,6 +33,17 @@ def test_a_burst_is_allowed_then_the_rate():
     assert rates.take("a") > 0
 
 
+def test_how_long_to_wait_tells_nothing_of_what_others_asked():
+    clock = Clock()
+    rates = Rates(0.25, 1, clock_s=clock)
+    rates.take("a")
+    told = set()
+    for _ in range(7):
+        clock.now_s += 0.5
+        told.add(rates.take("a"))
+    assert told == {4.0}
+
+
 @given(steps=st.lists(st.floats(0, 10), max_size=60))
 def test_no_pattern_gets_more_than_rate_and_burst(steps):
     clock = Clock()
