@@ -25,6 +25,8 @@ LASTS = timedelta(days=365)
 EARLIER = timedelta(days=1)
 """A Pi without a clock's battery may be a little ahead of its clients."""
 DIRECTORY = "Relevé"
+_SERVERS = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+"""What the authority is good for as well: of letters and programs it says no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def make_authority(names: Names, now: datetime) -> Issued:
         .not_valid_after(now + AUTHORITY_LASTS)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(signs_certificates=True), critical=True)
+        .add_extension(_SERVERS, critical=False)
         .add_extension(_constraints(names), critical=True)
     )
     return Issued(key, builder.sign(key, hashes.SHA256()))
@@ -66,9 +69,7 @@ def issue(authority: Issued, names: Names, now: datetime) -> Issued:
         .not_valid_after(ends)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
-        .add_extension(
-            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False
-        )
+        .add_extension(_SERVERS, critical=False)
         .add_extension(
             x509.SubjectAlternativeName(
                 [

@@ -11,34 +11,54 @@ from ipaddress import IPv4Address, IPv6Address
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from edge.lan.authority import Issued, fingerprint, issue, make_authority, within
 from edge.lan.certificates import Certificates, LanError, present
 from edge.lan.names import Names, addresses, names_of, own_name
 
+SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 NAMES = Names(("pi.local",), (IPv4Address("192.168.1.20"),))
 PEM = serialization.Encoding.PEM
 
 
-def verify(tmp_path, authority, certificate, *, host=None, address=None, at=NOW):
+def verify(
+    tmp_path,
+    authority,
+    certificate,
+    *,
+    host=None,
+    address=None,
+    at=NOW,
+    purpose="sslserver",
+):
     """Have OpenSSL judge a chain, as a client that trusts the authority alone."""
     (tmp_path / "ca.pem").write_bytes(authority.public_bytes(PEM))
     (tmp_path / "leaf.pem").write_bytes(certificate.public_bytes(PEM))
     named = ["-verify_hostname", host] if host else []
     named += ["-verify_ip", str(address)] if address else []
-    words = ["openssl", "verify", "-x509_strict", "-purpose", "sslserver"]
+    words = ["openssl", "verify", "-x509_strict", "-purpose", purpose]
     words += ["-attime", str(int(at.timestamp())), *named]
     words += ["-CAfile", str(tmp_path / "ca.pem"), str(tmp_path / "leaf.pem")]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
 
 
-def forged(authority, *, hosts=(), ips=()):
+def forged(authority, *, hosts=(), ips=(), mails=(), usage=SERVER_AUTH):
     """Give what whoever stole the authority's key could sign."""
     honest = issue(authority, NAMES, NOW).certificate
     said = x509.SubjectAlternativeName(
-        [*map(x509.DNSName, hosts), *(x509.IPAddress(ip) for ip in ips)]
+        [
+            *map(x509.DNSName, hosts),
+            *map(x509.IPAddress, ips),
+            *map(x509.RFC822Name, mails),
+        ]
+    )
+    own = (
+        x509.SubjectAlternativeName,
+        x509.SubjectKeyIdentifier,
+        x509.ExtendedKeyUsage,
     )
     builder = x509.CertificateBuilder(
         honest.issuer,
@@ -49,14 +69,16 @@ def forged(authority, *, hosts=(), ips=()):
         honest.not_valid_after_utc,
     )
     for one in honest.extensions:
-        if not isinstance(
-            one.value, x509.SubjectAlternativeName | x509.SubjectKeyIdentifier
-        ):
+        if not isinstance(one.value, own):
             builder = builder.add_extension(one.value, critical=one.critical)
     key = authority.key.public_key()
-    builder = builder.add_extension(
-        x509.SubjectKeyIdentifier.from_public_key(key), critical=False
-    ).add_extension(said, critical=True)
+    builder = (
+        builder.add_extension(
+            x509.SubjectKeyIdentifier.from_public_key(key), critical=False
+        )
+        .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+        .add_extension(said, critical=True)
+    )
     algorithm = honest.signature_hash_algorithm
     return builder.sign(authority.key, algorithm)
 
@@ -91,6 +113,25 @@ def test_no_other_name_is_even_with_the_authoritys_own_key(
     leaf = forged(authority, hosts=hosts, ips=ips)
     said = verify(tmp_path, authority.certificate, leaf)
     assert "permitted subtree violation" in said or "excluded subtree" in said
+
+
+@pytest.mark.parametrize(
+    ("purpose", "usage"),
+    [
+        ("smimesign", ExtendedKeyUsageOID.EMAIL_PROTECTION),
+        ("sslclient", ExtendedKeyUsageOID.CLIENT_AUTH),
+        ("any", ExtendedKeyUsageOID.CODE_SIGNING),
+    ],
+)
+def test_it_vouches_for_a_server_and_for_no_letter_person_or_program(
+    tmp_path, authority, purpose, usage
+):
+    leaf = forged(authority, mails=("a@pi.local",), usage=usage)
+    said = verify(tmp_path, authority.certificate, leaf, purpose=purpose)
+    assert purpose == "any" or "OK" not in said
+    extensions = authority.certificate.extensions
+    held = extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    assert list(held) == [SERVER_AUTH]  # which Windows and NSS hold programs to
 
 
 def test_what_forges_here_would_pass_were_the_name_its_own(tmp_path, authority):
