@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from api.instants import Civil
@@ -12,8 +13,14 @@ from edge.catalogue import Kind
 from edge.interval import Point, Step
 from edge.stores.protocol import IntervalColumns
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet takes a text that begins so for a formula, and may run it."""
+FORMULA = re.compile(
+    r"^(?=[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n])"
+    r"|(?<=[;\t\r\n])(?=[=+\-@\uff1d\uff0b\uff0d\uff20])"
+)
+"""Where a cell begins that a spreadsheet takes for a formula, and may run.
+
+One that was told another separator (; in France) begins a cell where we don't.
+"""
 
 
 def head(query: Query) -> bytes:
@@ -31,8 +38,7 @@ def field(value: object) -> str:
         return ""
     if not isinstance(value, str):
         return str(value)
-    if value.startswith(FORMULA_STARTS):
-        value = "'" + value
+    value = FORMULA.sub("'", value)
     if any(c in value for c in '",\r\n'):
         return '"' + value.replace('"', '""') + '"'
     return value
