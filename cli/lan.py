@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import lan_words as words
-from cli.language import Words, spoken
+from cli.language import Language, Words, spoken
 from cli.options import ConfigFile
 from edge.config import Config, ConfigError, load_config
 from edge.config.load import DEFAULT_PATHS
@@ -120,17 +120,19 @@ def step_down(data_dir: Path) -> None:
         os.setuid(whose.st_uid)
 
 
-def show_open(config: Config, held: Certificates) -> None:
+def show_open(
+    config: Config, held: Certificates, language: Language | None = None
+) -> None:
     """Say how others reach this machine, and what proves that it is it."""
     host = held.names.host
     url = f"https://{host}:{config.lan.https.rpartition(':')[2]}"
-    say(words.OPEN, url=url, fingerprint=held.fingerprint)
+    say(words.OPEN, language, url=url, fingerprint=held.fingerprint)
     if config.mqtt.url == "managed":
-        say(words.MQTT, host=host, port=config.lan.mqtt.rpartition(":")[2])
+        say(words.MQTT, language, host=host, port=config.lan.mqtt.rpartition(":")[2])
     if missed := held.uncovered(_names(config)):
-        say(words.UNCOVERED, names=", ".join(missed), host=host)
+        say(words.UNCOVERED, language, names=", ".join(missed), host=host)
     if sys.stdout.isatty():
-        say(words.SCAN)
+        say(words.SCAN, language)
     code = f"{url}/ca#sha256={held.fingerprint.replace(':', '')}"
     draw(code)
 
@@ -167,9 +169,9 @@ def restart(path: Path) -> str:
     return words.RESTART_BY_HAND.said(spoken()).format(path=path)
 
 
-def say(sentence: Words, **values: object) -> None:
-    """Say it in the reader's language."""
-    typer.echo(sentence.said(spoken()).format(**values))
+def say(sentence: Words, language: Language | None = None, **values: object) -> None:
+    """Say it in a language, the reader's own unless another is named."""
+    typer.echo(sentence.said(language or spoken()).format(**values))
 
 
 def _names(config: Config) -> Names:

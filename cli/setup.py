@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli import lan, setup_file
+from cli import lan, lan_words, setup_file
 from cli import setup_words as words
-from cli.doctor import CONSEIL
-from cli.language import Language, Words, spoken
-from cli.setup_answers import FILES, GAS, NONE, WATER, Fluid, NoAnswer, meter_of
-from cli.setup_file import Draft
-from cli.setup_ports import Heard, candidates, listen_to
+from cli.language import Language, spoken
+from cli.setup_answers import (
+    GAS,
+    WATER,
+    Counted,
+    NoAnswer,
+    NoBroker,
+    broker_of,
+    meter_of,
+)
+from cli.setup_file import SYSTEM, Draft
+from cli.setup_linky import find_linky
 from cli.setup_talk import Talk
-from edge.config import load_config
+from edge.config import Config, load_config
+from edge.config.load import DEFAULT_PATHS
 from edge.errors import BrokerError
-from teleinfo.diagnosis import ADVICE
-from teleinfo.mode import Mode
 
 
 def setup(  # noqa: PLR0913 - each is an answer
@@ -63,128 +71,91 @@ def setup(  # noqa: PLR0913 - each is an answer
     """Find the meter, add gas and water, and write the configuration; nothing is lost.
 
     What stands in a configuration already is the answer unless another is given; the
-    file of before is kept beside it.
+    file of before is kept beside it. Until the last answer nothing is written.
     """
     talk = Talk(language or spoken(), yes)
     draft = Draft.of(setup_file.place(config))
-    if not yes:
+    try:
+        _greet(draft, talk)
+        if data_dir is not None:
+            draft.document["data_dir"] = str(data_dir.absolute())
+        find_linky(draft, talk, port, seconds)
+        for counted, word in ((GAS, gas), (WATER, water)):
+            _counted(draft, talk, counted, word)
+        _mqtt(draft, talk, mqtt)
+        _network(draft, talk, network)
+        agreed = _agreed(draft, talk)
+    except (typer.Abort, KeyboardInterrupt):
+        typer.echo(err=True)
+        agreed = False
+    if not agreed:
+        talk.complain(words.NOT_WRITTEN)
+        raise typer.Exit(1)
+    _write(draft, talk)
+    _then(load_config(draft.path), draft.path, talk)
+
+
+def _greet(draft: Draft, talk: Talk) -> None:
+    if not talk.yes:
         talk.say(words.HELLO, path=draft.path)
     if draft.damaged:
         talk.say(words.DAMAGED, path=draft.path)
-    if data_dir is not None:
-        draft.document["data_dir"] = str(data_dir)
-    draft.document.setdefault("data_dir", setup_file.data_dir(draft.path))
-    _linky(draft, talk, port, seconds)
-    for fluid, word in ((GAS, gas), (WATER, water)):
-        _fluid(draft, talk, fluid, word)
-    _mqtt(draft, talk, mqtt)
-    _network(draft, talk, network)
-    if not draft.meters:
-        raise NoAnswer(
-            "no meter was found or named",
-            hint="plug it in, or name its port: --port /dev/serial/by-id/…",
-        )
-    if not talk.agree(words.WRITE, default=True, path=draft.path):
-        talk.say(words.NOT_WRITTEN)
-        raise typer.Exit(1)
-    _written(draft, talk)
 
 
-def _linky(draft: Draft, talk: Talk, port: str | None, seconds: float) -> None:
-    there = draft.of_kind("linky")
-    now = str(there["port"]) if there and "port" in there else None
-    if port == NONE:
-        if there is not None:
-            draft.meters.remove(there)
-        return
-    known = {now: None} if now else {}
-    places = [port] if port else list(dict.fromkeys([*known, *candidates()]))
-    heard = _listen(talk, places, seconds, now)
-    if not places:
-        talk.say(words.NO_PORT)
-    found = next((one.port for one in heard if one.speaks), None)
-    if port is None:
-        port = talk.ask(words.WHICH_PORT, found or now or NONE)
-    if port == NONE:
-        return
-    if all(one.port != port for one in heard):
-        heard += _listen(talk, [port], seconds, now)
-    chosen = next(one for one in heard if one.port == port)
-    draft.put_linky(port, chosen.parity)
-    if chosen.mode is Mode.HISTORIC:
-        talk.say(words.HISTORIC)
-    elif not chosen.speaks and not (chosen.busy and port == now):
-        talk.say(words.UNHEARD, port=port)
-
-
-def _listen(
-    talk: Talk, places: list[str], seconds: float, now: str | None
-) -> list[Heard]:
-    if not places:
-        return []
-    talk.say(words.LISTENING, ports=", ".join(places), seconds=seconds)
-    heard = listen_to(places, seconds)
-    for one in heard:
-        _told(talk, one, now)
-    return heard
-
-
-def _told(talk: Talk, one: Heard, now: str | None) -> None:
-    if one.speaks and one.mode is not None and one.diagnosis is not None:
-        mode = words.MODES[one.mode].said(talk.language)
-        baud = one.diagnosis.baud
-        talk.say(words.FOUND, port=one.port, mode=mode, baud=baud)
-    elif one.busy and one.port == now:
-        talk.say(words.BUSY, port=one.port)
-    elif one.diagnosis is not None:
-        verdict = one.diagnosis.verdict
-        why = Words(CONSEIL[verdict], ADVICE[verdict]).said(talk.language)
-        talk.say(words.NOTHING, port=one.port, why=why)
-    else:
-        talk.say(words.NOTHING, port=one.port, why=one.error)
-
-
-def _fluid(draft: Draft, talk: Talk, fluid: Fluid, word: str | None) -> None:
-    there = draft.of_kind(fluid.kind)
-    if word is None:
-        word = talk.fluid(fluid, _now(talk, there))
-    if word is None:
-        return
-    table = meter_of(fluid, word)
-    draft.put(fluid, table)
-    if word == FILES:
-        folder = Path(str(draft.document["data_dir"])) / "import"
-        talk.say(words.FILES, folder=folder)
+def _counted(draft: Draft, talk: Talk, counted: Counted, given: str | None) -> None:
+    now = _now(talk, draft.of_kind(counted.kind))
+    while True:
+        word = talk.counted(counted, now) if given is None else given
+        if word is None:
+            return
+        try:
+            draft.put(counted, meter_of(counted, word))
+        except NoAnswer as error:
+            if given is not None:
+                raise
+            talk.say(words.WRONG, why=error)
+        else:
+            return
 
 
 def _now(talk: Talk, there: dict[str, object] | None) -> str:
     if there is None:
-        return words.NOT_THERE.said(talk.language)
+        return talk.said(words.NOT_THERE)
     if "gpio" in there:
-        return f"GPIO {there['gpio']}"
-    return "MQTT" if "mqtt" in there else FILES
+        how = f"GPIO {there['gpio']}"
+    else:
+        how = "MQTT" if "mqtt" in there else talk.said(words.BY_FILES)
+    return talk.said(words.AS_IT_IS, how=how)
 
 
-def _mqtt(draft: Draft, talk: Talk, word: str | None) -> None:
-    said = draft.document.get("mqtt")
-    now = str(said.get("url", NONE)) if isinstance(said, dict) else NONE
-    if word is None:
-        # an address may hold a password, which no question repeats
-        word = talk.broker(now if now in (NONE, "managed") else "mqtt://…")
-    if word == NONE:
-        draft.table("mqtt").pop("url", None)
-        if not draft.table("mqtt"):
-            del draft.document["mqtt"]
-    elif word is not None:
-        draft.table("mqtt")["url"] = word
-    url = str(draft.document.get("mqtt", {}).get("url", NONE))
-    if any("mqtt" in meter for meter in draft.meters) and url in (NONE, "managed"):
-        raise NoAnswer(
-            "a meter that a program publishes is heard on a broker of yours",
-            hint="name it: --mqtt mqtt://name:password@machine:1883",
-        )
-    if url == "managed":
+def _mqtt(draft: Draft, talk: Talk, given: str | None) -> None:
+    while True:
+        word = talk.broker(_broker_now(draft, talk)) if given is None else given
+        try:
+            if word is not None:
+                draft.put_broker(broker_of(word))
+            draft.look_for_the_broker()
+        except NoBroker:
+            if given is not None or talk.yes:
+                raise
+            talk.say(words.A_BROKER_OF_YOURS)
+        except NoAnswer as error:
+            if given is not None:
+                raise
+            talk.say(words.WRONG, why=error)
+        else:
+            break
+    if draft.url() == "managed":
         _look_for_mosquitto(talk)
+
+
+def _broker_now(draft: Draft, talk: Talk) -> str:
+    url = draft.url()
+    if not url:
+        return talk.said(words.NO_MQTT)
+    # an address may hold a password, which no question repeats
+    how = url if url == "managed" else "mqtt://…"
+    return talk.said(words.AS_IT_IS, how=how)
 
 
 def _look_for_mosquitto(talk: Talk) -> None:
@@ -193,37 +164,77 @@ def _look_for_mosquitto(talk: Talk) -> None:
     try:
         find()
     except BrokerError as error:
-        talk.say(words.NO_MOSQUITTO, why=error)
+        talk.say(words.WRONG, why=error)
 
 
 def _network(draft: Draft, talk: Talk, asked: bool | None) -> None:  # noqa: FBT001 - yes, no, or not said
-    said = draft.document.get("lan")
-    now = bool(said.get("open")) if isinstance(said, dict) else False
+    now = bool(draft.document.get("lan", {}).get("open", False))
     wanted = talk.agree(words.LAN, default=now) if asked is None else asked
     if wanted or now:
         draft.table("lan")["open"] = wanted
 
 
-def _written(draft: Draft, talk: Talk) -> None:
-    existed = draft.path.exists()
-    before = draft.write(talk.language)
-    if before is None and existed:
+def _agreed(draft: Draft, talk: Talk) -> bool:
+    """Tell whether it is to be written; raise what is wrong with it."""
+    if not draft.meters:
+        talk.complain(words.NO_METER)
+        raise typer.Exit(2)
+    draft.look()
+    if not draft.changed:
+        return True
+    if draft.drops_comments():
+        talk.say(words.COMMENTS_STAY_BEHIND)
+    return talk.agree(words.WRITE, default=True, path=draft.path)
+
+
+def _write(draft: Draft, talk: Talk) -> None:
+    if not draft.changed:
         talk.say(words.UNCHANGED, path=draft.path)
-    else:
-        talk.say(words.WRITTEN, path=draft.path)
+        return
+    before = draft.write(talk.language)
+    talk.say(words.WRITTEN, path=draft.path)
     if before is not None:
         talk.say(words.KEPT, path=before)
-    found = load_config(draft.path)
-    url = f"http://{found.api.listen}/"
+
+
+def _then(found: Config, path: Path, talk: Talk) -> None:
+    """Say what comes next: files, the network, the commands to type."""
+    if any(_by_files(meter.kind, meter.model_extra or {}) for meter in found.meters):
+        folder = found.imports.folder
+        place = "" if folder is None else found.data_dir / folder
+        talk.say(words.FILES if place else words.FILES_BY_HAND, folder=place)
+    url = found.api.address
     if found.lan.open:
-        lan.step_down(found.data_dir)
-        held = lan.make(found)
-        url = f"https://{held.names.host}:{found.lan.https.rpartition(':')[2]}/"
-        lan.show_open(found, held)
-    talk.say(words.NEXT, start=_start(draft.path), url=url)
+        url = _network_shown(found, path, talk) or url
+    system = path.is_relative_to("/etc")
+    releve = "sudo releve" if system else "releve"
+    where = "" if path in DEFAULT_PATHS else f" --config {shlex.quote(str(path))}"
+    if system and Path("/run/systemd/system").is_dir():
+        start = "sudo systemctl restart releve"
+    else:
+        start = f"{releve} run{where}"
+    talk.say(words.NEXT)
+    for command, why in (
+        (start, words.START),
+        (f"{releve} doctor{where}", words.DOCTOR),
+        (f"{releve} pair{where}", words.PAIR),
+        (f"{releve} watch{where}", words.WATCH),
+    ):
+        talk.say(words.COMMAND, command=command, why=talk.said(why, url=url))
 
 
-def _start(path: Path) -> str:
-    if Path("/run/systemd/system").is_dir() and path.is_relative_to("/etc"):
-        return "sudo systemctl restart releve"
-    return f"releve run --config {path}"
+def _by_files(kind: str, own: dict[str, object]) -> bool:
+    return kind in (GAS.kind, WATER.kind) and not {"gpio", "mqtt"} & set(own)
+
+
+def _network_shown(found: Config, path: Path, talk: Talk) -> str | None:
+    """Show how others reach this machine; give the address, None before it has one."""
+    served = path.is_relative_to(SYSTEM) and os.geteuid() == 0
+    if served and not found.data_dir.exists():
+        # what root made there the service could not open: it makes it itself
+        talk.say(lan_words.NO_CERTIFICATE)
+        return None
+    lan.step_down(found.data_dir)
+    held = lan.make(found)
+    lan.show_open(found, held, talk.language)
+    return f"https://{held.names.host}:{found.lan.https.rpartition(':')[2]}"

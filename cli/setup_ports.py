@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,14 +26,13 @@ ENOUGH_FRAMES = 3
 class Heard:
     """What a port said: a diagnosis, or why it could not be opened.
 
-    `parity` is how it has to be read. `busy`: another program holds it.
+    `parity` is how it has to be read.
     """
 
     port: str
     diagnosis: Diagnosis | None
     parity: Parity = Parity.HARDWARE
-    error: str = ""
-    busy: bool = False
+    refused: PortError | None = None
 
     @property
     def speaks(self) -> bool:
@@ -45,31 +45,63 @@ class Heard:
         """Give how the meter speaks; None when none was heard."""
         return None if self.diagnosis is None else self.diagnosis.mode
 
+    @property
+    def busy(self) -> bool:
+        """Tell whether another program holds it."""
+        return isinstance(self.refused, PortBusy)
 
-def candidates() -> list[str]:
-    """Give this machine's serial ports, each once, by the name that lasts longest."""
-    lasting: list[Path] = [TIC] if TIC.exists() else []
+
+def candidates(known: Iterable[str] = (), others: Iterable[str] = ()) -> list[str]:
+    """Give this machine's serial ports, each once, by the name that lasts longest.
+
+    Those that are `known` come first, by the name that they were given; `others` are
+    another meter's, and not listened to.
+    """
+    lasting = [*map(Path, known)]
+    lasting += [TIC] if TIC.exists() else []
     lasting += sorted(BY_ID.iterdir()) if BY_ID.is_dir() else []
     lasting += [PINS] if PINS.exists() else []
-    named = {os.path.realpath(path): str(path) for path in reversed(lasting)}
-    for port in ports():
-        named.setdefault(os.path.realpath(port), port)
-    first = [
-        str(path) for path in lasting if named[os.path.realpath(path)] == str(path)
-    ]
-    return [*first, *sorted(set(named.values()) - set(first))]
+    found = {_real(path): "" for path in others}
+    for path in [*map(str, lasting), *ports()]:
+        found.setdefault(_real(path), path)
+    return [path for path in found.values() if path]
 
 
-def listen_to(given: Iterable[str], seconds: float) -> list[Heard]:
-    """Listen to ports, all at the same time."""
-    return asyncio.run(_all(list(given), seconds))
+def listen_to(given: Iterable[str], seconds: float, known: str = "") -> list[Heard]:
+    """Listen to ports, all at the same time.
+
+    One that some program has open is let alone, unless it is `known` as the meter's:
+    to set its speed would take it from who reads it.
+    """
+    return asyncio.run(_all(list(given), seconds, known))
 
 
-async def _all(given: Sequence[str], seconds: float) -> list[Heard]:
-    return await asyncio.gather(*(_one(port, seconds) for port in given))
+def is_open(port: str) -> bool:
+    """Tell whether another program has a port open, as far as we may see."""
+    real = _real(port)
+    return any(real == target for target in _opened())
 
 
-async def _one(port: str, seconds: float) -> Heard:
+def _opened() -> Iterator[str]:
+    for process in Path("/proc").glob("[0-9]*"):
+        if process.name != str(os.getpid()):
+            with suppress(OSError):  # it ended, or it is somebody else's
+                for handle in (process / "fd").iterdir():
+                    with suppress(OSError):
+                        yield str(handle.readlink())
+
+
+def _real(path: str | Path) -> str:
+    return os.path.realpath(path)
+
+
+async def _all(given: Sequence[str], seconds: float, known: str) -> list[Heard]:
+    return await asyncio.gather(*(_one(port, seconds, known) for port in given))
+
+
+async def _one(port: str, seconds: float, known: str) -> Heard:
+    if port != known and is_open(port):
+        return Heard(port, None, refused=PortBusy(f"{port} is held by another program"))
     try:
         told = await diagnose(port, seconds, enough_frames=ENOUGH_FRAMES)
         if told.verdict is not Verdict.EIGHT_BITS:
@@ -81,4 +113,4 @@ async def _one(port: str, seconds: float) -> Heard:
         )
         return Heard(port, told, software)
     except PortError as error:
-        return Heard(port, None, error=str(error), busy=isinstance(error, PortBusy))
+        return Heard(port, None, refused=error)
