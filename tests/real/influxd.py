@@ -52,7 +52,7 @@ class Influxd:
         self.process: subprocess.Popen[bytes] | None = None
         self.token = ""
 
-    def start(self) -> None:
+    def start(self, *words: str) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.process = subprocess.Popen(
             [
@@ -63,6 +63,7 @@ class Influxd:
                 f"--http-bind-address=127.0.0.1:{self.port}",
                 "--reporting-disabled",
                 "--log-level=error",
+                *words,
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
