@@ -20,8 +20,13 @@ from edge.interval import Step
 TYPE = "releve"
 DETAILS_MOST = 16
 PURPOSE_MOST = 200
-BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Letters and marks, by Unicode, that show nothing."""
+BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
+    chr(code)
+    for first, last in ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
+    for code in range(first, last + 1)
+}
+"""Letters, marks and variation selectors, by Unicode, that show nothing: with one of
+them a second service could be called as the first is."""
 MARKS_MOST = 4
 """More on one letter than any language has."""
 YEAR, MOST = Period(12, 0), Period(36, 0)

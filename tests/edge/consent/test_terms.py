@@ -246,6 +246,7 @@ def test_a_text_of_one_line_is_taken_as_it_is(told):
             "\ufeffa",
         ),
         *("a\u2028b", "a\u00a0b", "a\u00adb", "\u3164", "\u2800", "\u115f", "a\ud800"),
+        *("Coach\ufe0e", "Coach\U000e0101", "Coach\u180b", "Coach\U000e0041"),
         *("\U000e0041", "a" + "\u0301" * 5, "\ue000", "a\u034fb"),
     ],
 )
