@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import threading
 from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import quote
@@ -13,13 +15,17 @@ from twin_home import NOW_MS, paris
 from twin_house import FREE, Held, House
 
 from api.cursor import Cursor
+from edge.event import Event, EventKind
 from edge.interval import Step
+from edge.registers import CATALOGUE
+from edge.sample import Sample
 
 API = "/api/v1"
 LINKY = f"{API}/meters/linky/registers/import_total_wh"
 GAS = f"{API}/meters/gaz/registers/gas_energy_wh"
 STEPS = ("raw", "1min", "30min", "hour", "day", "month", "year")
 HALF_MS, DAY_MS = 1_800_000, 86_400_000
+MONEY = frozenset({"EUR", "€", "ct", "g", "kg", "gCO2"})
 TRICKS: list[Attack] = []
 
 
@@ -633,9 +639,83 @@ async def own_lines(home: House):
 
 @trick("places taken by others' questions", sees=b'"value"')
 async def places(home: House):
-    async with home.client() as client:
-        for _ in range(8):
+    """In one home the owner's question holds a place, and is not answered yet."""
+    begun, answered = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def held(reads):
+        reads.gate = None
+        loop.call_soon_threadsafe(begun.set)
+        answered.wait(20)
+
+    async with home.client("owner") as owner, home.client() as client:
+        others = None
+        if home.other:
+            home.reads.gate = held
+            others = asyncio.create_task(owner.get(f"{LINKY}?step=day"))
+            await begun.wait()
+        for _ in range(4):
             await client.get(f"{LINKY}?step=day&limit=2")
+        answered.set()
+        if others is not None:
+            assert (await others).status_code == 200
+
+
+@trick(
+    "the last word, polled while what is hidden changes",
+    held=(Held("live_power", "live", channels=("rest", "sse")),),
+    sees=b'"apparent_power_va":704',
+    never=(b"tempo", b"max_power"),
+)
+async def last_word(home: House):
+    async with home.client() as client:
+        for n in range(1, 5):
+            at_ms = NOW_MS + n * 1_000
+            hidden = {"tempo_today": 1 + home.other, "max_power_today_va": 900 + n}
+            word = {"apparent_power_va": 700 + n, **hidden}
+            home.bus.publish(Sample("linky", at_ms, word))
+            for i in range(9 if home.other else 1):
+                home.bus.publish(Event("linky", at_ms + i, EventKind.CORRECTION, {}))
+                home.bus.publish(Sample("garage", at_ms + i, word))
+            for path in ("meters/linky/latest", "meters", "meters/garage/latest"):
+                await client.get(f"{API}/{path}")
+
+
+@trick(
+    "a contract's dates, at any bounds",
+    held=(Held("contract", "live"),),
+    sees=b'"contract":"HC"',
+)
+async def contract_bounds(home: House):
+    async with home.client() as client:
+        for suffix in ("Z", "+14:00", "-12:00", "+02:00"):
+            for day in ("2025-01-01", "2026-09-25", "2026-10-25", "2026-10-26"):
+                since = f"{day}T02:30:00.001{suffix}"
+                for more in ({}, {"to": f"2026-10-26T11:00:00{suffix}"}):
+                    params = {"from": since, **more}
+                    await client.get(f"{API}/meters/linky/facts", params=params)
+
+
+@trick("cost and carbon, by whatever name", never=(b'"value"', b'"openapi":'))
+async def cost_and_carbon(home: House):
+    """None is derived yet; the first that is brings its rows here."""
+    asked = len(home.reads.asked)
+    async with home.client() as client:
+        for name in (
+            *("cost_eur", "import_cost_eur", "import_total_eur", "import_cost_ct"),
+            *("co2_g", "import_co2_g", "carbon_g", "import_total_co2_g", "price_eur"),
+        ):
+            for step in ("30min", "day", "month"):
+                path = f"{API}/meters/linky/registers/{name}"
+                answer = await client.get(f"{path}?step={step}")
+                assert answer.status_code == 404
+        for path in ("cost", "carbon", "tariff", "meters/linky/cost"):
+            assert (await client.get(f"{API}/{path}")).status_code == 404
+        for asks in ("unit=EUR", "cost=1", "carbon=1", "weighted=co2"):
+            answer = await client.get(f"{LINKY}?step=day&{asks}")
+            assert answer.status_code == 422, answer.text
+    assert len(home.reads.asked) == asked
+    assert not [one.unit for one in CATALOGUE.values() if one.unit in MONEY]
 
 
 FINER = {

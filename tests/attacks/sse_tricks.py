@@ -360,6 +360,44 @@ async def expired(home: House):
         await stream.cut()
 
 
+@trick("the clock set back while it streams", sees=b'"apparent_power_va":701')
+async def clock_back(home: House):
+    await home.give("short", replace(POWER[0], duration="P1D"))
+    async with Stream(home, who="short") as stream:
+        word(home, 1)
+        await stream.until(mark(1))
+        home.at(paris("2026-10-27T00:00:00+01:00"))
+        home.clock.wall_ms = NOW_MS
+        word(home, 2)
+        await asyncio.to_thread(home.consents.expire)
+        await stream.cut()
+    assert mark(2) not in stream.data
+    async with home.client("short") as client:
+        for back_ms in (0, 86_400_000, 400 * 86_400_000):
+            home.clock.wall_ms = NOW_MS - back_ms
+            assert (await client.get(LIVE)).status_code == 401
+
+
+@trick(
+    "the clock set back in a pause",
+    sees=b'"apparent_power_va":703',
+    never=(b'"apparent_power_va":702',),
+)
+async def clock_back_in_pause(home: House):
+    service = [home.services["coach"]]
+    await listened(home, 1, 1)
+    home.at(NOW_MS + 1_500)
+    home.consents.pause(service)
+    home.clock.wall_ms -= 3_600_000
+    word(home, 2)
+    home.clock.monotonic_ms += 1_000
+    home.consents.resume(service)
+    word(home, 3)
+    for last in ("", f"linky:{NOW_MS + 1_000}", f"linky:{NOW_MS + 2_000}"):
+        async with Stream(home, last=last) as stream:
+            await stream.until(mark(3))
+
+
 @trick(
     "amounts and currents in events",
     held=EVENTS,
