@@ -25,6 +25,9 @@ from api.limits import Limits
 from api.problems import KINDS, MEDIA_TYPE, document
 from api.running import LINE, Line
 
+OUR_PART = 4
+"""One place in so many is for the programs of this machine, whoever else comes."""
+
 
 class Connection(H11Protocol):
     """A connection whose every wait has an end; `limits` is set by the server."""
@@ -45,9 +48,10 @@ class Connection(H11Protocol):
         mine = sum(
             getattr(other, "peer", "") == self.peer for other in self.connections
         )
-        if len(self.connections) > self.limits.connections or (
-            mine > self.limits.connections_per_peer
-        ):
+        most = self.limits.connections
+        if not is_here(self.peer):
+            most -= most // OUR_PART
+        if len(self.connections) > most or mine > self.limits.connections_per_peer:
             transport.abort()
             return
         _user_timeout(transport, self.limits.stall_s)
@@ -128,6 +132,11 @@ class Connection(H11Protocol):
         if self._stall_timer is not None:
             self._stall_timer.cancel()
             self._stall_timer = None
+
+
+def is_here(peer: str) -> bool:
+    """Tell whether a peer, as `peer_of` names it, is a program of this machine."""
+    return peer in ("local", "::") or peer.startswith("127.")
 
 
 def _with_line(app: Any, line: Line) -> ASGIApp:

@@ -29,9 +29,11 @@ from api_house import (
     report,
 )
 
+from api import connection
 from api.app import create_app
 from api.deps import Deps, MeterInfo
 from api.errors import ListenError
+from api.guard import peer_of
 from api.limits import Limits
 from api.server import serve
 from edge.bus import Bus
@@ -272,6 +274,32 @@ async def test_a_peer_has_so_many_connections_and_no_more():
         with contextlib.suppress(ConnectionError):
             assert await reader.read() == b""  # cut at once
         writer.close()
+        for _, each in held:
+            each.close()
+
+
+@pytest.mark.parametrize(
+    ("peer", "here"),
+    [
+        *(("local", True), ("127.0.0.1", True), ("127.8.0.1", True), ("::", True)),
+        *(("192.168.1.9", False), ("2001:db8::", False), ("fe80::", False)),
+    ],
+)
+def test_a_program_of_this_machine_is_told_by_its_address(peer, here):
+    assert connection.is_here(peer) is here
+    assert peer_of({"client": ("::1", 1)}) == "::"
+
+
+async def test_strangers_leave_places_to_the_programs_of_this_machine(monkeypatch):
+    monkeypatch.setattr(connection, "is_here", lambda peer: peer == "127.0.0.1")
+    whole = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    async with house(replace(FREE, connections=8)) as home:
+        place = ("127.0.0.1", home.port)
+        held = [
+            await asyncio.open_connection(*place, local_addr=(f"127.0.0.{n}", 0))
+            for n in range(2, 10)
+        ]
+        assert b" 200 " in await raw(home.port, whole)
         for _, each in held:
             each.close()
 
