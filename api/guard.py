@@ -25,7 +25,7 @@ from api.hosts import Hosts
 from api.limits import Lane, Limits, Rates
 from api.origins import Origins
 from api.owner_tokens import OwnerTokens
-from api.problems import answer
+from api.problems import answer, shown
 from api.running import LINE
 from api.services import Services, readings_of, served
 from api.session import Session
@@ -124,7 +124,7 @@ class Guard:
         except Exception:
             # Nothing may leave this door but a problem detail: what failed is for the
             # log, which has the trace; the client is told that it has.
-            log.exception("%s failed", scope["path"])
+            log.exception("%s failed", shown(scope["path"]))
             failure = Problem("failure", "what failed is in the service's log")
             await self._answer(failure, scope, receive, face)
         self._tally.answered += 1

@@ -351,6 +351,15 @@ async def test_no_secret_is_in_the_log(browser, door, caplog):
         assert secret not in caplog.text
 
 
+async def test_an_address_writes_no_line_of_its_own_in_the_log(browser, door, caplog):
+    page = await paired(browser, door)
+    door.sessions.path /= "nowhere"  # so that what follows fails, and is logged
+    answer = await browser.delete(f"{DOOR}/x%0AERROR%20api:%20forged", headers=page)
+    assert answer.status_code == 500
+    (record,) = [one for one in caplog.records if one.name == "api.guard"]
+    assert record.getMessage().isprintable()
+
+
 def test_a_proxy_that_speaks_tls_before_us_is_the_same_origin():
     check_origin(
         "POST", Headers({"host": "releve.home", "origin": "https://releve.home"})
