@@ -6,6 +6,7 @@ Each page keeps what a person wrote around its two marks.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from enum import EnumType
 from pathlib import Path
@@ -122,7 +123,18 @@ def registers() -> str:
     return "\n".join(lines)
 
 
+def attacks() -> str:
+    """Give what a service tries, by channel, and what tries it."""
+    root = str(DOCS.parent)
+    sys.path[:0] = [root, f"{root}/tests/attacks"]  # tests are no package
+    from named import page  # noqa: PLC0415 - found by the line above
+
+    written: str = page()
+    return written
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "attack_table.md": attacks,
     "cli.md": commands,
     "labels.md": labels,
     "registers.md": registers,

@@ -22,7 +22,7 @@ NEEDED = {"meters.id", "meters.port", "collectors.kind"}
 """Keys without a default that could be used: a meter's name, and a linky's port."""
 
 
-PAGES_WITH_A_REFERENCE = ("cli.md", "labels.md", "registers.md")
+PAGES_WITH_A_REFERENCE = ("attack_table.md", "cli.md", "labels.md", "registers.md")
 
 
 @pytest.fixture(scope="module")
