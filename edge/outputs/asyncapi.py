@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from edge.broker.accounts import Branch
@@ -28,7 +28,7 @@ subscribes at QoS 1 in a session that lasts. Instants carry their offset. Unknow
 null, never 0.
 """
 TEXT, JSON = "text/plain", "application/json"
-PLAIN = frozenset({"status", "bare", "birth"})
+PLAIN = frozenset({"status", "bare", "birth", "nothing"})
 PARAMETERS: dict[str, dict[str, Any]] = {
     "meter": {"description": "The id that the owner gave; `home` of an event: all."},
     "register": {"description": "What is counted or shown.", "enum": REGISTER["enum"]},
@@ -42,7 +42,10 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A topic: what stands there, what is said of it; `heard`: we listen there."""
+    """A topic: what stands there, what is said of it; `heard`: we listen there.
+
+    `emptied` says what it means when we send nothing at all there, retained.
+    """
 
     name: str
     address: str
@@ -51,28 +54,45 @@ class Channel:
     qos: int = 1
     retain: bool = False
     heard: bool = False
+    emptied: str = ""
 
     @property
     def parameters(self) -> list[str]:
         """Give the names between braces in the address."""
         return [part[1:-1] for part in self.address.split("/") if part[0] == "{"]
 
+    @property
+    def messages(self) -> list[str]:
+        """Give the names of what stands there."""
+        return [self.message, *(["nothing"] if self.emptied else [])]
+
     def plain(self) -> dict[str, Any]:
         """Give it as the document has it."""
         return {
             "address": self.address,
             "summary": self.summary,
-            "messages": {self.message: _to("components/messages", self.message)},
+            "messages": {n: _to("components/messages", n) for n in self.messages},
             "parameters": {n: _to("components/parameters", n) for n in self.parameters},
         }
 
-    def operation(self) -> dict[str, Any]:
+    def operations(self) -> dict[str, dict[str, Any]]:
         """Give what we do there."""
+        action = "receive" if self.heard else "send"
+        done = {self.name: self._operation(self.message, action, self.summary)}
+        if self.emptied:
+            emptied = replace(self, retain=True)._operation(  # noqa: SLF001 - of itself
+                "nothing", "send", self.emptied
+            )
+            done[f"{self.name}Emptied"] = emptied
+        return done
+
+    def _operation(self, message: str, action: str, summary: str) -> dict[str, Any]:
         bindings = {"qos": self.qos, "retain": self.retain, "bindingVersion": "0.2.0"}
         return {
-            "action": "receive" if self.heard else "send",
+            "action": action,
             "channel": _to("channels", self.name),
-            "summary": self.summary,
+            "summary": summary,
+            "messages": [_to(f"channels/{self.name}/messages", message)],
             "bindings": {"mqtt": bindings},
         }
 
@@ -84,14 +104,19 @@ def channels() -> Sequence[Channel]:
     meter, register = "{meter}", "{register}"
     # what stands for any step and any kind: the topics are made by adding strings
     step, kind = cast("Step", "{step}"), cast("EventKind", "{kind}")
-    out, retained = f"{branch.out}/{meter}", {"retain": True}
+    out = f"{branch.out}/{meter}"
     return (
-        Channel("status", topics.status, "status", "Whether we are there.", **retained),
-        Channel("cursor", topics.cursor, "cursor", "How far it is told.", **retained),
+        Channel(
+            *("status", topics.status, "status", "Whether we are there."), retain=True
+        ),
+        Channel(
+            *("cursor", topics.cursor, "cursor", "How far it is told."), retain=True
+        ),
         Channel("live", topics.live(meter), "sample", "A sample, whole.", qos=0),
         Channel(
             *("bare", topics.bare(meter, register), "bare"),
             *("A register's last value, bare.", 0, True),
+            emptied="It isn't known.",
         ),
         Channel(
             *("interval", topics.interval(meter, step, register), "interval"),
@@ -102,7 +127,11 @@ def channels() -> Sequence[Channel]:
             *("history", topics.history(meter), "history"),
             "Which part of the past is worth reading again.",
         ),
-        Channel("device", house.topic("{device}"), "device", "Discovery.", **retained),
+        Channel(
+            *("device", house.topic("{device}"), "device", "Discovery."),
+            retain=True,
+            emptied="The device is gone.",
+        ),
         Channel("birth", house.birth, "birth", "Home Assistant started.", heard=True),
         Channel(
             *("serviceLive", f"{out}/live", "toldSample"),
@@ -120,6 +149,7 @@ def channels() -> Sequence[Channel]:
             *("serviceRequest", branch.request, "question"),
             "A service asks for history; its Response Topic is its own.",
             heard=True,
+            emptied="What a login that is void left there, retained, is taken away.",
         ),
         Channel(
             *("serviceResponse", branch.response, "answer"),
@@ -131,7 +161,7 @@ def channels() -> Sequence[Channel]:
 def describe() -> dict[str, Any]:
     """Give the document."""
     made = channels()
-    operations = {one.name: one.operation() for one in made}
+    operations = {name: op for one in made for name, op in one.operations().items()}
     operations["serviceRequest"]["reply"] = {
         "channel": _to("channels", "serviceResponse")
     }
@@ -151,7 +181,7 @@ def describe() -> dict[str, Any]:
         "channels": {one.name: one.plain() for one in made},
         "operations": operations,
         "components": {
-            "messages": {one.message: _message(one.message) for one in made},
+            "messages": {n: _message(n) for one in made for n in one.messages},
             "schemas": {**SCHEMAS, "birth": SCHEMAS["status"]},
             "parameters": PARAMETERS,
             "securitySchemes": {

@@ -74,7 +74,8 @@ SCHEMAS: Mapping[str, Schema] = {
         "additionalProperties": {"type": "array", "items": INTEGER, "maxItems": 2},
     },
     "sample": whole({"meter": METER, "origin": TEXT, **SAMPLE}),
-    "bare": {"type": "string", "description": "Empty: it isn't known."},
+    "bare": {"type": "string", "minLength": 1},
+    "nothing": {"type": "string", "maxLength": 0},
     "interval": whole(
         {
             "meter": METER,
