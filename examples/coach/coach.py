@@ -3,6 +3,7 @@
 import json
 import queue
 import sys
+from contextlib import suppress
 from datetime import date
 from http.client import HTTPException
 from pathlib import Path
@@ -19,6 +20,7 @@ from paho.mqtt.properties import Properties
 ASKS = json.loads(Path(__file__).with_name("asks.json").read_text())
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 REGISTER = "import_total_wh"
+AWAY = (OSError, HTTPException)  # no answer, half of one, or none now
 
 
 class Paused(Exception):
@@ -47,13 +49,14 @@ class Home:
         poll, wait_s = poll | {"device_code": codes["device_code"]}, codes["interval"]
         while not self.tokens:
             sleep(wait_s)
-            status, answer = self._send("/oauth/token", poll)
-            if status == 200:
-                self._keep(answer)
-            elif answer["error"] == "slow_down":
-                wait_s += 5
-            elif answer["error"] != "authorization_pending":
-                raise Over(answer["error"])  # access_denied, expired_token
+            with suppress(*AWAY):  # for a moment: the code holds for ten minutes
+                status, answer = self._send("/oauth/token", poll)
+                if status == 200:
+                    self._keep(answer)
+                elif answer["error"] == "slow_down":
+                    wait_s += 5
+                elif answer["error"] != "authorization_pending":
+                    raise Over(answer["error"])  # access_denied, expired_token
 
     def get(self, path: str) -> dict:
         """Give what stands at an address; nothing where nothing is shown to us."""
@@ -83,7 +86,7 @@ class Home:
             with urlopen(Request(self.url + path, body, head), timeout=30) as answer:
                 return answer.status, json.load(answer)
         except HTTPError as error:
-            if error.code in (429, 503):  # busy: to be asked again later
+            if error.code in (409, 429) or error.code >= 500:  # to be asked again
                 raise
             with error:
                 return error.code, json.load(error)
@@ -126,9 +129,10 @@ class Coach:
                 self.forget()
                 self.home.path.unlink(missing_ok=True)
                 return print(f"{why}: I have forgotten all that I had", flush=True)
-            except (OSError, HTTPException) as error:  # away, or it cut its answer
+            except AWAY as error:
                 print(f"no answer, I ask again later: {error}", flush=True)
-            self.wait(patience_s)
+            soon = self.version is not None and self.login is None  # it is being made
+            self.wait(min(patience_s, 5) if soon else patience_s)
 
     def look(self) -> None:
         """See what we hold; listen and read anew where that isn't what it was."""
@@ -181,14 +185,12 @@ class Coach:
 
     def wait(self, patience_s: float) -> None:
         """Wait for a word by MQTT, or for our patience to end."""
-        try:
+        with suppress(queue.Empty):
             while message := self.news.get(timeout=patience_s):
                 meter, step, register = message.topic.split("/")[-3:]
                 if (step, register) == ("day", REGISTER):
                     self.note(meter, [json.loads(message.payload)])
             self.days = {}  # we came, or were turned out: what we missed, look() reads
-        except queue.Empty:
-            return
 
 
 if __name__ == "__main__":

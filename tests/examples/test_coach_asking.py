@@ -6,6 +6,7 @@ import importlib.util
 import json
 import stat
 from datetime import date, timedelta
+from http.client import IncompleteRead
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,10 @@ def home(coach, tmp_path, monkeypatch):
 
     def send(path, form=None, token=""):
         made.sent.append((path, form, token))
-        return made.answers.pop(0)
+        answer = made.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     monkeypatch.setattr(made, "_send", send)
     monkeypatch.setattr(coach, "sleep", made.waited.append)
@@ -54,6 +58,13 @@ def test_it_polls_as_often_as_it_is_told_and_more_slowly_once_it_is_asked(coach,
     home.ask(coach.ASKS)
     assert home.waited == [5, 5, 10, 10, 15]
     assert {form["device_code"] for _, form, _ in home.sent[1:]} == {"d"}
+
+
+def test_a_home_that_is_away_for_a_moment_costs_no_code(coach, home):
+    home.answers += [PENDING, ConnectionRefusedError(), IncompleteRead(b""), PENDING]
+    home.answers.append((200, TOKENS))
+    home.ask(coach.ASKS)
+    assert [path for path, _, _ in home.sent].count("/oauth/device_authorization") == 1
 
 
 @pytest.mark.parametrize("error", ["access_denied", "expired_token"])
@@ -85,6 +96,30 @@ def test_good_tokens_that_show_nothing_are_a_pause(coach, home):
     home.answers = 2 * [(401, {}), (200, TOKENS)]
     with pytest.raises(coach.Paused):
         home.get("/api/v1/grant")
+
+
+@pytest.mark.parametrize(
+    ("login", "version", "asked_s"),
+    [(None, 1, 5), ({"client_id": "c"}, 1, 60), (None, None, 60)],
+)
+def test_a_login_that_is_being_made_is_asked_for_soon_and_nothing_else(
+    coach, home, monkeypatch, login, version, asked_s
+):
+    coached, waited = coach.Coach(home), []
+    home.tokens = TOKENS
+
+    def look():
+        coached.login, coached.version = login, version
+
+    def wait(patience_s):
+        waited.append(patience_s)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(coached, "look", look)
+    monkeypatch.setattr(coached, "wait", wait)
+    with pytest.raises(KeyboardInterrupt):
+        coached.run(60)
+    assert waited == [asked_s]
 
 
 def test_a_refresh_that_is_refused_is_the_end(coach, home):
