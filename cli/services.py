@@ -126,7 +126,8 @@ def create(  # noqa: PLR0913 - one option for each thing that a service declares
         bool, typer.Option("--outside-eu", help="It leaves the European Union.")
     ] = False,
     origin: Annotated[
-        str, typer.Option(help="The origin of its web app: https://app.example.")
+        str,
+        typer.Option(help="The origin of its web app, as in 'https://app.example'."),
     ] = "",
     yes: Annotated[
         bool, typer.Option("--yes", help="Answer yes to the question about live power.")
