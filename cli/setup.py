@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli import lan, lan_words, setup_file
+from cli import setup_file
 from cli import setup_words as words
 from cli.language import Language, spoken
 from cli.setup_answers import (
@@ -21,12 +19,14 @@ from cli.setup_answers import (
     broker_of,
     meter_of,
 )
-from cli.setup_file import SYSTEM, Draft
+from cli.setup_file import Draft
 from cli.setup_linky import find_linky
+from cli.setup_next import show_next
 from cli.setup_talk import Talk
-from edge.config import Config, load_config
-from edge.config.load import DEFAULT_PATHS
+from edge.config import load_config
 from edge.errors import BrokerError
+
+SYSTEMD = Path("/run/systemd/system")
 
 
 def setup(  # noqa: PLR0913 - each is an answer
@@ -92,7 +92,7 @@ def setup(  # noqa: PLR0913 - each is an answer
         talk.complain(words.NOT_WRITTEN)
         raise typer.Exit(1)
     _write(draft, talk)
-    _then(load_config(draft.path), draft.path, talk)
+    show_next(load_config(draft.path), draft.path, talk, systemd=SYSTEMD.is_dir())
 
 
 def _greet(draft: Draft, talk: Talk) -> None:
@@ -195,46 +195,3 @@ def _write(draft: Draft, talk: Talk) -> None:
     talk.say(words.WRITTEN, path=draft.path)
     if before is not None:
         talk.say(words.KEPT, path=before)
-
-
-def _then(found: Config, path: Path, talk: Talk) -> None:
-    """Say what comes next: files, the network, the commands to type."""
-    if any(_by_files(meter.kind, meter.model_extra or {}) for meter in found.meters):
-        folder = found.imports.folder
-        place = "" if folder is None else found.data_dir / folder
-        talk.say(words.FILES if place else words.FILES_BY_HAND, folder=place)
-    url = found.api.address
-    if found.lan.open:
-        url = _network_shown(found, path, talk) or url
-    system = path.is_relative_to("/etc")
-    releve = "sudo releve" if system else "releve"
-    where = "" if path in DEFAULT_PATHS else f" --config {shlex.quote(str(path))}"
-    if system and Path("/run/systemd/system").is_dir():
-        start = "sudo systemctl restart releve"
-    else:
-        start = f"{releve} run{where}"
-    talk.say(words.NEXT)
-    for command, why in (
-        (start, words.START),
-        (f"{releve} doctor{where}", words.DOCTOR),
-        (f"{releve} pair{where}", words.PAIR),
-        (f"{releve} watch{where}", words.WATCH),
-    ):
-        talk.say(words.COMMAND, command=command, why=talk.said(why, url=url))
-
-
-def _by_files(kind: str, own: dict[str, object]) -> bool:
-    return kind in (GAS.kind, WATER.kind) and not {"gpio", "mqtt"} & set(own)
-
-
-def _network_shown(found: Config, path: Path, talk: Talk) -> str | None:
-    """Show how others reach this machine; give the address, None before it has one."""
-    served = path.is_relative_to(SYSTEM) and os.geteuid() == 0
-    if served and not found.data_dir.exists():
-        # what root made there the service could not open: it makes it itself
-        talk.say(lan_words.NO_CERTIFICATE)
-        return None
-    lan.step_down(found.data_dir)
-    held = lan.make(found)
-    lan.show_open(found, held, talk.language)
-    return f"https://{held.names.host}:{found.lan.https.rpartition(':')[2]}"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import tomllib
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from cli import setup_linky
+from cli import setup_linky, setup_next
+from cli.language import Language
 from cli.main import app
 from cli.setup_answers import NoAnswer, NoBroker
+from cli.setup_next import show_next
+from cli.setup_talk import Talk
 from edge.broker import mosquitto
 from edge.config import ConfigError, load_config
 from edge.errors import BrokerError
@@ -279,3 +284,34 @@ def test_a_broker_that_is_not_installed_is_told_at_once(setup, path, monkeypatch
     result = setup("--yes", "--water", "files", "--mqtt", "managed")
     assert "! there is no Mosquitto (apt-get install mosquitto)" in result.output
     assert load_config(path).mqtt.url == "managed"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="of an administrator")
+def test_an_administrator_leaves_the_certificate_to_the_service(
+    setup, path, monkeypatch
+):
+    monkeypatch.setattr(setup_next, "SYSTEM", path.parent)
+    said = setup("--yes", "--water", "files", "--lan").output
+    assert "There is no certificate yet: the service makes it" in said
+    assert not load_config(path).data_dir.exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "found", "commands"),
+    [
+        ("releve.toml", True, ["releve run", "releve doctor"]),
+        ("my home.toml", False, ["releve run --config 'my home.toml'"]),
+        (
+            "/etc/releve/releve.toml",
+            True,
+            ["sudo systemctl restart releve", "sudo releve pair"],
+        ),
+    ],
+)
+def test_it_ends_with_the_commands_to_type(tmp_path, capsys, place, found, commands):
+    (tmp_path / "releve.toml").write_text('[[meters]]\nid = "w"\nkind = "water"\n')
+    config = load_config(tmp_path / "releve.toml")
+    show_next(config, Path(place), Talk(Language.EN), systemd=True)
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert set(commands) <= set(lines)
+    assert found == ("--config" not in " ".join(lines))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import tomllib
 from pathlib import Path
@@ -238,6 +239,31 @@ def test_it_is_written_where_the_service_looks(tmp_path, monkeypatch):
     assert setup_file.place(None) == system / "releve.toml"
     (tmp_path / "releve.toml").touch()
     assert setup_file.place(None) == Path("releve.toml")
+
+
+ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="it is root's to give")
+
+
+@ROOT
+def test_what_an_administrator_writes_the_service_reads_and_nobody_else(
+    path, monkeypatch
+):
+    monkeypatch.setattr(setup_file, "SYSTEM", path.parent)
+    monkeypatch.setattr(setup_file, "SERVICE", "daemon")
+    draft = Draft.of(path)
+    draft.put_linky(spoken())
+    draft.write(Language.EN)
+    assert path.group() == "daemon"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_where_nothing_is_installed_it_stays_who_wrote_its(path, monkeypatch):
+    monkeypatch.setattr(setup_file, "SYSTEM", path.parent)
+    monkeypatch.setattr(setup_file, "SERVICE", "no-such-group")
+    draft = Draft.of(path)
+    draft.put_linky(spoken())
+    draft.write(Language.EN)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_the_installed_services_data_has_its_own_place(tmp_path, monkeypatch):
