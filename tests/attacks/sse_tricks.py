@@ -220,7 +220,7 @@ async def gaps(home: House):
             await stream.until(mark(11))
 
 
-@trick("keep-alives beside hidden traffic", limits=replace(FREE, idle_s=0.3))
+@trick("keep-alives beside hidden traffic", limits=replace(FREE, idle_s=0.1))
 async def keep_alives(home: House):
     """They come at their times, whatever else the home has to say."""
     async with Stream(home) as stream:
