@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from table import rows
-
 HERE = Path(__file__).parent
 FILE = HERE / "named.txt"
 TEST = r"^(?:async )?def (test_\w+)"
@@ -49,19 +47,31 @@ def _read() -> Iterator[Named]:
         yield Named(trick, found, lacks)
 
 
+def proofs() -> list[str]:
+    """Give the rows that are tests of their own."""
+    return sorted({row for one in named() for row in one.rows if proof(row)})
+
+
+def tabled() -> list[str]:
+    """Give the rows of the table."""
+    from table import rows  # noqa: PLC0415 - it imports all that is tried
+
+    return [row.name for row in rows()]
+
+
 def whole() -> list[str]:
     """Give every row by its name: the table's, then the tests that are rows."""
-    tests = {row for one in named() for row in one.rows if proof(row)}
-    return [*(row.name for row in rows()), *sorted(tests)]
+    return [*tabled(), *proofs()]
 
 
 def more() -> dict[str, list[str]]:
     """Give the tricks of the table that were not named, by channel."""
     known = {row for one in named() for row in one.rows}
     found: dict[str, list[str]] = {}
-    for row in rows():
-        if row.name not in known:
-            found.setdefault(row.channel, []).append(row.trick)
+    for row in tabled():
+        channel, _, trick = row.partition(": ")
+        if row not in known:
+            found.setdefault(channel, []).append(trick)
     return found
 
 
@@ -86,7 +96,7 @@ def page() -> str:
             lines.append(f"| {one.trick} | | {one.lacks} |")
     lines += ["", "What else is tried:", "", "| channel | tricks |", "|---|---|"]
     lines += [f"| {name} | {'; '.join(how)} |" for name, how in more().items()]
-    counts = f"{len(whole())} rows: {len(rows())} in two homes, the others by tests."
+    counts = f"{len(whole())} rows: {len(tabled())} in two homes, the others by tests."
     return "\n".join([*lines, "", counts])
 
 
