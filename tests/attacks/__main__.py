@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))  # tests are no package
 
-from named import places, proof, whole  # noqa: E402 - found by the line above
+from named import places, proof, proofs, whole  # noqa: E402 - found by the line above
 
 
 class Outcomes:
@@ -49,7 +49,7 @@ def _function(nodeid: str) -> str:
 
 def asked() -> list[str]:
     """Give what pytest runs: the table in two homes, and the tests that are rows."""
-    tests = filter(None, map(proof, whole()))
+    tests = filter(None, map(proof, proofs()))
     ours = [str(path) for path in sorted(HERE.glob("test_*.py")) if _tries(path)]
     theirs = [f"{places()[test][0]}::{test}" for test in tests]
     return [*ours, *(one for one in theirs if not one.startswith(tuple(ours)))]
