@@ -41,6 +41,11 @@ class Mosquitto:
     plugin: Path
 
 
+STRANGERS = 128
+"""The most connections of other machines: of a process's 1,024 descriptors all others
+are for this one's, however many connect and say nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Encrypted:
     """Where a broker listens by TLS, and the file of its key and certificate."""
@@ -115,6 +120,7 @@ def configuration(
     network = (
         f"listener {encrypted.port} {encrypted.host}\n"
         f"certfile {encrypted.file}\nkeyfile {encrypted.file}\n"
+        f"max_connections {STRANGERS}\n"
         if encrypted is not None
         else ""
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ import pytest
 from edge.broker import managed as part
 from edge.broker.address import Address
 from edge.broker.connection import Connection
+from edge.broker.mosquitto import STRANGERS
 from edge.errors import BrokerError
 from edge.lan.certificates import Certificates
 from edge.lan.names import Names
@@ -74,6 +76,25 @@ async def test_nothing_is_said_in_clear_at_the_networks_port(opened):
         await home.up()
         with pytest.raises(BrokerError):
             await Connection.open(plain, home.login("owner"), "releve-owner")
+
+
+async def test_strangers_who_say_nothing_leave_places_to_this_machine(opened):
+    home, _ = opened
+    async with kept_up(home):
+        await home.up()
+        place = ("127.0.0.1", home.network.port)
+        with contextlib.ExitStack() as stack:
+            held = [
+                stack.enter_context(socket.create_connection(place, 10))
+                for _ in range(STRANGERS + 1)
+            ]
+            held[-1].settimeout(10)
+            with contextlib.suppress(ConnectionResetError):
+                assert held[-1].recv(1) == b""  # cut at once
+            connection = await Connection.open(
+                home.address, home.login("owner"), "releve-owner"
+            )
+            await connection.close()
 
 
 async def test_old_tls_is_refused(opened):
