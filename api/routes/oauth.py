@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
@@ -20,7 +21,7 @@ from edge.consent.asking import Request as Asked
 from edge.consent.consents import Consents
 from edge.consent.credentials import Credentials, Tokens
 from edge.consent.records import Declared
-from edge.consent.terms import TYPE, read_all, text
+from edge.consent.terms import TYPE, once, read_all, text
 from edge.errors import JournalError, RequestRefused
 
 router = APIRouter(tags=["services"])
@@ -269,8 +270,9 @@ def _asked(given: dict[str, str], service: str | None, consents: Consents) -> As
         raise OAuthRefused("invalid_request", f"client_id: {error}") from error
     wanted = needed(given, "authorization_details")
     try:
-        terms = read_all(orjson.loads(wanted))
-    except (RequestRefused, orjson.JSONDecodeError) as error:
+        orjson.loads(wanted)  # the stricter of the two, and no deeper than it may be
+        terms = read_all(json.loads(wanted, object_pairs_hook=once))
+    except (RequestRefused, ValueError, RecursionError) as error:
         raise OAuthRefused("invalid_authorization_details", str(error)) from error
     told = {own: given[name] for name, own in DECLARED.items() if name in given}
     if service is not None:

@@ -19,7 +19,7 @@ import orjson
 from edge.consent.ledger import Entry
 from edge.consent.records import Consent
 from edge.consent.standing import Act
-from edge.consent.terms import Terms
+from edge.consent.terms import Terms, once
 from edge.consent.trail import EXPIRED, GIVEN, REFUSED, RENEWED, Trail, trails
 from edge.errors import ConsentError
 from edge.sample import utc
@@ -198,7 +198,7 @@ def receipt(entries: Sequence[Entry], consent: str, created_ms: int) -> dict[str
 def read(text: str | bytes) -> dict[str, Any]:
     """Read a receipt's file; raise ConsentError on what is none."""
     try:
-        document = json.loads(text, object_pairs_hook=_once)
+        document = json.loads(text, object_pairs_hook=once)
         _named(document)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ConsentError(
@@ -252,14 +252,6 @@ def _named(document: Any) -> tuple[str, str, str]:
     if not all(isinstance(one, str) for one in told):
         raise TypeError("a receipt names these by texts")
     return told
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a key that stands twice: two readers might believe two things."""
-    document = dict(pairs)
-    if len(document) != len(pairs):
-        raise ValueError("a key stands twice")
-    return document
 
 
 def stamp(at_ms: int) -> str:

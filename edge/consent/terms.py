@@ -143,6 +143,14 @@ def read(detail: Any) -> Terms:
     return terms
 
 
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice: two readers might believe two things."""
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        raise ValueError("a key stands twice")
+    return document
+
+
 def _period(given: Any) -> Period:
     if not isinstance(given, str):
         raise TypeError('write a length as "P1Y"')

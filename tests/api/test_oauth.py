@@ -138,6 +138,13 @@ async def test_one_line_that_is_not_understood_refuses_all(service, household, c
     assert not household.asking._waiting
 
 
+async def test_a_word_that_is_said_twice_refuses_all(service):
+    """Two who read it might believe two things: which one has the household seen?"""
+    written = json.dumps([LINE]).replace('"day"', '"day", "granularity": "live"')
+    answer = await service.ask(authorization_details=written)
+    refused(answer, "invalid_authorization_details")
+
+
 async def test_lines_are_sixteen_at_most_and_one_a_purpose(service):
     lines = [{**LINE, "purpose": f"purpose {n}"} for n in range(17)]
     refused(await service.ask(*lines), "invalid_authorization_details")
