@@ -142,7 +142,7 @@ IDS = Words(
 MQTT = Words(
     """MQTT, pour Home Assistant et d'autres (dans le doute : non) :
   1  non
-  2  un courtier privé, lancé par Relevé
+  2  un courtier (serveur MQTT) privé, lancé par Relevé
   3  le vôtre""",
     """MQTT, for Home Assistant and others (in doubt: no):
   1  no

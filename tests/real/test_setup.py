@@ -18,12 +18,15 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import setup_ports
+from cli import setup_words as words
 from cli.main import app
 from edge.config import load_config
 from tests.real.home import RELEVE, Home
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
+ROOT = Path(__file__).parents[2]
+MS = re.MULTILINE | re.DOTALL
 FRENCH = {**os.environ, "LC_ALL": "fr_FR.UTF-8"}
 ENGLISH = {**os.environ, "LC_ALL": "C.UTF-8"}
 
@@ -296,3 +299,34 @@ def test_a_port_that_another_program_has_open_keeps_its_speed(home, machine):
     for end in (ours, theirs):
         os.close(end)
     assert "usb-Zigbee: another program uses it: it is not listened to" in said
+
+
+def text(page: str) -> str:
+    return (ROOT / page).read_text()
+
+
+@pytest.mark.parametrize(
+    ("page", "language", "dial", "yes"),
+    [
+        ("docs/install.md", "en", "1234.5", "y"),
+        ("docs/fr/installation.md", "fr", "1234,5", "o"),
+    ],
+)
+def test_the_guides_show_what_it_says(home, machine, page, language, dial, yes):
+    answers = ("", "3", "", "", dial, "2", "", yes, "")
+    shown = re.search(r"^```text\n\$ sudo releve setup.*?\n(.*?)^```", text(page), MS)
+    with speaking(machine / "usb-FTDI_TIC-if00-port0"):
+        line = ("--language", language, "--seconds", "15")
+        said = found(home, *line, typed="".join(f"{one}\n" for one in answers))
+    said = said.replace(str(machine), "/dev/serial/by-id")
+    said = said.replace(str(home.config), "/etc/releve/releve.toml")
+    assert shown
+    assert shown[1] in "".join(f"{line.rstrip()}\n" for line in said.splitlines())
+
+
+@pytest.mark.parametrize("page", ["docs/install.md", "docs/fr/installation.md"])
+def test_the_guides_give_the_words_to_ask_the_supplier(page):
+    asked = "la télé-information client (TIC) de mon compteur Linky passe en mode"
+    said = " ".join(words.HISTORIC.fr.split())
+    assert asked in said
+    assert asked in " ".join(text(page).split())
