@@ -80,7 +80,9 @@ class Ear:
     A durable one has a session that outlives its connection.
     """
 
-    def __init__(self, port, login, *, client_id=None, durable=False, will=None):
+    def __init__(
+        self, port, login, *, client_id=None, durable=False, will=None, ca_file=None
+    ):
         self.login, self.told, self.denied, self.ended = login, [], [], []
         self.published: list[int] = []
         self.client = Client(
@@ -91,6 +93,10 @@ class Ear:
         )
         self.client.username_pw_set(login["username"], login["password"])
         self._port, self._durable = port, durable
+        self._host = "127.0.0.1"
+        if ca_file is not None:  # by TLS, to a name that the certificate has
+            self._host = "localhost"
+            self.client.tls_set(str(ca_file))
         self._answers: dict[int, list] = {}
         self._news = threading.Condition()
         self.refused = None
@@ -139,7 +145,7 @@ class Ear:
             properties = Properties(PacketTypes.CONNECT)
             properties.SessionExpiryInterval = 86_400
         self.client.connect(
-            "127.0.0.1",
+            self._host,
             self._port,
             clean_start=not self._durable,
             properties=properties,
