@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 import threading
 from contextlib import suppress
 from dataclasses import replace
@@ -15,7 +16,10 @@ from table import Attack
 from twin_home import NOW_MS, paris
 from twin_house import FREE, Held, House
 
+from api.app import OPEN
 from api.cursor import Cursor
+from api.openapi import API_VERSION, describe
+from api.services import served
 from edge.event import Event, EventKind
 from edge.interval import Step
 from edge.registers import CATALOGUE
@@ -502,6 +506,25 @@ async def owners_alone(home: House):
         assert {one.status_code for one in answers} == {404}
 
 
+@trick("every address there is that isn't a service's", sees=b"nothing is served")
+async def every_address(home: House):
+    """A route that is new is in this row by being described."""
+    told: dict[tuple[str, int, str], str] = {}
+    async with home.client() as client:
+        for path, ways in describe(home.app, API_VERSION)["paths"].items():
+            address = re.sub(r"\{meter\}", "linky", path)
+            address = re.sub(r"\{\w+\}", "1", address)
+            if address in OPEN or served(address):
+                continue
+            for way in sorted({*ways, "get"}):
+                for query in ("", "?limit=1", "?nonsense=1"):
+                    answer = await client.request(way, f"{address}{query}")
+                    said = answer.text.replace(address, "")
+                    told[way, answer.status_code, said] = address
+    assert len({way for way, *_ in told}) == len(told), told
+    assert {status for _, status, _ in told} == {404}
+
+
 @trick("imports and their previews, readings sent in", sees=b"nothing is served")
 async def imports(home: House):
     async with home.client() as client:
@@ -762,6 +785,30 @@ for _grain in FINER:
 
 BIG = f"{LINKY}?step=30min&from=2025-11-01&limit=60000"
 HALVES = (Held("energy", "30min", history="P1Y"),)
+
+
+@trick(
+    "sizes: how an answer is cut into chunks",
+    held=HALVES,
+    grain=Step.MIN30,
+    window="2025-10-26T00:00:00+02:00",
+    sees=b'"value"',
+)
+async def chunks(home: House):
+    """As the bytes come: of chunks, the client that others use tells nothing."""
+    host, _, port = home.address.rpartition(":")
+    for accept in ("application/json", "text/csv"):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        head = (
+            f"GET {BIG} HTTP/1.1\r\nHost: localhost\r\nAccept: {accept}\r\n"
+            f"Authorization: Bearer {home.tokens['coach']}\r\nConnection: close\r\n\r\n"
+        )
+        writer.write(head.encode())
+        said = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        assert b"transfer-encoding: chunked" in said.lower()
+        home.say(re.sub(rb"date: [^\r]+", b"", said, flags=re.IGNORECASE))
 
 
 def _cut_under_way(name: str, change) -> None:

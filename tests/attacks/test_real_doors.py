@@ -154,7 +154,7 @@ async def lost(reader: httpx.AsyncClient) -> bool:
 
 
 async def test_no_device_code_is_found_by_trying(home):
-    """One request waits, one is approved: whatever is near their codes is told alike."""
+    """One request waits, one is approved: whatever is near is told alike."""
     async with home.caller() as client:
         service = Service(client)
         waiting = (await service.ask()).json()
