@@ -4,6 +4,7 @@ A block of commands says in its info string who can run it:
 
 ```sh            anyone: run in an empty folder, beside the page's releve.toml
 ```sh service    anyone while the service runs: run beside a real one
+```sh demo       who follows a page from top to bottom beside a demonstration: run so
 ```sh restore    whoever has a backup and has stopped the service: run after those
 ```sh make       whoever cloned the repository: the targets exist, CI runs them itself
 ```sh setup      whoever cloned it, before anything else: CI did it to get here
@@ -23,7 +24,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MARKERS = ("", "service", "restore", "make", "setup", "hardware", "root")
+MARKERS = ("", "service", "demo", "restore", "make", "setup", "hardware", "root")
 FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 # `releve` where a command begins: first on its line, after variables, sudo, $(… or |.
@@ -84,7 +85,7 @@ BLOCKS: dict[str, Any] = {
     "sh_block": lambda block: block.language == "sh",
     "runnable": lambda block: (block.language, block.marker) == ("sh", ""),
     "toml_block": lambda block: block.language == "toml",
-    "python_block": lambda block: block.language == "python",
+    "python_block": lambda block: (block.language, block.marker) == ("python", ""),
 }
 
 
