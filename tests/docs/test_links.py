@@ -26,6 +26,7 @@ NUMBER = re.compile(
     r"(?:(?<![0-9A-Za-z])|(?<=\\[tnr]))(?:\d{14}|\d{12})(?![0-9A-Za-z])"
 )
 DATE = re.compile(r"20[0-4]\d(0\d|1[0-2])[0-3]\d")
+MOST_BYTES = 150_000
 INVENTED = {
     "012345678901",  # a serial number of nobody: maker 01, year 23, type 45
     "01234567890123",  # a PRM of nobody
@@ -63,6 +64,14 @@ def test_a_page_is_linked_from_another(page: Path, root: Path) -> None:
         for target in LINK.findall(other.read_text())
     }
     assert page.resolve() in linked
+
+
+def test_a_picture_is_shown_and_small(root: Path) -> None:
+    places = (*root.glob("*.md"), *(root / "docs").rglob("*.md"))
+    pages = "".join(path.read_text() for path in places)
+    for picture in (root / "docs" / "pictures").iterdir():
+        assert f"pictures/{picture.name})" in pages, picture
+        assert picture.stat().st_size <= MOST_BYTES, picture
 
 
 def shipped(root: Path) -> list[Path]:
