@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from ipaddress import IPv6Address, ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -172,7 +173,9 @@ class Guard:
             # As where nothing is served, to the byte: before anything is looked up.
             bodies.check(scope["method"], "", headers)
             raise nowhere()
-        scope.setdefault("state", {}).update(grant=who, session=session)
+        stands = partial(self._stands, who, _bearer(headers), session)
+        told = {"grant": who, "session": session, "stands": stands}
+        scope.setdefault("state", {}).update(told)
         with self._place(scope["path"], who, key):
             await self._app(scope, receive, face)
 
@@ -210,6 +213,17 @@ class Guard:
         if session is not None:
             check_origin(scope["method"], headers)
         return session
+
+    def _stands(self, who: Grant, token: str | None, session: Session | None) -> bool:
+        """Tell whether what let the owner in would do so still.
+
+        Of a service `Door` knows, and cuts what goes out to it.
+        """
+        if not isinstance(who, Owner):
+            return True
+        if session is not None and self._sign_in is not None:
+            return self._sign_in.sessions.lasts(session.id, self._now_ms())
+        return token is not None and self._owners(token)
 
     def _owners(self, token: str) -> bool:
         if self._tokens is None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.door import Grant
+from api.errors import Problem
 from api.feed import Feed, when
 from api.ring import Entry
 from edge.consent.terms import Channel
@@ -17,6 +18,11 @@ from edge.consent.terms import Channel
 RETRY = b"retry: 2000\n\n"
 KEEP_ALIVE = b": still here\n\n"
 KEEP_ALIVE_TEXT = "text/event-stream"
+
+
+def ended() -> Problem:
+    """Give what becomes of who was let in by what is good no more."""
+    return Problem("credential-needed", "this credential has ended")
 
 
 class LiveStream(Response):
@@ -31,6 +37,7 @@ class LiveStream(Response):
         last_id: str | None,
         now_ms: int,
         keep_alive_s: float,
+        stands: Callable[[], bool],
     ) -> None:
         super().__init__(media_type=KEEP_ALIVE_TEXT)
         del self.headers["content-length"]  # a stream has no length
@@ -42,13 +49,15 @@ class LiveStream(Response):
         self._last_id = last_id
         self._now_ms = now_ms
         self._keep_alive_s = keep_alive_s
+        self._stands = stands
         self._wake = asyncio.Event()
         self._gone = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Stream; return when the client has gone or the service stops.
 
-        Raises Problem when the grant has changed: the line is cut, with what waits.
+        Raises Problem when the grant has changed, or what let the owner in has ended:
+        the line is cut, with what waits.
         """
         del scope
         await send(
@@ -84,6 +93,8 @@ class LiveStream(Response):
         due_s = loop.time() + self._keep_alive_s
         while not (self._gone or self._feed.closed):
             self._feed.door.check(self._grant)
+            if not self._stands():
+                raise ended()
             self._wake.clear()
             if loop.time() >= due_s:
                 # at fixed times: when it comes must tell of nothing else

@@ -111,6 +111,12 @@ class Sessions:
                     return used
         return None
 
+    def lasts(self, session: str, now_ms: int) -> bool:
+        """Tell whether a session that was found before lasts still."""
+        with self._memory:
+            one = self._kept.get(session)
+        return one is not None and one.good(now_ms)
+
     def listed(self, now_ms: int) -> list[Session]:
         """Give those that last, the first begun first."""
         with self._memory:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from api.door import Grant, streams
 from api.examples import STREAM
@@ -28,6 +28,7 @@ router = APIRouter(tags=["live"])
     },
 )
 async def live(
+    request: Request,
     here: Annotated[Home, Depends(home)],
     who: Annotated[Grant, Depends(grant)],
     meter: Annotated[
@@ -55,4 +56,5 @@ async def live(
         last_id=last_event_id,
         now_ms=here.consent_ms(),
         keep_alive_s=here.deps.limits.idle_s,
+        stands=request.scope["state"]["stands"],
     )

@@ -66,6 +66,7 @@ class Client:
             last_id=last_id,
             now_ms=now_ms,
             keep_alive_s=1000,
+            stands=lambda: True,
         )
         self.task = asyncio.create_task(stream({}, self._receive, self._send))
 
@@ -206,7 +207,13 @@ async def test_a_stream_that_ends_leaves_nothing_behind(feed):
 
 async def test_a_silent_stream_says_that_it_is_still_there(feed):
     stream = LiveStream(
-        feed, OWNER, meter=None, last_id=None, now_ms=0, keep_alive_s=0.0
+        feed,
+        OWNER,
+        meter=None,
+        last_id=None,
+        now_ms=0,
+        keep_alive_s=0.0,
+        stands=lambda: True,
     )
     wires = stream._wires()
     assert await anext(wires) == b"retry: 2000\n\n"
