@@ -116,7 +116,7 @@ class AskForm(Shape):
     """For how long it is kept there, as P1Y."""
     outside_eu: Truth | None = None
     origin: str | None = None
-    """Of a web app that reads from here: https://app.example."""
+    """Of a web app that reads from here, as `https://app.example`."""
 
 
 class TokenForm(Shape):
