@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
-import zipfile
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from exports.archive import PART
 from exports.damage import accented, breaks_off
 from exports.errors import FileRefused
 from exports.lines import delimiter_of, lines
+from exports.workbook import Bounds, sheets
 
 MOST_BYTES = 16 << 20
 MOST_ROWS = 250_000
@@ -22,8 +23,6 @@ MOST_ROWS = 250_000
 them would take the memory of a Pi Zero 2 W, and with it the service."""
 MOST_CELLS = 2_500_000
 WIDEST = 1 << 12
-MOST_UNPACKED = 64 << 20
-PART = "part it, by years for instance"
 ZIP = b"PK\x03\x04"
 PAGES = (
     "<!doctype html",
@@ -37,6 +36,12 @@ PAGES = (
 )
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 WIDE = (b"\xff\xfe", b"\xfe\xff")
+MANY_TEXTS = 5_000
+LONE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
+)
+"""Half of a letter that JSON writes as two."""
 
 Json: TypeAlias = Any
 
@@ -131,7 +136,9 @@ class Document:
         Raises FileRefused: "truncated" where it stops in the middle.
         """
         text = self.text.strip()
-        decoder = json.JSONDecoder()
+        if LONE.search(text):
+            raise FileRefused("not-text", "the file has half a letter in it")
+        decoder = json.JSONDecoder(object_pairs_hook=_once)
         found, at = [], 0
         try:
             while at < len(text):
@@ -139,7 +146,9 @@ class Document:
                 found.append(value)
                 while at < len(text) and text[at] in " \r\n\t,":
                     at += 1
-        except (ValueError, RecursionError) as error:  # a number of 5,000 digits, too
+        except RecursionError as error:
+            raise FileRefused("too-deep", "its JSON is nested too deep") from error
+        except ValueError as error:  # a number of 5,000 digits, too
             raise FileRefused(
                 "truncated",
                 f"the JSON breaks off or is damaged: {error}"[:200],
@@ -169,21 +178,33 @@ class Document:
         """
         return self._sheets()
 
+    def forget(self) -> None:
+        """Let go of what was made of the bytes; asked for again, it is made anew.
+
+        A year of half-hours is 4 MB as rows, and whoever reads them holds them already.
+        """
+        for name in ("text", "table", "sheets"):
+            self.__dict__.pop(name, None)
+
     def _csv(self) -> Table:
         text = self.text
-        rows, places, cells = [], [], 0
         delimiter = delimiter_of(text)
+        if text.count("\n") > MOST_ROWS or text.count(delimiter) > MOST_CELLS:
+            raise _too_large()  # before it takes memory
+        rows, places, cells = [], [], 0
+        same: dict[str, str] = {}
         reader = csv.reader(lines(text), delimiter=delimiter)
         try:
             for row in reader:
+                # most cells say what one before them did
+                one = same.setdefault if len(same) < MANY_TEXTS else same.get
+                row[:] = map(one, row, row)
                 rows.append(row)
                 places.append(f"line {reader.line_num}")
                 cells += len(row)
                 wide = len(row) > WIDEST
                 if wide or len(rows) > MOST_ROWS or cells > MOST_CELLS:
-                    raise FileRefused(
-                        "too-large", "the file has too many lines or cells", hint=PART
-                    )
+                    raise _too_large()
         except csv.Error as error:
             message = f"line {reader.line_num} is no CSV: {error}"
             raise FileRefused("not-text", message) from error
@@ -193,56 +214,30 @@ class Document:
                 f"the file breaks off within {places[-1]}",
                 hint="download it again",
             )
+        self.__dict__.pop("text", None)  # as large as the file, and read no more
         return Table(rows, places)
 
     def _sheets(self) -> dict[str, Table]:
-        from openpyxl import load_workbook  # noqa: PLC0415 - 8 MB, for workbooks only
-
-        try:
-            self._bounded()
-            book = load_workbook(io.BytesIO(self.data), read_only=True, data_only=True)
-            try:
-                found = {
-                    sheet.title: _rows(sheet, f"sheet {number}, " if number > 1 else "")
-                    for number, sheet in enumerate(book.worksheets, start=1)
-                }
-            finally:
-                book.close()
-            next(iter(found))  # a workbook without a sheet is a damaged one
-        except FileRefused:
-            raise
-        except Exception as error:  # openpyxl raises what the damage makes it raise
-            raise FileRefused(
-                "truncated",
-                "the workbook is damaged or breaks off",
-                hint="download it again",
-            ) from error
-        return found
-
-    def _bounded(self) -> None:
-        with zipfile.ZipFile(io.BytesIO(self.data)) as packed:
-            unpacked = sum(part.file_size for part in packed.infolist())
-            names = packed.namelist()
-        if unpacked > MOST_UNPACKED:
-            raise FileRefused(
-                "too-large", "the workbook unpacks to too much", hint=PART
+        bounds = Bounds(MOST_ROWS, MOST_CELLS, WIDEST)
+        return {
+            title: _placed(rows, f"sheet {number}, " if number > 1 else "")
+            for number, (title, rows) in enumerate(
+                sheets(self.data, bounds).items(), start=1
             )
-        if not any(name.startswith("xl/") for name in names):
-            raise FileRefused(
-                "packed",
-                "this is a ZIP with files in it, not one of them",
-                hint="unpack it, and import the files that it holds",
-            )
+        }
 
 
-def _rows(sheet: Any, within: str) -> Table:
-    """Give a sheet's rows; refuse more rows, or wider ones, than a household's have."""
-    sheet.reset_dimensions()  # some writers say A1 and mean all
-    rows: list[list[Any]] = []
-    cells = 0
-    for row in sheet.iter_rows(values_only=True):
-        rows.append(list(row))
-        cells += len(row)
-        if len(rows) > MOST_ROWS or cells > MOST_CELLS:
-            raise FileRefused("too-large", "the workbook has too many cells", hint=PART)
+def _too_large() -> FileRefused:
+    return FileRefused("too-large", "the file has too many lines or cells", hint=PART)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Give an object whose keys are there once: who reads the first sees another."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise FileRefused("said-twice", "an object of its JSON has a key twice")
+    return found
+
+
+def _placed(rows: list[list[Any]], within: str) -> Table:
     return Table(rows, [f"{within}row {number}" for number in range(1, len(rows) + 1)])

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import io
+import re
 from collections.abc import Iterator
 
 from exports.errors import FileRefused
 
 DELIMITERS = (";", "\t", ",")
 LONGEST_LINE = 1 << 18
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 def lines(text: str) -> Iterator[str]:
     """Give the lines with their ends; raise FileRefused ("not-text") at a long one."""
-    for line in io.StringIO(text, newline=""):
+    for found in LINE.finditer(text):  # io.StringIO takes four bytes a letter
+        line = found[0]
         if len(line) > LONGEST_LINE:
             raise FileRefused("not-text", "a line is too long for a table")
         yield line
