@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from enedis.findings import Findings
+from enedis.order import used_up
 from enedis.steps import steps
 from exports import Absence, Amount, Nature, Refused
 
@@ -27,21 +28,22 @@ class Point(NamedTuple):
 def take_curve(
     findings: Findings,
     quantity: str,
-    points: Iterable[Point],
+    points: list[Point],
     *,
     declared: int | None = None,
     stamped_at_start: bool = False,
 ) -> None:
-    """Add the steps of one quantity, whatever the order of the points.
+    """Add the steps of one quantity, whatever the order of the points: it empties them.
 
     A stamp is the END of its step, except where it is said to be the start.
     """
     kept = _distinct(findings, points)
     ends = [int(point.at.timestamp()) for point in kept]
     lengths: dict[int, timedelta] = {}
-    for point, inferred in zip(kept, steps(ends, declared), strict=True):
+    inferred = steps(ends, declared)
+    for point, neighbourly in zip(used_up(kept), inferred, strict=True):
         place, at, value, nature, said = point
-        step = said or inferred
+        step = said or neighbourly
         if step is None:
             detail = "nothing tells how long its step is: it has no neighbour"
             findings.refused.append(Refused(place, "unknown-step", detail))
@@ -54,8 +56,10 @@ def take_curve(
             findings.amounts.append(Amount(quantity, start, end, value, nature, place))
 
 
-def _distinct(findings: Findings, points: Iterable[Point]) -> list[Point]:
+def _distinct(findings: Findings, points: list[Point]) -> list[Point]:
     """Sort, and keep one point of each instant: a value rather than an empty one."""
+    if all(one.at < other.at for one, other in pairwise(points)):
+        return points
     kept: dict[datetime, Point] = {}
     for point in points:
         there = kept.setdefault(point.at, point)

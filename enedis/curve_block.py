@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from enedis.curve import Point, take_curve
 from enedis.direction import Direction
 from enedis.findings import Findings
-from enedis.order import in_order
+from enedis.order import in_order, used_up
 from enedis.sections import Section
 from enedis.spreadsheet import moment
 from enedis.units import Unit, amount, unit, unit_of_header
@@ -48,7 +48,9 @@ def _read_means(
     declared = 60 * int(pas) if pas.isdecimal() and len(pas) < 4 else None
     civil, scale = Civil(zone), unit_said.scale
     points: list[Point] = []
-    for place, row in in_order(section.rows):
+    rows = in_order(section.rows)[:]
+    section.rows.clear()
+    for place, row in used_up(rows):
         try:
             at = civil.instant(moment(row[0]))
             cell = row[1] if len(row) > 1 else None

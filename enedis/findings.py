@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -32,23 +33,38 @@ class Findings:
         A second, different word is refused ("two-values"). Raises FileRefused
         ("no-readings") where nothing was found at all.
         """
-        kept: dict[tuple[str, datetime, datetime], Amount] = {}
         refused = list(self.refused)
-        for one in self.amounts:
-            there = kept.setdefault((one.quantity, one.start, one.end), one)
-            if there.value != one.value:
-                detail = f"{there.value} stands for the same period ({there.place})"
-                refused.append(Refused(one.place, "two-values", detail))
+        kept = self.amounts if _rises(self.amounts) else self._distinct(refused)
         if not (kept or refused or self.absent or self.facts):
             raise FileRefused("no-readings", "the file has a header and no readings")
         return Export(
             format=name,
             meter=meter,
-            amounts=tuple(kept.values()),
+            amounts=tuple(kept),
             refused=tuple(_told(one) for one in refused),
             absent=tuple(self.absent),
             facts=tuple(self.facts),
         )
+
+    def _distinct(self, refused: list[Refused]) -> list[Amount]:
+        kept: dict[tuple[str, datetime, datetime], Amount] = {}
+        for one in self.amounts:
+            there = kept.setdefault((one.quantity, one.start, one.end), one)
+            if there.value != one.value:
+                detail = f"{there.value} stands for the same period ({there.place})"
+                refused.append(Refused(one.place, "two-values", detail))
+        return list(kept.values())
+
+
+def _rises(amounts: Sequence[Amount]) -> bool:
+    """Tell whether each quantity goes on in time, so that none is said twice."""
+    last: dict[str, datetime] = {}
+    for one in amounts:
+        before = last.get(one.quantity)
+        if before is not None and one.start <= before:
+            return False
+        last[one.quantity] = one.start
+    return True
 
 
 def _told(one: Refused) -> Refused:

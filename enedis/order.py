@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from exports import Civil, RowRefused
 
 Row = tuple[str, list[Any]]
+T = TypeVar("T")
 
 
 def in_order(rows: list[Row]) -> list[Row]:
@@ -16,6 +18,13 @@ def in_order(rows: list[Row]) -> list[Row]:
     if len(ends) == 2 and _falls(*ends):
         return rows[::-1]
     return rows
+
+
+def used_up(rows: list[T]) -> Iterator[T]:
+    """Give each once, and let it go: long files would be in memory twice."""
+    rows.reverse()
+    while rows:
+        yield rows.pop()
 
 
 def _falls(first: object, last: object) -> bool:

@@ -78,7 +78,9 @@ def _is_daily(label: str) -> bool:
 
 def sections(document: Document) -> list[Section]:
     """Give all blocks of a file, with all their rows."""
-    return [one for title, table in pages(document) for one in _walk(title, table)]
+    found = [one for title, table in pages(document) for one in _walk(title, table)]
+    document.forget()
+    return found
 
 
 def kinds(document: Document) -> set[Kind]:
