@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from edge.importing import plan
 from edge.importing.plan import Plan
 from exports.civil import Civil
 from exports.differences import Index, differences
@@ -48,6 +49,11 @@ def format_of(made: Plan) -> Format:
         lambda _document: True,
         lambda document, zone: _read(document, zone, made),
     )
+
+
+def planned(text: str) -> Format:
+    """Give the format that the text of a mapping describes; raise FileRefused."""
+    return format_of(plan.read(text))
 
 
 @dataclass(frozen=True, slots=True)

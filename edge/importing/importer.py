@@ -31,10 +31,15 @@ from edge.record import Body
 from edge.registers import CATALOGUE
 from edge.sample import Slice
 from edge.turn import in_turn
+from exports.reading.apart import Apart
+from exports.reading.ask import Reader
+from exports.reading.carried import printable
 from exports.said import Export, Refused
 
 LONG_NUMBER = re.compile(r"[0-9]{9,}")
 """A supply point's number, which files are often named by."""
+
+LONGEST_NAME, LONGEST_DETAIL = 1_000, 600
 
 Tell = Callable[[str, float], None]
 
@@ -108,6 +113,7 @@ class Importer:
     reads: Reads
     home: Home
     now_ms: Callable[[], int]
+    reader: Reader = field(default_factory=Apart)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def take(self, data: bytes, asked: Asked, tell: Tell = _silent) -> Report:
@@ -132,12 +138,12 @@ class Importer:
     def prepare(self, data: bytes, asked: Asked, tell: Tell = _silent) -> Prepared:
         """Read, judge and compare a file; raise ImportRefused. Blocks."""
         tell("read", 0.0)
-        found = read(data, asked, self.home, self.now_ms())
+        found = read(data, asked, self.home, self.now_ms(), self.reader)
         slices = found.judged.slices
         tell("compare", 0.5)
         compared = compare(self.reads, slices)
         report = Report(
-            file=asked.name,
+            file=printable(asked.name, LONGEST_NAME),
             format=found.export.format,
             title=found.title,
             series=told(slices),
@@ -243,5 +249,6 @@ class Importer:
 
 def refused(asked: Asked, error: ImportRefused) -> Report:
     """Say of a file that was refused whole why it was."""
-    said = Refused("file", error.reason, str(error))
-    return Report(asked.name, refused=(said,), dry_run=asked.dry_run, whole=True)
+    said = Refused("file", error.reason, printable(error, LONGEST_DETAIL))
+    name = printable(asked.name, LONGEST_NAME)
+    return Report(name, refused=(said,), dry_run=asked.dry_run, whole=True)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from edge.catalogue import Fluid, Register
-from edge.importing import bounds, columns, formats, mapping, own, plan
+from edge.importing import bounds, formats, mapping, own, plan
 from edge.importing.bounds import Flow, Judged, Series
 from edge.importing.meters import Places
 from edge.importing.refusal import ImportRefused
 from edge.registers import CATALOGUE
-from exports.document import Document
+from edge.turn import TURN
 from exports.errors import ExportError
+from exports.reading.ask import Ask, Reader
 from exports.said import Export
 
 MOST = 1_000_000
@@ -54,27 +55,33 @@ class Home:
     demo: bool = False
 
 
-def read(data: bytes, asked: Asked, home: Home, now_ms: int) -> Read:
-    """Read a file's bytes; raise ImportRefused. Blocks for as long as it computes."""
+def read(data: bytes, asked: Asked, home: Home, now_ms: int, reader: Reader) -> Read:
+    """Have a file's bytes read, and judge them; raise ImportRefused. Blocks."""
+    modules = tuple(formats.MODULES)
+    by_plan = None
     try:
-        document = Document(data, asked.name)
-        known = _format(document, asked)
-        export = known.format.read(document, home.zone)
+        if asked.mapping is not None:
+            by_plan, modules = plan.read(asked.mapping), (formats.PLANNED,)
+        ask = Ask(modules, home.zone.key, asked.name, asked.mapping)
+        with TURN.aside():
+            found = reader(data, ask)
     except ExportError as error:
-        raise ImportRefused.of(error) from error
+        raise _refused(error) from error
+    export, title = found.export, found.title
     if asked.register is not None:
         export = _as_register(export, asked.register)
     _check_units(export, asked.register)
     if len(export.amounts) > MOST:
         raise ImportRefused("too-large", f"more than {MOST:,} rows", hint="part it")
     if not export.amounts and not export.refused and not export.absent:
-        raise ImportRefused(
-            "no-readings", f"a file of {known.format.title}, without any reading"
-        )
-    found = {one.quantity for one in export.amounts}
-    fluid = known.fluid or _fluid_of(found)
+        raise ImportRefused("no-readings", f"a file of {title}, without any reading")
+    if by_plan is not None:
+        fluid: Fluid | None = by_plan.fluid
+    else:
+        quantities = {one.quantity for one in export.amounts}
+        fluid = formats.MODULES[found.module] or _fluid_of(quantities)
     if fluid is None:
-        return Read(export, known.format.title, Judged([], list(export.refused)))
+        return Read(export, title, Judged([], list(export.refused)))
     place = (
         home.places.of(fluid, export.meter)
         if asked.meter is None
@@ -89,14 +96,17 @@ def read(data: bytes, asked: Asked, home: Home, now_ms: int) -> Read:
 
     judged = bounds.judge(export.amounts, of, now_ms, home.flow(place.meter))
     refused = [*export.refused, *judged.refused]
-    return Read(export, known.format.title, Judged(judged.slices, refused))
+    return Read(export, title, Judged(judged.slices, refused))
 
 
-def _format(document: Document, asked: Asked) -> formats.Known:
-    if asked.mapping is not None:
-        made = plan.read(asked.mapping)
-        return formats.Known(columns.format_of(made), made.fluid)
-    return formats.recognised(document, formats.known())
+def _refused(error: ExportError) -> ImportRefused:
+    if error.reason != "unknown-format":
+        return ImportRefused.of(error)
+    return ImportRefused(
+        "unknown-format",
+        "no known layout of Enedis, GRDF or a water company, nor of ours",
+        hint="`--mapping` reads any CSV whose columns you name",
+    )
 
 
 def _register(fluid: Fluid, quantity: str) -> Register:

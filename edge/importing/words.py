@@ -13,8 +13,10 @@ from exports.said import Refused
 FRENCH: Mapping[str, str] = {
     # the file
     "empty": "le fichier est vide ; téléchargez-le de nouveau",
-    "too-large": "le fichier est trop gros",
+    "too-large": "le fichier est trop gros ; séparez-le, par années par exemple",
     "unreadable": "le fichier ne peut pas être lu",
+    "not-a-file": "ce n'est pas un fichier ordinaire",
+    "still-growing": "le fichier change encore ; attendez qu'il soit entier",
     "web-page": (
         "c'est une page web et non le fichier : le site était en maintenance ou la"
         " session avait expiré ; téléchargez-le de nouveau plus tard"
@@ -26,7 +28,17 @@ FRENCH: Mapping[str, str] = {
     ),
     "not-json": "ce n'est pas du JSON",
     "packed": "c'est un ZIP ; ouvrez-le et importez les fichiers qu'il contient",
-    "unsafe-xml": "ce XML déclare un DOCTYPE : ce n'est pas une réponse d'Enedis",
+    "unsafe-xml": "ce XML déclare un DOCTYPE ou s'emboîte trop : c'est une attaque",
+    "unsafe-archive": (
+        "ce classeur est un ZIP piégé : chemins qui en sortent, liens, parties qui se"
+        " chevauchent ou qui gonflent sans mesure ; téléchargez-le de nouveau"
+    ),
+    "encrypted": "le fichier est protégé par un mot de passe ; enregistrez-le sans",
+    "no-such-part": "il manque une partie du fichier ; téléchargez-le de nouveau",
+    "too-deep": "ce JSON s'emboîte sans fin : c'est une attaque",
+    "said-twice": "ce JSON dit deux fois la même chose : laquelle croire ?",
+    "too-slow": "la lecture du fichier prend trop de temps ; séparez-le, par années",
+    "too-many-refused": "plus de 10 000 de ses lignes sont impossibles",
     "truncated": "le fichier est abîmé ou s'interrompt ; téléchargez-le de nouveau",
     "unknown-format": (
         "ce n'est aucun fichier connu d'Enedis, de GRDF, d'un service des eaux, ni de"

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from edge.importing import formats
-from exports.document import Document
+from edge.importing.formats import MODULES
+from exports.reading.ask import Ask
+from exports.reading.here import here
 from house import Story, VirtualHome
 from house.home import months_before
 from house.living import LEAK_L_H, Living
@@ -43,9 +44,7 @@ def home(request):
 def told(home):
     found = {}
     for name, data in Story(home).files():
-        document = Document(data, name)
-        known = formats.recognised(document, formats.known())
-        found[name] = known.format.read(document, PARIS)
+        found[name] = here(data, Ask(tuple(MODULES), PARIS.key, name)).export
     return found
 
 

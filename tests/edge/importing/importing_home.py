@@ -14,6 +14,7 @@ from edge.journal.journal import Journal
 from edge.reads import Reads
 from edge.stores.projector import Projector
 from edge.stores.sqlite import SqliteStore
+from exports.reading.here import here
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW_MS = 1_795_500_000_000
@@ -81,7 +82,8 @@ class House:
         self.store = SqliteStore(directory / "store.db")
         self.reads = Reads(self.store, self.journal)
         home = Home(Places(places), PARIS)
-        self.importer = Importer(self.journal, self.reads, home, self._tick)
+        # in this process: each test would start another (tests/real has them apart)
+        self.importer = Importer(self.journal, self.reads, home, self._tick, here)
 
     def _tick(self) -> int:
         self.now_ms += 1

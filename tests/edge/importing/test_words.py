@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from edge.importing.bounds import DETAILS
-from edge.importing.formats import known
+from edge.importing.formats import MODULES
 from edge.importing.words import FRENCH, TITLES, place, said, title
 from exports.said import Refused
 
@@ -59,7 +60,8 @@ def test_places_of_every_kind_are_said_in_french():
 
 
 def test_a_format_is_called_by_a_name_of_the_language():
-    english = {one.format.name: one.format.title for one in known()}
+    known = [one for name in MODULES for one in import_module(name).FORMATS]
+    english = {one.name: one.title for one in known}
     assert TITLES.keys() <= english.keys()
     for name, words in TITLES.items():
         assert title(name, english[name], "fr") == words
