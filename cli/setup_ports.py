@@ -26,13 +26,15 @@ ENOUGH_FRAMES = 3
 class Heard:
     """What a port said: a diagnosis, or why it could not be opened.
 
-    `parity` is how it has to be read.
+    `parity` is how it has to be read; `read_as`, in which mode the service that holds
+    it reads it.
     """
 
     port: str
     diagnosis: Diagnosis | None
     parity: Parity = Parity.HARDWARE
     refused: PortError | None = None
+    read_as: Mode | None = None
 
     @property
     def speaks(self) -> bool:
@@ -42,8 +44,8 @@ class Heard:
 
     @property
     def mode(self) -> Mode | None:
-        """Give how the meter speaks; None when none was heard."""
-        return None if self.diagnosis is None else self.diagnosis.mode
+        """Give how the meter speaks; None when nobody knows."""
+        return self.read_as if self.diagnosis is None else self.diagnosis.mode
 
     @property
     def busy(self) -> bool:

@@ -45,6 +45,10 @@ BUSY = Words(
     "✓ {port} : déjà lu, sans doute par Relevé lui-même ; il est gardé",
     "✓ {port}: read already, most likely by Relevé itself; it is kept",
 )
+READ_NOW = Words(
+    "✓ {port} : Relevé le lit en ce moment, en mode {mode}",
+    "✓ {port}: Relevé reads it at present, in {mode} mode",
+)
 REFUSED: Mapping[type[PortError], Words] = {
     PortMissing: Words(
         "ce port n'est pas là : branchez-le",

@@ -136,8 +136,12 @@ async def test_what_it_writes_is_what_the_service_then_runs_on(home, mode, said)
         )
         assert latest["values"]
         before = home.config.read_bytes()
-        again = setup(home, "--yes", "--port", port)
-        assert f"✓ {port}: read already, most likely by Relevé" in again.stdout
+        listen = {"RELEVE_API__LISTEN": f"127.0.0.1:{home.port}"}
+        again = setup(home, "--yes", "--port", port, env=ENGLISH | listen)
+        assert f"✓ {port}: Relevé reads it at present, in {mode} mode" in again.stdout
+        assert ("Your meter speaks in historic mode" in again.stdout) == (
+            mode == "historic"
+        )
         assert "stays as it is" in again.stdout
         assert home.config.read_bytes() == before
         assert home.stop()[0] == 0, home.said
