@@ -20,6 +20,7 @@ from edge.errors import EdgeError
 from edge.importing import words
 from edge.importing.door import opened
 from edge.importing.importer import refused
+from edge.importing.plain_file import plain_bytes
 from edge.importing.reading import Asked
 from edge.importing.refusal import ImportRefused
 from edge.importing.report import Report
@@ -27,7 +28,6 @@ from edge.journal.file import JOURNAL
 from edge.journal.imports import imported
 from edge.sample import utc
 from edge.service.lent import journal_view
-from exports.document import MOST_BYTES
 from exports.said import Refused
 
 FILES = "files"
@@ -141,8 +141,9 @@ async def _import(
 async def _one(take: Any, path: Path, asked: Asked, tell: Any) -> Report:
     """Import one file; one that can't be read is refused like any other."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = plain_bytes(path, follow=True)
+    except ImportRefused as error:
+        return refused(asked, error)
     except OSError as error:
         why = f"the file can't be read: {error.strerror}"
         return refused(asked, ImportRefused("unreadable", why))

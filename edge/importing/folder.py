@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from edge.errors import EdgeError
 from edge.importing import words
+from edge.importing.importer import refused
+from edge.importing.plain_file import Seen, plain_bytes, seen
 from edge.importing.reading import Asked
+from edge.importing.refusal import ImportRefused
 from edge.importing.report import Report
 from edge.journal.file import private_directory
-from exports.document import MOST_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -37,16 +39,13 @@ class Takes(Protocol):
         ...
 
 
-Seen = tuple[int, int]
-"""A file's size and the instant of its last change, in ns."""
-
-
 @dataclass(slots=True)
 class Folder:
     """Watches one directory; each file is taken once it has stopped growing.
 
-    Links, hidden files and directories are left alone. A file that can't be committed
-    now (a full disk) stays for the next round.
+    Hidden files and directories are left alone; a link, a pipe, a device are refused
+    without being opened. A file that can't be committed now (a full disk) stays for
+    the next round.
     """
 
     directory: Path
@@ -85,49 +84,70 @@ class Folder:
                 name = entry.name
                 if name.startswith(".") or name.lower().endswith(UNFINISHED):
                     continue
-                if entry.is_file(follow_symlinks=False):
-                    told = entry.stat(follow_symlinks=False)
-                    found[name] = (told.st_size, told.st_mtime_ns)
+                if not entry.is_dir(follow_symlinks=False):
+                    found[name] = seen(entry.stat(follow_symlinks=False))
         return dict(sorted(found.items()))
 
-    async def _take(self, name: str, seen: Seen) -> bool:
+    async def _take(self, name: str, known: Seen) -> bool:
+        asked = Asked(name)
         try:
-            data = await asyncio.to_thread(_bytes, self.directory / name)
-            report = await self.importer.take(data, Asked(name))
+            try:
+                data = await asyncio.to_thread(self._bytes, name, known)
+            except ImportRefused as error:
+                if error.reason == "still-growing":
+                    return False
+                report = refused(asked, error)
+            else:
+                report = await self.importer.take(data, asked)
+            await asyncio.to_thread(self._move, name, report)
         except OSError as error:
-            self._stuck.add((name, seen))
+            self._stuck.add((name, known))
             log.warning("a file in the import folder can't be read: %s", error.strerror)
             return False
         except EdgeError as error:
             log.warning("a file in the import folder waits: %s", error)
             return False
-        await asyncio.to_thread(self._move, name, report)
         return True
 
+    def _bytes(self, name: str, known: Seen) -> bytes:
+        with _opened(self.directory) as here:
+            return plain_bytes(name, directory=here, known=known)
+
     def _move(self, name: str, report: Report) -> None:
-        """Move a file to where its like are, with a text that says what came of it."""
-        directory = self.directory / (REFUSED if report.whole else DONE)
-        target = _free(directory, name)
-        (self.directory / name).rename(target)
-        target.with_name(f"{target.name}.txt").write_text(word(report), "utf-8")
+        """Move a file to where its like are, with a text that says what came of it.
+
+        Through no link: who may put a file here must not choose where we write.
+        """
+        where = REFUSED if report.whole else DONE
+        with _opened(self.directory) as here, _opened(where, here) as there:
+            target = _free(there, name)
+            os.rename(name, target, src_dir_fd=here, dst_dir_fd=there)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            text = os.open(f"{target}.txt", flags, 0o600, dir_fd=there)
+            with os.fdopen(text, "w", encoding="utf-8") as file:
+                file.write(word(report))
 
 
-def _bytes(path: Path) -> bytes:
-    """Read a file that is one: never through a link, never more than we take."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(0, "it is no plain file")
-        return file.read(MOST_BYTES + 1)
+@contextmanager
+def _opened(directory: Path | str, within: int | None = None) -> Iterator[int]:
+    """Lend a directory; one within another is one, and no link to one."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+    if within is not None:
+        flags |= os.O_NOFOLLOW
+    descriptor = os.open(directory, flags, dir_fd=within)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
-def _free(directory: Path, name: str) -> Path:
+def _free(directory: int, name: str) -> str:
     """Give a name that nothing has there."""
-    target = directory / name
-    number = 1
-    while target.exists() or target.with_name(f"{target.name}.txt").exists():
+    there = set(os.listdir(directory))
+    target, number = name, 1
+    while target in there or f"{target}.txt" in there:
         number += 1
-        target = directory / f"{number}-{name}"
+        target = f"{number}-{name}"
     return target
 
 

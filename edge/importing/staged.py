@@ -10,6 +10,7 @@ import secrets
 from pathlib import Path
 
 from edge.errors import JournalError
+from edge.importing.plain_file import plain_bytes
 from edge.importing.refusal import ImportRefused
 from edge.journal.file import private_directory
 
@@ -46,10 +47,8 @@ def fetch(data_dir: Path, name: str) -> bytes:
         raise ImportRefused("unreadable", "this is no staged file")
     path = data_dir / STAGED / name
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-        with os.fdopen(descriptor, "rb") as file:
-            return file.read()
-    except OSError as error:
+        return plain_bytes(path)
+    except (OSError, ImportRefused) as error:
         raise ImportRefused("unreadable", "the staged file can't be read") from error
     finally:
         path.unlink(missing_ok=True)

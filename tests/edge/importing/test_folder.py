@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from importing_home import curve
 
@@ -66,17 +68,76 @@ async def test_a_name_that_is_there_already_stays(folder):
     assert names(folder, DONE) == ["2-a.csv", "2-a.csv.txt", "a.csv", "a.csv.txt"]
 
 
-async def test_links_hidden_and_unfinished_files_are_left_alone(folder, tmp_path):
-    secret = tmp_path / "secret"
-    secret.write_bytes(curve([460]))
-    (folder.directory / "link.csv").symlink_to(secret)
+async def test_hidden_and_unfinished_files_and_directories_are_left_alone(folder):
     (folder.directory / ".hidden.csv").write_bytes(curve([460]))
     (folder.directory / "a.csv.part").write_bytes(curve([460]))
     (folder.directory / "directory").mkdir()
     await folder.look()
     assert await folder.look() == 0
-    assert (folder.directory / "link.csv").is_symlink()
+    assert sorted(path.name for path in folder.directory.iterdir()) == [
+        ".hidden.csv",
+        "a.csv.part",
+        "directory",
+        DONE,
+        REFUSED,
+    ]
+
+
+async def test_a_link_and_a_pipe_are_refused_without_being_opened(
+    folder, house, tmp_path
+):
+    secret = tmp_path / "secret"
+    secret.write_bytes(curve([460]))
+    (folder.directory / "link.csv").symlink_to(secret)
+    os.mkfifo(folder.directory / "pipe.csv")
+    await folder.look()
+    assert await folder.look() == 2
+    assert names(folder, REFUSED) == [
+        *("link.csv", "link.csv.txt", "pipe.csv", "pipe.csv.txt")
+    ]
+    said = (folder.directory / REFUSED / "link.csv.txt").read_text("utf-8")
+    assert "Refusé : ce n'est pas un fichier ordinaire" in said
+    assert house.slices() == []
     assert secret.exists()
+
+
+async def test_a_file_that_is_written_while_it_is_read_waits(
+    folder, house, monkeypatch
+):
+    path = folder.directory / "a.csv"
+    path.write_bytes(curve([460]))
+    await folder.look()
+    read = os.read
+
+    def growing(*arguments):
+        with path.open("ab") as file:
+            file.write(b"2023-01-01T02:00:00+01:00;470\n")
+        return read(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("edge.importing.plain_file.os.read", growing)
+        assert await folder.look() == 0
+    assert house.slices() == []
+    await folder.look()
+    assert await folder.look() == 1
+
+
+@pytest.mark.parametrize("name", [DONE, "a.csv.txt"])
+async def test_nobody_who_may_put_a_file_there_chooses_where_we_write(
+    folder, tmp_path, name
+):
+    elsewhere = tmp_path / "elsewhere"
+    if name == DONE:
+        elsewhere.mkdir()
+        (folder.directory / DONE).rmdir()
+        (folder.directory / DONE).symlink_to(elsewhere)
+    else:
+        (folder.directory / DONE / name).symlink_to(elsewhere)
+    (folder.directory / "a.csv").write_bytes(curve([460]))
+    await folder.look()
+    await folder.look()
+    assert not elsewhere.is_file()
+    assert not elsewhere.is_dir() or not list(elsewhere.iterdir())
 
 
 async def test_a_full_disk_leaves_it_for_the_next_look(folder, house, monkeypatch):
@@ -98,11 +159,11 @@ async def test_a_file_that_can_not_be_read_is_said_once_and_passed_over(
     path = folder.directory / "Enedis_01234567890123.csv"
     path.write_bytes(curve([460]))
 
-    def closed(_path):
+    def closed(*_, **__):
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as patched:
-        patched.setattr("edge.importing.folder._bytes", closed)
+        patched.setattr("edge.importing.folder.plain_bytes", closed)
         for _ in range(4):
             assert await folder.look() == 0
     assert caplog.text.count("can't be read") == 1
