@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 
 from edge.broker.publisher import Publisher
-from edge.bus import Bus
+from edge.bus import Bus, Live
 from edge.consent.allowed import allowed_sample
 from edge.consent.read_journal import Reading
 from edge.consent.terms import Channel, Grain
@@ -14,9 +15,6 @@ from edge.outputs.services.home import Home
 from edge.outputs.services.messages import Messages
 from edge.registers import CATALOGUE
 from edge.sample import Sample
-
-WAITING = 8
-"""Samples that may wait for us; a replay at full speed loses its own oldest."""
 
 
 class ServicesLive:
@@ -31,11 +29,15 @@ class ServicesLive:
 
     async def run(self, publisher: Publisher) -> None:
         """Post while the connection lasts."""
-        with self._bus.subscribe(WAITING) as subscription:
-            async for item in subscription:
-                if isinstance(item, Sample):
-                    for service in self._home.services:
-                        self._say(publisher, service, item)
+
+        def told(item: Live) -> None:
+            if isinstance(item, Sample):
+                for service in self._home.services:
+                    self._say(publisher, service, item)
+
+        # as they come: in a queue, what a service may not see would push out its own
+        with self._bus.listen(told):
+            await asyncio.Event().wait()
 
     def _say(self, publisher: Publisher, service: str, sample: Sample) -> None:
         held = self._home.holding(service)
