@@ -1,9 +1,10 @@
 """Malformed requests by the thousand: out of our own description, and plain rubbish.
 
-    python -m tests.attacks.fuzz [--requests N] [--seed N]
+    python -m tests.attacks.fuzz [--requests N] [--payloads N] [--seed N]
 
-Each request goes to two homes that are equal in what a service may see and differ in
-all else. No answer is a failure of ours, and a service gets the same bytes from both.
+Requests by HTTP, then payloads by MQTT (fuzz_mqtt.py). Each goes to two homes that are
+equal in what a service may see and differ in all else. No answer is a failure of ours,
+and a service gets the same bytes from both.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import logging
 import random
 import socket
 import sys
@@ -32,6 +32,8 @@ from schemathesis.generation import GenerationMode
 
 sys.path.insert(0, str(Path(__file__).parent))  # as pytest finds the house
 
+import fuzz_mqtt
+from fuzz_payloads import Failures
 from table import DAYS
 from twin_house import ELSEWHERE, FREE, TOKEN, House, house
 
@@ -97,18 +99,6 @@ def homes(path: Path) -> Iterator[Homes]:
         thread.join(WAIT_S)
 
 
-class Failures(logging.Handler):
-    """What the service logs as a failure: an answer that was cut may hide one."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.told: list[str] = []
-        logging.getLogger().addHandler(self)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.told.append(self.format(record))
-
-
 @dataclass
 class Fuzz:
     """Sends; raises AssertionError on the first answer that tells or fails."""
@@ -121,7 +111,7 @@ class Fuzz:
     )
 
     def close(self) -> None:
-        logging.getLogger().removeHandler(self.failures)
+        self.failures.close()
         for session in self.sessions:
             session.close()
 
@@ -191,7 +181,9 @@ def _heads(answer: requests.Response) -> list[tuple[str, str]]:
 def _body(home: House, answer: requests.Response) -> bytes:
     if answer.headers.get("content-type", "").startswith("text/event-stream"):
         return b""
-    body = home.plain(answer.content)
+    body = answer.content
+    for who, service in home.services.items():  # two homes in one process: other ids
+        body = body.replace(service.encode(), f"<{who}>".encode())
     for number, one in enumerate(home.consents.standing.consents):
         body = body.replace(one.encode(), b"<consent %d>" % number)
     return body
@@ -284,18 +276,25 @@ def main() -> None:
     """Print how many were sent, and how they were answered."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=100_000)
+    parser.add_argument("--payloads", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=time.time_ns())
     asked = parser.parse_args()
     print(f"seed {asked.seed}")
+
+    def tell(sent: int) -> None:
+        print(f"\r{sent:,} sent", end="", flush=True)
+
     with tempfile.TemporaryDirectory() as directory:
-        found = run(
-            Path(directory),
-            asked.requests,
-            asked.seed,
-            lambda now: print(f"\r{now.sent:,} sent", end="", flush=True),
-        )
-    print(f"\r{found.sent:,} requests: no failure of ours, nothing told")
-    print(dict(sorted(found.statuses.items())))
+        path = Path(directory)
+        if asked.requests:
+            found = run(path, asked.requests, asked.seed, lambda now: tell(now.sent))
+            print(f"\r{found.sent:,} requests: no failure of ours, nothing told")
+            print(dict(sorted(found.statuses.items())))
+        if asked.payloads:
+            kinds = fuzz_mqtt.run(path, asked.payloads, asked.seed, tell)
+            sent = kinds.pop("sent")
+            print(f"\r{sent:,} payloads: no failure of ours, nothing told")
+            print(dict(sorted(kinds.items())))
 
 
 if __name__ == "__main__":
