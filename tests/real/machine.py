@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 DPKG = Path("/var/lib/dpkg")
@@ -217,9 +217,9 @@ class Machine:
         children = Path(f"/proc/{self._nspawn.pid}/task/{self._nspawn.pid}/children")
         if not self._leader and children.exists():
             for child in children.read_text().split():
-                name = Path(f"/proc/{child}/comm")
-                if name.exists() and name.read_text() == "systemd\n":
-                    self._leader = int(child)
+                with suppress(OSError):  # it ended meanwhile
+                    if Path(f"/proc/{child}/comm").read_text() == "systemd\n":
+                        self._leader = int(child)
         return bool(self._leader)
 
     def off(self) -> None:
