@@ -173,10 +173,12 @@ if [ -d /run/systemd/system ]; then
     fail "le service n'a pas démarré : journalctl -u releve" "the service did not start: journalctl -u releve"
 fi
 say "C'est fait. Et maintenant :
+  sudo releve setup         le port, le gaz, l'eau, le réseau local
   sudo releve doctor        que voit-il du compteur ?
   sudo releve watch         votre logement en direct
   sudo releve owner-token   la clé de l'API" \
   "Done. And now:
+  sudo releve setup         the port, gas, water, the local network
   sudo releve doctor        what does it see of the meter?
   sudo releve watch         your home, live
   sudo releve owner-token   the API's credential"
