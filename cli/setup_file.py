@@ -15,7 +15,7 @@ from typing import Any
 from cli import setup_comments as comments
 from cli.check_config import look_at
 from cli.language import Language
-from cli.setup_answers import DAILY_S, HOURLY_S, Counted, NoBroker
+from cli.setup_answers import DAILY_S, HOURLY_S, Counted, NoAnswer, NoBroker
 from cli.setup_ports import Heard
 from edge.config import Config
 from edge.config.load import DEFAULT_PATHS, ConfigError, config_of
@@ -121,12 +121,19 @@ class Draft:
             table.pop("parity", None)
 
     def put(self, counted: Counted, table: Mapping[str, Any] | None) -> None:
-        """Have a gas or water meter read so, or not at all; its own keys stay."""
+        """Have a gas or water meter read so, or not at all; its own keys stay.
+
+        Raises NoAnswer where its pin is another meter's.
+        """
         there = self.of_kind(counted.kind)
         if table is None:
             if there is not None:
                 self.meters.remove(there)
             return
+        for other in self.meters:
+            pin = other.get("gpio")
+            if other is not there and pin is not None and pin == table.get("gpio"):
+                raise NoAnswer(f"GPIO {pin} is {other.get('id')}'s already")
         if there is None:
             name = _free(counted.id, self.meters)
             self.meters.append({**table, "id": name})

@@ -11,7 +11,7 @@ import pytest
 
 from cli import setup_file
 from cli.language import Language
-from cli.setup_answers import GAS, WATER, NoBroker, meter_of
+from cli.setup_answers import GAS, WATER, NoAnswer, NoBroker, meter_of
 from cli.setup_file import Draft
 from cli.setup_ports import Heard
 from edge.config import ConfigError, load_config
@@ -172,6 +172,14 @@ def test_a_name_that_is_taken_is_not_given_twice(path):
     draft = Draft.of(path)
     draft.put(GAS, meter_of(GAS, "files"))
     assert draft.of_kind("gazpar")["id"] == "gas-2"
+
+
+def test_two_meters_are_not_on_one_pin(draft):
+    with pytest.raises(NoAnswer, match="GPIO 27 is cold's already"):
+        draft.put(GAS, meter_of(GAS, "gpio=27"))
+    draft.put(WATER, meter_of(WATER, "gpio=27,pulse=1"))
+    draft.put(GAS, meter_of(GAS, "gpio=22"))
+    assert [meter.get("gpio") for meter in draft.meters] == [None, 27, 22]
 
 
 def test_a_meter_that_a_program_publishes_needs_a_broker_of_the_homes(draft):
