@@ -145,7 +145,7 @@ async def amounts(here: Home, info: MeterInfo) -> Amounts:
     today = _sum(parts)
     yesterday = _sum(row for row in days if row[0] == before_ms)
     month = _sum([*(row for row in days if row[0] >= month_ms), *parts])
-    known = [end for _, end, value in parts if value is not None]
+    known = [min(end, now_ms) for _, end, value in parts if value is not None]
     return Amounts(register, today, yesterday, month, max(known, default=None))
 
 

@@ -78,6 +78,7 @@ HOME: dict[str, Any] = {
             "place": "",
             "seen": "2026-10-26T11:59:59+01:00",
             "age_s": 1,
+            "quiet": False,
             "unit": "Wh",
             "today": 4210,
             "yesterday": 9134,
@@ -85,6 +86,7 @@ HOME: dict[str, Any] = {
             "until": "2026-10-26T12:00:00+01:00",
         }
     ],
+    "collectors": [{"name": "grdf", "age_s": 21600}],
     "troubles": [],
 }
 SERVICES: dict[str, Any] = {

@@ -128,11 +128,19 @@ class AmountsShape(Shape):
     place: str
     seen: Instant | None
     age_s: int | None
+    quiet: bool
     unit: str | None
     today: int | None
     yesterday: int | None
     month: int | None
     until: Instant | None
+
+
+class CollectorShape(Shape):
+    """A portal's collector, and how long ago it last fetched something."""
+
+    name: str
+    age_s: int | None
 
 
 class TroubleShape(Shape):
@@ -148,6 +156,7 @@ class HomeShape(Shape):
     at: Instant
     demo: bool
     meters: list[AmountsShape]
+    collectors: list[CollectorShape]
     troubles: list[TroubleShape]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -22,6 +22,7 @@ from api.routes.sign_in import answer
 from edge.consent import receipts
 from edge.consent.consents import Consents
 from edge.consent.records import RESTORED, Consent, Service
+from edge.health import PartHealth
 
 router = APIRouter(tags=["owner"], dependencies=[Depends(owner_only)])
 WITHDRAWN: Mapping[str, type] = {"consents": list}
@@ -45,23 +46,23 @@ def consents(here: Annotated[Home, Depends(home)]) -> Consents:
 async def at_home(here: Annotated[Home, Depends(home)]) -> Response:
     """Give each meter's amounts by its fluid's days, when it was last heard, and how.
 
-    An amount is null where nothing is known of it.
+    An amount is null where nothing is known of it. A meter is quiet when its own source
+    isn't well; of each collector it is told how long ago it last fetched something.
     """
     if here.deps.sign_in is not None:
         note = here.deps.sign_in.sessions.note
         await asyncio.to_thread(note, here.consent_ms())
-    found = [await _meter(here, info) for info in here.deps.meters]
-    parts = [
-        {"name": part.name, "detail": part.detail}
-        for part in here.health().parts
-        if not part.ok
-    ]
+    parts = here.health().parts
+    ill = [part for part in parts if not part.ok]
+    names = {part.name for part in ill}
+    found = [await _meter(here, info, names) for info in here.deps.meters]
     return answer(
         {
             "at": here.civil.text(here.deps.now_ms()),
             "demo": here.deps.demo,
             "meters": found,
-            "troubles": parts,
+            "collectors": [_collector(part) for part in parts if _collects(part)],
+            "troubles": [{"name": one.name, "detail": one.detail} for one in ill],
         }
     )
 
@@ -205,7 +206,7 @@ async def resume(
     return answer({"resumed": ids})
 
 
-async def _meter(here: Home, info: MeterInfo) -> dict[str, Any]:
+async def _meter(here: Home, info: MeterInfo, ill: Collection[str]) -> dict[str, Any]:
     counted = await amounts(here, info)
     last = await here.latest(info.id)
     seen_ms = None if last is None else last.at_ms
@@ -216,11 +217,24 @@ async def _meter(here: Home, info: MeterInfo) -> dict[str, Any]:
         "place": info.place,
         "seen": None if seen_ms is None else here.civil.text(seen_ms),
         "age_s": None if seen_ms is None else (here.deps.now_ms() - seen_ms) // 1000,
+        "quiet": f"source:{info.id}" in ill,
         "unit": counted.register.unit,
         "today": counted.today,
         "yesterday": counted.yesterday,
         "month": counted.month,
         "until": None if until_ms is None else here.civil.text(until_ms),
+    }
+
+
+def _collects(part: PartHealth) -> bool:
+    return part.name.startswith("collector:")
+
+
+def _collector(part: PartHealth) -> dict[str, Any]:
+    age_ms = part.oldest_age_ms
+    return {
+        "name": part.name.removeprefix("collector:"),
+        "age_s": None if age_ms is None else age_ms // 1000,
     }
 
 

@@ -14,6 +14,7 @@ from services_house import COACH, LINE, Household, Service, stranger
 from edge.consent import receipts
 from edge.consent.asking import TRIES_EACH
 from edge.consent.read_journal import ReadJournal
+from edge.health import HealthReport, PartHealth
 from edge.interval import Interval, Step
 
 DAY_MS = 86_400_000
@@ -269,6 +270,34 @@ async def test_the_owner_sees_what_flowed(owner):
     assert linky["age_s"] > DAY_MS / 1000
     assert garage["seen"] is None
     assert garage["unit"] == "Wh"
+
+
+async def test_today_is_never_said_to_be_counted_further_than_it_is(owner, reads):
+    half = paris("2026-10-26T11:30:00+01:00")
+    opened = rows(Step.MIN30, half, half + 3_600_000)
+    reads.kept["linky", "import_total_wh", Step.MIN30] += opened
+    linky = (await owner.get(f"{OWNER}/home")).json()["meters"][0]
+    assert linky["until"] == "2026-10-26T12:00:00+01:00"
+
+
+async def test_the_owner_sees_which_source_is_quiet_and_how_old_a_portals_word_is(
+    home,
+):
+    parts = (
+        PartHealth("source:linky", ok=False, detail="nothing heard"),
+        PartHealth("source:garage", ok=True),
+        PartHealth("collector:grdf", ok=True, oldest_age_ms=7_200_999),
+        PartHealth("collector:suez", ok=True),
+    )
+    heard = replace(home, health=lambda: HealthReport(0, parts))
+    async with caller(heard) as owner:
+        told = (await owner.get(f"{OWNER}/home")).json()
+    assert [one["quiet"] for one in told["meters"]] == [True, False]
+    assert told["collectors"] == [
+        {"name": "grdf", "age_s": 7200},
+        {"name": "suez", "age_s": None},
+    ]
+    assert told["troubles"] == [{"name": "source:linky", "detail": "nothing heard"}]
 
 
 async def test_what_nobody_knows_is_unknown_and_not_0(owner, reads):
