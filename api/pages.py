@@ -22,7 +22,12 @@ ADDRESSES = {
     "/static/consent.js": "consent.js",
     "/static/docs.js": "docs.js",
     "/static/door.js": "door.js",
+    "/static/en.js": "en.js",
+    "/static/fluids.js": "fluids.js",
+    "/static/fr.js": "fr.js",
+    "/static/holders.js": "holders.js",
     "/static/home.js": "home.js",
+    "/static/journal.js": "journal.js",
     "/static/page.js": "page.js",
     "/static/terms.js": "terms.js",
     "/static/words.js": "words.js",
@@ -39,7 +44,7 @@ def public(path: str) -> bool:
 
 MAIN = b'<main id="main" tabindex="-1">'
 DEMO = """
-    <p class="demo">Démonstration : tout ce qui se lit ici est inventé.
+    <p class="demo">Démonstration&nbsp;: tout ce qui se lit ici est inventé.
       <span lang="en">Demonstration: all that is read here is invented.</span></p>"""
 """What each page of a demonstration begins with."""
 

@@ -2,9 +2,9 @@
 
 import { chart } from "./chart.js";
 import { behind, call, receipt, still } from "./door.js";
-import { button, field, form, make, pairs, say, show, tick } from "./page.js";
+import { button, field, form, make, pairs, say, section, show, tick } from "./page.js";
 import { channels, narrowing, presence } from "./terms.js";
-import { about, language, length, t, word } from "./words.js";
+import { about, language, length, t } from "./words.js";
 
 function askCode() {
   const code = make("input", { type: "text", required: true, autocomplete: "off",
@@ -16,38 +16,40 @@ function askCode() {
 
 async function open(code) {
   try {
-    request(await call("requests", { code }));
+    await request(await call("requests", { code }));
   } catch (error) {
     if (error.status !== 404) throw error;
     say(t("noRequest"), true);
   }
 }
 
-function request(asked) {
+async function request(asked) {
   const lines = asked.lines.map((line, place) => new Line(line, place, asked.declared));
   const decide = form(() => still(askCode, () => approve(asked, lines)),
     ...lines.map((line) => line.element),
     make("div", { className: "acts" },
       make("button", { className: "lead", textContent: t("approve") }),
       button(t("refuse"), () => still(askCode, () => refuse(asked)))));
+  // shown whole: nothing may move under a finger that agrees
+  await Promise.all(lines.map((line) => line.preview()));
   show(t("consentTitle"), who(asked), decide);
-  for (const line of lines) line.preview();
 }
 
 function who(asked) {
   const said = asked.declared;
+  const far = (yes, words) => make("span", { className: yes ? "warn" : "", textContent: words });
   const leaves = said.leaves_home ? t("leavesYes", { recipients: said.recipients })
     : t("leavesNo");
-  return make("section", { "aria-labelledby": "who" },
-    make("h2", { id: "who", textContent: said.name }),
+  return section("who", said.name,
     make("p", { className: "warn", textContent: t("declaredAll") }),
     ...(asked.service ? [make("p", { textContent: t("known") })] : []),
     pairs([
       [t("controller"), said.controller],
       [t("contact"), said.contact],
-      [t("leaves"), leaves],
+      [t("leaves"), far(said.leaves_home, leaves)],
       [t("retention"), said.retention ? length(said.retention) : t("retentionNone")],
-      [t("outside"), said.outside_eu ? t("yes") : t("no")],
+      [t("outside"), far(said.outside_eu, said.outside_eu ? t("outsideYes") : t("outsideNo"))],
+      ...(said.origin ? [[t("origin"), said.origin]] : []),
     ]));
 }
 
@@ -55,7 +57,8 @@ class Line {
   constructor(line, place, declared) {
     this.terms = line.terms;
     this.only = line.meters.length === 1 ? line.meters[0].id : null;
-    [this.fields, this.told] = narrowing(line.terms, () => this.preview());
+    [this.fields, this.told] = narrowing(line.terms,
+      { changed: () => this.preview(), asked: true });
     [this.allowRow, this.allow] = tick(t("allow", { what: about(line.terms) }));
     this.meters = this.only ? [] : line.meters.map((meter) => {
       const [row, input] = tick(meter.place ? `${meter.id} (${meter.place})` : meter.id,
@@ -74,12 +77,10 @@ class Line {
       pairs([
         [`${t("purpose")} (${t("declared")})`, line.terms.purpose],
         [t("channels"), channels(line.terms)],
-        [t("history"), length(line.terms.history)],
-        [t("duration"), length(line.terms.duration)],
-        ...(this.only ? [[t("meters"), this.only]] : []),
+        ...(this.only ? [[t("meter"), this.only]] : []),
       ]),
       this.warning, make("h3", { textContent: t("wouldSee") }), this.figures,
-      this.fields, ...choice, this.allowRow, this.secondRow);
+      make("h3", { textContent: t("choice") }), this.fields, ...choice, this.allowRow, this.secondRow);
     this.warn();
   }
 
@@ -106,7 +107,7 @@ class Line {
         drawn.push(make("p", { textContent: t("onMeter", { meter }) }));
       }
       const charts = seen.registers.filter((one) => one.rows.length)
-        .map((one) => chart(one.title[language], one.rows, one.unit, one.step));
+        .map((one) => chart(one.title[language], one, terms.fluid));
       const none = ["event", "contract", "advice"].includes(terms.class)
         ? t("noFigures") : t("wouldSeeNone");
       drawn.push(...(charts.length ? charts : [make("p", { textContent: none })]));
@@ -119,20 +120,25 @@ class Line {
     if (!this.allow.checked) return null;
     const meters = this.only ? [this.only]
       : this.meters.filter((one) => one.input.checked).map((one) => one.input.value);
-    if (!meters.length) throw wrong(t("pickMeter", { what: about(this.terms) }));
-    if (this.needsSecond() && !this.second.checked) throw wrong(t("secondNeeded"));
+    if (!meters.length) {
+      throw wrong(t("pickMeter", { what: about(this.terms) }), this.meters[0]?.input);
+    }
+    if (this.needsSecond() && !this.second.checked) {
+      throw wrong(t("secondNeeded"), this.second);
+    }
     return { terms: this.told(), meters };
   }
 }
 
-const wrong = (words) => Object.assign(new Error(words), { words });
+/** Say what keeps a choice from being one, and the place where it is mended. */
+const wrong = (words, place) => Object.assign(new Error(words), { words, place });
 
 async function approve(asked, lines) {
   const choices = lines.map((line) => line.choice()).filter((one) => one);
   if (!choices.length) throw wrong(t("nothing"));
   const { consents } = await call("requests/approve", { request: asked.request,
     digest: asked.digest, choices, language });
-  done(t("approved", { name: asked.declared.name }), choices.map((one, place) => {
+  done(t("approved"), t("approvedWhat", { name: asked.declared.name }), choices.map((one, place) => {
     const id = `granted-${place}`;
     return make("li", {}, make("p", { id, textContent: about(one.terms) }),
       receipt(consents[place], { "aria-describedby": id }));
@@ -141,11 +147,12 @@ async function approve(asked, lines) {
 
 async function refuse(asked) {
   await call("requests/refuse", { request: asked.request, digest: asked.digest });
-  done(t("refusedDone"), []);
+  done(t("refused"), t("refusedWhat"), []);
 }
 
-function done(words, granted) {
-  show(words, ...(granted.length ? [make("ul", { className: "consents" }, ...granted)] : []),
+function done(title, words, granted) {
+  show(title, make("p", { textContent: words }),
+    ...(granted.length ? [make("ul", { className: "consents" }, ...granted)] : []),
     make("p", {}, make("a", { href: "/", textContent: t("back") })),
     make("p", {}, button(t("another"), askCode)));
 }

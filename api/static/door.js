@@ -67,7 +67,8 @@ export async function behind(draw) {
     await draw();
   } catch (error) {
     if (error.status !== 401) {
-      say(error.words ?? t("failed", { detail: String(error) }), true);
+      show(error.words ?? t("failed", { detail: String(error) }),
+        button(t("again"), () => behind(draw), { className: "lead" }));
       return;
     }
     forget();

@@ -35,6 +35,12 @@ export function pairs(rows) {
     make("div", {}, make("dt", { textContent: name }), make("dd", {}, ...value))));
 }
 
+/** Give a section below a heading, which the focus can be taken to. */
+export function section(id, title, ...children) {
+  return make("section", { "aria-labelledby": id },
+    make("h2", { id, tabIndex: -1, textContent: title }), ...children);
+}
+
 /** Have the browser keep a document as a file. */
 export function save(name, document_) {
   const file = new Blob([JSON.stringify(document_, null, 1)], { type: "application/ld+json" });
@@ -52,8 +58,9 @@ export function show(title, ...children) {
   heading.focus();
 }
 
-// a demonstration's page says so itself, whatever is shown on it
+// a demonstration's page says so itself, whatever is shown on it; here in one language
 const demo = [...document.querySelectorAll("#main > .demo")];
+for (const one of demo) one.textContent = t("demo");
 
 /** Say how something went, to eyes and ears alike. */
 export function say(text, wrong = false) {
@@ -86,6 +93,7 @@ async function once(element, act) {
     await act();
   } catch (error) {
     say(error.words ?? t("failed", { detail: String(error) }), true);
+    error.place?.focus(); // where what is missing goes
   } finally {
     element.removeAttribute("aria-busy");
   }

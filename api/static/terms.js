@@ -20,18 +20,19 @@ function days(period) {
 const shorter = (asked) => [asked, ...PERIODS.filter((one) =>
   months(one) <= months(asked) && days(one) < days(asked))];
 
-function picked(values, said) {
-  return make("select", {}, ...values.map((value) =>
-    make("option", { value, textContent: said(value) })));
+/** Offer values, the first of which is what there is, or what is asked. */
+function picked(values, said, asked) {
+  return make("select", {}, ...values.map((value, place) => make("option", { value,
+    textContent: asked && place === 0 ? t("asked", { what: said(value) }) : said(value) })));
 }
 
 /** Give the fields with which terms are narrowed, and what they say then. */
-export function narrowing(terms, changed = () => {}) {
+export function narrowing(terms, { changed = () => {}, asked = false } = {}) {
   const coarser = terms.class === "event" ? [terms.granularity]
     : GRAINS.slice(GRAINS.indexOf(terms.granularity));
-  const grain = picked(coarser, (one) => word("grains", one));
-  const history = picked(shorter(terms.history), length);
-  const duration = picked(shorter(terms.duration), length);
+  const grain = picked(coarser, (one) => word("grains", one), asked);
+  const history = picked(shorter(terms.history), length, asked);
+  const duration = picked(shorter(terms.duration), length, asked);
   for (const one of [grain, history]) one.addEventListener("change", changed);
   const fields = make("div", { className: "narrowing" }, field(t("grain"), grain),
     field(t("history"), history), field(t("duration"), duration));

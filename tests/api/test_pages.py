@@ -102,22 +102,68 @@ def test_what_others_wrote_is_only_ever_set_as_text():
             assert way not in script, file.name
 
 
+SAID = re.compile(r'^ *"?(\w+)"?: (?:"(.+)"|(\[.+\]))?[,{]*$')
+
+
+def sentences(language: str) -> dict[str, str]:
+    """Give what a language's file says, by the names that lead there."""
+    found, table = {}, ""
+    for line in (STATIC / f"{language}.js").read_text(encoding="utf-8").splitlines():
+        if not (said := SAID.match(line)):
+            assert re.match(r"^(//.*|export default \{| *\}[,;]|)$", line), line
+            table = table if line.startswith("    ") else ""
+            continue
+        name, text, forms = said.groups()
+        found[f"{table}{name}"] = text or forms or ""
+        table = table if text or forms else f"{name}."
+    return found
+
+
 def test_every_sentence_is_in_both_languages():
-    text = (STATIC / "words.js").read_text(encoding="utf-8")
-    fr, en = text.split("  en: {")
-    keys = [
-        re.findall(r"^    (\w+):", part.partition("\n};")[0], re.MULTILINE)
-        for part in (fr, en)
-    ]
-    assert len(keys[0]) > 80
-    assert keys[0] == keys[1]
-    places = [re.findall(r"\{\w+\}", part.partition("\n};")[0]) for part in (fr, en)]
-    assert places[0] == places[1]
+    fr, en = (sentences(language) for language in LANGUAGES)
+    assert len(fr) > 140
+    assert [*fr] == [*en]
+    for name, text in fr.items():
+        places = [sorted(re.findall(r"\{\w+\}", said)) for said in (text, en[name])]
+        assert places[0] == places[1], name
+    same = {name for name, text in fr.items() if text and text == en[name]}
+    assert same == {"contact"}
 
 
-def test_every_sentence_that_a_page_asks_for_is_there():
-    words = (STATIC / "words.js").read_text(encoding="utf-8")
-    known = set(re.findall(r"^    (\w+):", words, re.MULTILINE))
+def test_every_sentence_is_said_somewhere_and_none_is_missing():
+    scripts = {
+        file.name: file.read_text(encoding="utf-8")
+        for file in STATIC.glob("*.js")
+        if file.name not in ("fr.js", "en.js", "docs.js")
+    }
+    known = {name for name in sentences("fr") if "." not in name}
+    for name, script in scripts.items():
+        assert {*re.findall(r"\bt\(\"(\w+)\"", script)} <= known, name
+    said = {*re.findall(r"\"(\w+)\"", " ".join(scripts.values()))}
+    assert known - said == {"units"}  # length() takes their forms
+
+
+def test_a_page_says_nothing_that_only_one_language_has():
     for file in STATIC.glob("*.js"):
-        asked = re.findall(r"\bt\(\"(\w+)\"", file.read_text(encoding="utf-8"))
-        assert set(asked) <= known, file.name
+        if file.name in ("fr.js", "en.js", "docs.js"):  # docs.html is for makers
+            continue
+        script = file.read_text(encoding="utf-8")
+        assert not re.search(r"textContent: [\"`]\w", script), file.name
+
+
+class Shape(HTMLParser):
+    """What a page is made of, whatever its words are."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.found: list[object] = []
+        self.feed((STATIC / name).read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, [pair for pair in attrs if pair[0] != "lang"]))
+
+
+@pytest.mark.parametrize("name", ["home", "consent"])
+def test_a_page_is_the_same_in_both_languages(name):
+    fr, en = (Shape(f"{name}.{language}.html").found for language in LANGUAGES)
+    assert fr == en

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.real.home import RELEVE
 
@@ -28,6 +28,16 @@ FLAGS = [
 LAST = "4/4"
 """What the demonstration says once its past is there."""
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE = {"width": 390, "height": 844}
+NARROW = {"width": 320, "height": 640}
+MOVED = """() => new Promise((told) => {
+  let sum = 0;
+  new PerformanceObserver((seen) => {
+    for (const one of seen.getEntries()) sum += one.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => told(sum)));
+})"""
+"""How much of a page moved while it was drawn, by itself (Cumulative Layout Shift)."""
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 
 
@@ -142,3 +152,43 @@ def overflow(page: Page) -> int:
     return page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
+
+
+def usable(page: Page) -> None:
+    """Hold a page to WCAG 2.2 AA, and to 320 px (its 1.4.10): 1280 px at 400 %."""
+    assert overflow(page) == 0
+    assert faults(page) == []
+    page.set_viewport_size(NARROW)
+    assert overflow(page) == 0
+    page.set_viewport_size(PHONE)
+
+
+class Screen:
+    """A browser's page of its own, and what went wrong on it."""
+
+    def __init__(self, browser: Browser, url: str, locale: str) -> None:
+        self.context = browser.new_context(locale=locale, viewport=PHONE)
+        self.page = self.context.new_page()
+        self.url = url
+        self.wrong: list[str] = []
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("console", self._said)
+        self.page.on("dialog", lambda dialog: self.wrong.append(dialog.message))
+        self.page.on("requestfailed", self._failed)
+        self.page.on(
+            "request",
+            lambda one: one.url.startswith(url) or self.wrong.append(one.url),
+        )
+
+    def _said(self, message) -> None:
+        # a refusal of ours is shown by the page, and by the browser's console too
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.wrong.append(message.text)
+
+    def _failed(self, request) -> None:
+        if "ABORTED" not in request.failure:  # a page that was left asks no more
+            self.wrong.append(request.url)
+
+    def open(self, path: str = "/") -> Page:
+        self.page.goto(f"{self.url}{path}")
+        return self.page

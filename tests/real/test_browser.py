@@ -12,16 +12,17 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from tests.real.browser import (
     CHROMIUM,
     FLAGS,
+    MOVED,
     Demo,
+    Screen,
     Service,
     demonstration,
-    faults,
-    overflow,
+    usable,
 )
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
@@ -41,7 +42,6 @@ DAY = {
 }
 HOURS_OF_WATER = {**DAY, "fluid": "water", "granularity": "hour", "history": "P1M"}
 POWER = {**DAY, "class": "live_power", "granularity": "live", "history": "P1D"}
-PHONE = {"width": 360, "height": 740}
 expect.set_options(timeout=20_000)
 
 
@@ -59,37 +59,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
-
-
-class Screen:
-    """A browser's page of its own, and what went wrong on it."""
-
-    def __init__(self, browser: Browser, url: str, locale: str) -> None:
-        self.context = browser.new_context(locale=locale, viewport=PHONE)
-        self.page = self.context.new_page()
-        self.url = url
-        self.wrong: list[str] = []
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("console", self._said)
-        self.page.on("dialog", lambda dialog: self.wrong.append(dialog.message))
-        self.page.on("requestfailed", self._failed)
-        self.page.on(
-            "request",
-            lambda one: one.url.startswith(url) or self.wrong.append(one.url),
-        )
-
-    def _said(self, message) -> None:
-        # a refusal of ours is shown by the page, and by the browser's console too
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            self.wrong.append(message.text)
-
-    def _failed(self, request) -> None:
-        if "ABORTED" not in request.failure:  # a page that was left asks no more
-            self.wrong.append(request.url)
-
-    def open(self, path: str = "/") -> Page:
-        self.page.goto(f"{self.url}{path}")
-        return self.page
 
 
 @pytest.fixture
@@ -124,12 +93,6 @@ def paired(chromium: Browser, demo: Demo) -> Demo:
 def sign_in(page: Page, label: str = "Mot de passe", button="Se connecter") -> None:
     page.get_by_label(label, exact=True).fill(PASSWORD)
     page.get_by_role("button", name=button).click()
-
-
-def usable(page: Page) -> None:
-    """Hold a page to a phone's width and to WCAG 2.2 AA."""
-    assert overflow(page) == 0
-    assert faults(page) == []
 
 
 def granted(page: Page, demo: Demo, *lines: dict, name: str) -> Service:
@@ -170,7 +133,7 @@ def test_a_code_of_the_shell_makes_a_browser_the_owners(screen: Screen, demo: De
     for fluid in ("Électricité", "Gaz", "Eau"):
         card = page.get_by_role("region", name=re.compile(fluid))
         expect(card).to_contain_text("Aujourd’hui")
-        expect(card).to_contain_text("Dernier relevé : il y a")
+        expect(card).to_contain_text("Dernier relevé il y a")
         expect(card.get_by_role("img")).to_have_attribute(
             "aria-label", re.compile(r"valeurs du .+ au .+, de .+ à .+")
         )
@@ -201,8 +164,8 @@ def test_a_household_agrees_to_one_thing_of_several_and_the_service_has_that_alo
     expect(page.get_by_text("les données quittent la maison")).to_be_visible()
     for box in page.get_by_role("checkbox").all():
         expect(box).not_to_be_checked()
-    days = page.get_by_role("region", name=re.compile("Électricité : quantités"))
-    water = page.get_by_role("region", name=re.compile("Eau : "))
+    days = page.get_by_role("region", name=re.compile("Électricité.*énergie"))
+    water = page.get_by_role("region", name=re.compile("^Eau"))
     presence = "on voit quand quelqu’un est à la maison"
     expect(days.get_by_text(presence)).to_be_hidden()
     expect(water.get_by_text(presence)).to_be_visible()
@@ -220,7 +183,7 @@ def test_a_household_agrees_to_one_thing_of_several_and_the_service_has_that_alo
     expect(heading(page, re.compile("C’est accordé"))).to_be_focused()
     usable(page)
     with page.expect_download() as kept:
-        page.get_by_role("button", name="Reçu").click()
+        page.get_by_role("button", name="Garder le reçu").click()
     assert "dpv:ConsentReceipt" in Path(kept.value.path()).read_text()
 
     service.fetch_token()
@@ -242,8 +205,11 @@ def test_power_that_leaves_the_home_needs_a_second_yes(screen: Screen, paired: D
     page.get_by_role("checkbox", name=re.compile("J’accorde")).check()
     page.get_by_role("button", name="Accorder ce qui est coché").click()
     expect(page.get_by_role("status")).to_contain_text("second oui")
+    expect(page.get_by_role("checkbox", name=re.compile("quittera"))).to_be_focused()
+    usable(page)
     page.get_by_role("button", name="Refuser").click()
-    expect(heading(page, re.compile("C’est refusé"))).to_be_visible()
+    expect(heading(page, "C’est refusé")).to_be_visible()
+    usable(page)
 
 
 def test_what_was_given_is_narrowed_paused_and_taken_back(screen: Screen, paired: Demo):
@@ -256,17 +222,25 @@ def test_what_was_given_is_narrowed_paused_and_taken_back(screen: Screen, paired
 
     coach = page.get_by_role("article", name="Coach")
     expect(coach).to_contain_text("par jour")
-    reads = page.get_by_role("table", name=re.compile("journal"))
-    expect(reads.get_by_role("cell", name="Coach").first).to_be_visible()
+    reads = page.get_by_role("region", name="Qui a lu quoi")
+    read = reads.get_by_role("listitem").filter(has_text="Coach").first
+    expect(read).to_contain_text(
+        "Électricité : énergie consommée ou produite, par jour"
+    )
+    expect(read).to_contain_text(re.compile(r"valeurs, du .+ au .+ Lu aujourd’hui à"))
     usable(page)
 
     page.get_by_role("button", name="Tout mettre en pause").click()
     expect(page.get_by_role("status")).to_contain_text("Tout est en pause")
     assert service.call(DAYS)[0] == 401
-    page.get_by_role("button", name="Tout reprendre").click()
+    resume = page.get_by_role("button", name="Tout reprendre")
+    expect(resume).to_be_focused()  # where the finger was
+    usable(page)
+    resume.click()
     expect(page.get_by_role("status")).to_contain_text("La pause est finie")
 
     coach.get_by_text("Restreindre").click()
+    usable(page)
     coach.get_by_label("Finesse").select_option("month")
     coach.get_by_role("button", name="Remplacer par ce choix").click()
     expect(page.get_by_role("status")).to_contain_text("Restreint")
@@ -275,7 +249,76 @@ def test_what_was_given_is_narrowed_paused_and_taken_back(screen: Screen, paired
     coach.get_by_role("button", name="Retirer").click()
     expect(page.get_by_role("status")).to_contain_text("Retiré")
     expect(coach).to_have_count(0)
+    expect(heading(page, "Qui lit vos données")).to_be_focused()
     assert service.call(DAYS)[0] == 401
+
+
+def test_the_page_renews_itself_and_leaves_alone_who_is_on_it(
+    screen: Screen, paired: Demo
+):
+    assert paired
+    page = screen.page
+    page.emulate_media(reduced_motion="reduce")  # it is where it scrolls to, at once
+    page.clock.install()
+    screen.open()
+    sign_in(page)
+    expect(heading(page, "Chez vous")).to_be_visible()
+    assert page.evaluate(MOVED) < 0.01
+    card = page.get_by_role("region", name="Électricité")
+    card.get_by_text("Les chiffres").click()
+    out = page.get_by_role("button", name="Se déconnecter")
+    out.focus()
+    at = page.evaluate("scrollY")
+
+    def told(route: Route) -> None:
+        answer = route.fetch()
+        home = answer.json()
+        home["meters"][0].update(today=12_345_678, age_s=7300, quiet=True)
+        home["meters"][1].update(seen=None, age_s=None, today=None, until=None)
+        home["collectors"] = [{"name": "grdf", "age_s": 22_000}]
+        home["troubles"] = [{"name": "source:linky", "detail": "no frame"}]
+        route.fulfill(response=answer, json=home)
+
+    page.route("**/api/v1/owner/home", told)
+    page.clock.fast_forward(10_000)
+    expect(card).to_contain_text("12\u202f346\u00a0kWh")
+    expect(card).to_contain_text("Dernier relevé il y a 2 heures")
+    expect(card).to_contain_text("Ce compteur ne se fait plus entendre.")
+    expect(card.get_by_role("table")).to_be_visible()
+    expect(page.get_by_role("region", name="Gaz")).to_contain_text("inconnu")
+    expect(page.get_by_text("grdf : dernier relevé il y a 6 heures")).to_be_visible()
+    expect(page.get_by_text("Le compteur « linky » ne se fait plus")).to_be_visible()
+    expect(out).to_be_focused()
+    assert page.evaluate("scrollY") >= at > 0
+    usable(page)
+
+    page.unroute("**/api/v1/owner/home")
+    page.route("**/api/v1/owner/home", lambda route: route.abort())
+    page.clock.fast_forward(10_000)
+    expect(page.get_by_role("status")).to_contain_text("ne répond plus")
+    page.unroute("**/api/v1/owner/home")
+    page.clock.fast_forward(10_000)
+    expect(page.get_by_role("status")).to_have_text("")
+    page.get_by_label("Mettre les chiffres à jour").uncheck()
+    page.route("**/api/v1/owner/home", told)
+    page.clock.fast_forward(60_000)
+    expect(card).not_to_contain_text("12\u202f346")
+    screen.wrong.clear()  # what was aborted here
+
+
+def test_a_box_that_does_not_answer_is_asked_again(screen: Screen, paired: Demo):
+    assert paired
+    page = screen.open()
+    sign_in(page)
+    expect(heading(page, "Chez vous")).to_be_visible()
+    page.route("**/api/v1/owner/*", lambda route: route.abort())
+    page.reload()
+    expect(heading(page, "Le boîtier ne répond pas.")).to_be_focused()
+    usable(page)
+    page.unroute("**/api/v1/owner/*")
+    page.get_by_role("button", name="Essayer encore").click()
+    expect(heading(page, "Chez vous")).to_be_focused()
+    screen.wrong.clear()  # what was aborted here
 
 
 @pytest.mark.parametrize("screen", ["en-GB"], indirect=True)
