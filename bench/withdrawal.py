@@ -1,13 +1,14 @@
-"""From the ledger's commit to the last byte that a service gets: streams, MQTT, queues.
+"""From the ledger's commit to the last byte that a service gets, by each way.
 
     python -m bench.withdrawal [--runs N]
 
 The whole service in one process: its API on a socket, its own Mosquitto, a meter's
-samples fifty times a second. A service reads a stream and an MQTT session, another one
-has a durable session with a queue and comes back for it again and again; then both are
-withdrawn. What counts is when the last byte came that was read after the commit; a run
-in which none came is one of no delay. `end` is when the connection was seen to end, or
-the login to be refused.
+samples fifty times a second, and hours of its past. A service reads a long answer, a
+stream and an MQTT session; another one has a durable session with a queue and comes
+back for it again and again; a third one asks anew, as often, for what stands retained
+in its tree, where nothing of ours ever does. Then all are withdrawn. What counts is
+when the last byte came that was read after the commit; a run in which none came is one
+of no delay. `end` is when the connection was seen to end, or the login to be refused.
 """
 
 from __future__ import annotations
@@ -25,12 +26,14 @@ from bench.mqtt import p99
 from bench.mqtt_broker import MqttBroker
 from bench.scratch import scratch
 from bench.table import Row, machine, render
-from bench.withdrawal_ears import Queue, Session, Stream
+from bench.withdrawal_ears import Answer, Kept, Queue, Session, Stream
 from cli.compose import listen_to
+from edge.broker.publisher import Publisher
 from edge.config import Config
 from edge.consent.consents import Choice
 from edge.consent.records import Declared
 from edge.consent.terms import read
+from edge.journal.block import Block
 from edge.outputs.mqtt import MqttPart
 from edge.sample import Sample
 from edge.service.hub import Hub
@@ -40,6 +43,9 @@ RUNS = 200
 WITHIN_MS = 1_000.0
 EACH_S = 0.02
 QUEUED = 300
+PAST = 20_000
+"""Samples of a second each before we begin: an answer of more than a megabyte."""
+ASKED = "/api/v1/meters/linky/registers/apparent_power_va?step=raw&limit=60000"
 MAKER = Declared("Bench", "Bench", "bench@example.org")
 TERMS = read(
     {
@@ -47,7 +53,7 @@ TERMS = read(
         "fluid": "electricity",
         "class": "live_power",
         "granularity": "live",
-        "channels": ["sse", "mqtt"],
+        "channels": ["rest", "sse", "mqtt"],
         "purpose": "to measure",
     }
 )
@@ -73,16 +79,19 @@ class Bench:
     hub: Hub
     api_port: int
     runs: int
+    answer: Delays = field(default_factory=Delays)
     stream: Delays = field(default_factory=Delays)
     session: Delays = field(default_factory=Delays)
     queue: Delays = field(default_factory=Delays)
+    kept: Delays = field(default_factory=Delays)
     committed_s: float = 0.0
 
     async def measure(self) -> None:
         """Grant and withdraw, again and again."""
         # the first to be told, in the thread that decided: just after the commit
         self.hub.consents._listeners.insert(0, self._commit)  # noqa: SLF001 - to measure
-        who: list[Declared | str] = [MAKER, MAKER]
+        who: list[Declared | str] = [MAKER, MAKER, MAKER]
+        await self.hub.journal.append([Block.of(past())])
         flowing = asyncio.create_task(self._flow())
         try:
             for _ in range(self.runs):
@@ -105,28 +114,35 @@ class Bench:
             )
             await asyncio.sleep(EACH_S)
 
-    async def _run(self, who: list[Declared | str]) -> tuple[str, str]:
-        (first, one), (second, two) = [await self._give(each) for each in who]
+    async def _run(self, who: list[Declared | str]) -> list[str]:
+        given = [await self._give(each) for each in who]
+        (first, second, third), consents = zip(*given, strict=True)
         token = self.hub.credentials.issue_long(first)
+        answer = Answer(self.api_port, token, ASKED)
         stream = Stream(self.api_port, token)
         session = Session(await self._login(first))
         queue = Queue(await self._login(second))
+        kept = Kept(await self._login(third))
         await asyncio.to_thread(queue.fill)
-        await self._queue(queue.login["out"].replace("#", "linky/live"))
-        await asyncio.to_thread(stream.start)
-        await asyncio.to_thread(session.start)
-        await asyncio.to_thread(queue.start)
-        await asyncio.to_thread(self.hub.consents.withdraw, [*one, *two])
-        committed_s = self.committed_s
-        ways: list[tuple[Stream | Session | Queue, Delays]] = [
+        await self._queue(_live(queue.login))
+        await self._publisher.publish(_live(kept.login), b"x", qos=1, retain=True)
+        ways: list[tuple[Answer | Stream | Session | Queue, Delays]] = [
             (stream, self.stream),
             (session, self.session),
+            (kept, self.kept),
             (queue, self.queue),
+            (answer, self.answer),
         ]
+        for ear, _ in ways:
+            await asyncio.to_thread(ear.start)
+        withdrawn = [one for each in consents for one in each]
+        await asyncio.to_thread(self.hub.consents.withdraw, withdrawn)
+        committed_s = self.committed_s
         for ear, delays in ways:
             await asyncio.to_thread(ear.join)
             delays.add(committed_s, ear.last_s, ear.ended_s)
-        return first, second
+        await self._publisher.publish(_live(kept.login), b"", qos=1, retain=True)
+        return [first, second, third]
 
     async def _give(self, who: Declared | str) -> tuple[str, list[str]]:
         choices = [Choice(TERMS, frozenset({"linky"}))]
@@ -147,17 +163,34 @@ class Bench:
             await asyncio.sleep(0.005)
         return found
 
-    async def _queue(self, topic: str) -> None:
-        """Have messages wait for who is away, as days would that come due."""
+    @property
+    def _publisher(self) -> Publisher:
         services = self._mqtt.services
         publisher = None if services is None else services.requests._publisher  # noqa: SLF001 - the edge's own
         if publisher is None:
             raise SystemExit("the edge lost its broker")
+        return publisher
+
+    async def _queue(self, topic: str) -> None:
+        """Have messages wait for who is away, as days would that come due."""
         waiting = (
-            publisher.publish(topic, b"x" * 200, qos=1, expiry_s=3600)
+            self._publisher.publish(topic, b"x" * 200, qos=1, expiry_s=3600)
             for _ in range(QUEUED)
         )
         await asyncio.gather(*waiting)
+
+
+def past() -> list[Sample]:
+    """Give what the meter said before, up to now."""
+    now_ms = time.time_ns() // 1_000_000
+    return [
+        Sample("linky", now_ms - n * 1000, {"apparent_power_va": 500 + n % 1000})
+        for n in range(PAST, 0, -1)
+    ]
+
+
+def _live(login: dict[str, Any]) -> str:
+    return str(login["out"]).replace("#", "linky/live")
 
 
 async def _whole(home: Path, runs: int) -> Bench:
@@ -196,9 +229,11 @@ def measure(runs: int = RUNS) -> list[Row]:
         done = asyncio.run(_whole(home, runs))
     rows = []
     for name, delays, ending in (
+        ("HTTP answer under way", done.answer, "reset"),
         ("event stream", done.stream, "connection seen to end"),
         ("MQTT session", done.session, "connection seen to end"),
         ("MQTT queue of a durable session", done.queue, "login refused"),
+        ("MQTT retained message", done.kept, "login refused"),
     ):
         beside = f"{len(delays.last)} runs; at most {max(delays.last):,.1f} ms"
         rows.append(_row(f"withdrawal to last byte, {name}, p99", delays.last, beside))

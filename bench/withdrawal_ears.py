@@ -1,4 +1,4 @@
-"""Who listens while a consent is withdrawn: to a stream, a session, a queue."""
+"""Who listens while a consent is withdrawn: each way by which data comes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from paho.mqtt.properties import Properties
 PATIENCE_S = 15.0
 HEARD = 3
 STAYS_S = 0.05
+SIP_BYTES, SIP_S = 256, 0.005
+"""How slowly an answer is read: it is under way for many seconds."""
 
 
 class Stream:
@@ -55,6 +57,50 @@ class Stream:
         self._thread.join()
 
 
+class Answer:
+    """Reads a long answer of the API, slowly, until it ends."""
+
+    def __init__(self, port: int, token: str, path: str) -> None:
+        self._port, self._token, self._path = port, token, path
+        self.last_s = self.ended_s = 0.0
+        self._cut = False
+
+    def start(self) -> None:
+        """Return once it has begun to come."""
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self._socket.settimeout(PATIENCE_S)
+        self._socket.connect(("127.0.0.1", self._port))
+        self._socket.sendall(
+            b"GET %b HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer %b\r\n\r\n"
+            % (self._path.encode(), self._port, self._token.encode())
+        )
+        told = b""
+        while b'"value"' not in told:
+            piece = self._socket.recv(SIP_BYTES)
+            if not piece:
+                raise SystemExit(f"the answer ended: {told[:200]!r}")
+            told += piece
+        self._thread = threading.Thread(target=self._read)
+        self._thread.start()
+
+    def _read(self) -> None:
+        try:
+            while self._socket.recv(SIP_BYTES):
+                self.last_s = time.monotonic()
+                time.sleep(SIP_S)
+        except ConnectionError:
+            self._cut = True
+        self.ended_s = time.monotonic()
+        self._socket.close()
+
+    def join(self) -> None:
+        """Return once it has ended."""
+        self._thread.join()
+        if not self._cut:
+            raise SystemExit("the answer came whole")
+
+
 class Session:
     """Listens by MQTT until it is turned out."""
 
@@ -92,6 +138,8 @@ class Session:
 
 class Queue:
     """Comes back for what waits in a durable session, until it is refused."""
+
+    clean = False
 
     def __init__(self, login: dict[str, Any]) -> None:
         self.login = login
@@ -138,11 +186,11 @@ class Queue:
 
     def _connect(self, made: Client) -> None:
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's own
-        properties.SessionExpiryInterval = 3600
+        properties.SessionExpiryInterval = 0 if self.clean else 3600
         made.connect(
             self.login["host"],
             self.login["port"],
-            clean_start=False,
+            clean_start=self.clean,
             properties=properties,
         )
         made.loop_start()
@@ -159,6 +207,34 @@ class Queue:
     def join(self) -> None:
         """Return once it is refused."""
         self._thread.join()
+
+
+class Kept(Queue):
+    """Comes anew, and asks for what stands retained, until it is refused."""
+
+    clean = True
+
+    def __init__(self, login: dict[str, Any]) -> None:
+        super().__init__(login)
+        self._heard = threading.Event()
+
+    def start(self) -> None:
+        """Begin to come; return once what is kept was heard."""
+        super().start()
+        if not self._heard.wait(PATIENCE_S):
+            raise SystemExit("nothing is kept")
+
+    def _answered(
+        self, made: Client, _u: object, _f: Any, reason: Any, _p: Any
+    ) -> None:
+        if not reason.is_failure:
+            made.subscribe(self.login["out"], 1)
+        super()._answered(made, _u, _f, reason, _p)
+
+    def _hear(self, _client: Client, _user: object, message: MQTTMessage) -> None:
+        if message.retain:
+            self.last_s = time.monotonic()
+            self._heard.set()
 
 
 def client(login: dict[str, Any]) -> Client:
