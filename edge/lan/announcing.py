@@ -6,6 +6,7 @@ address records of the name; a neighbour who listens learns what a port scan tel
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from ipaddress import IPv4Address
 
@@ -14,6 +15,8 @@ from zeroconf.asyncio import AsyncZeroconf
 
 TYPE = "_releve._tcp.local."
 INSTANCE = "releve"
+SAY_S = 30.0
+"""How long it may take: a neighbour who answers to each name would hold us for ever."""
 TEXT = {"path": "/api/v1", "v": "1"}
 
 
@@ -54,7 +57,11 @@ class Announcer:
         try:
             info = announcement(self._host, self._port, addresses)
             # another home's on the same network: ours is then releve-2
-            await told.async_register_service(info, allow_name_change=True)
+            async with asyncio.timeout(SAY_S):
+                await told.async_register_service(info, allow_name_change=True)
+        except TimeoutError as error:
+            await told.async_close()
+            raise OSError("a neighbour takes our name, whichever it is") from error
         except BaseException:
             await told.async_close()
             raise

@@ -10,6 +10,7 @@ import pytest
 from zeroconf import IPVersion
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
+from edge.lan import announcing
 from edge.lan.announcing import TYPE, Announcer, announcement
 from edge.lan.names import addresses
 
@@ -53,6 +54,33 @@ async def test_a_neighbour_finds_it_and_is_told_when_it_is_gone(monkeypatch):
     finally:
         await announcer.close()
         await neighbour.async_close()
+
+
+class Besieged:
+    """A network on which a neighbour answers to whatever name is asked for."""
+
+    def __init__(self, **_):
+        self.closed = False
+
+    async def async_register_service(self, info, *, allow_name_change):
+        assert allow_name_change
+        await asyncio.Event().wait()
+
+    async def async_close(self):
+        self.closed = True
+
+
+@pytest.mark.timeout(10)
+async def test_a_neighbour_who_takes_every_name_holds_nothing_up(monkeypatch):
+    """Certificates are renewed in the same turn: it has to come to an end."""
+    besieged = Besieged()
+    monkeypatch.setattr(announcing, "AsyncZeroconf", lambda **_: besieged)
+    monkeypatch.setattr(announcing, "SAY_S", 0.01)
+    announcer = Announcer("pi.local", 8443)
+    with pytest.raises(OSError, match="takes our name"):
+        await announcer.say(HERE)
+    assert besieged.closed
+    await announcer.close()
 
 
 async def test_without_an_address_nothing_is_said():
