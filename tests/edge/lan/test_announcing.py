@@ -62,7 +62,7 @@ class Besieged:
     def __init__(self, **_):
         self.closed = False
 
-    async def async_register_service(self, info, *, allow_name_change):
+    async def async_register_service(self, _info, *, allow_name_change):
         assert allow_name_change
         await asyncio.Event().wait()
 
