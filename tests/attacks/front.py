@@ -91,7 +91,7 @@ class Front:
         async with self.caller() as caller:
             return await caller.post("/oauth/token", data=form)
 
-    async def poll(self, codes: dict, client_id: str = "asker"):
+    async def poll(self, codes: dict, client_id: str = COACH["client_id"]):
         """Ask how a request fares; give the answer."""
         return await self.token(
             grant_type=DEVICE, device_code=codes["device_code"], client_id=client_id
@@ -118,11 +118,11 @@ class Front:
         }
         return await self.owner("requests/approve", told)
 
-    async def join(self) -> dict:
+    async def join(self, client: str = COACH["client_id"], **more: str) -> dict:
         """Ask, be approved, and give the tokens."""
-        codes = (await self.ask()).json()
+        codes = (await self.ask(client_id=client, **more)).json()
         assert (await self.approve(codes)).status_code == 200
-        answer = await self.poll(codes)
+        answer = await self.poll(codes, client)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from front import LINE, URL, Front, front
 from table import Attack
 from twin_house import Held, House
@@ -181,6 +183,10 @@ async def unknown(at: Front):
     answer = await at.ask(LINE, LINE | {"more": True})
     assert answer.status_code == 400  # and not the half that is understood
     at.say(answer)
+    twice = json.dumps([LINE]).replace('"day"', '"day", "granularity": "30min"')
+    answer = await at.ask(authorization_details=twice)
+    assert answer.status_code == 400, "two who read it might believe two things"
+    at.say(answer)
 
 
 @trick("names that a screen would not show as they are")
@@ -220,6 +226,7 @@ async def by_page(at: Front):
     )
     for sender in senders:
         async with at.caller(**sender) as caller:
-            answer = await caller.post("/oauth/device_authorization", data=form)
-        assert answer.status_code == 403, sender
-        at.say(answer)
+            for path in ("device_authorization", "token", "revoke"):
+                answer = await caller.post(f"/oauth/{path}", data=form)
+                assert answer.status_code == 403, sender
+                at.say(answer)

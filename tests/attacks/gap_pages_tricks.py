@@ -51,6 +51,22 @@ async def other_origin(at: Front):
                 at.home.say(answer.status_code)
 
 
+@trick("a web app of a service, with the credential of somebody else")
+async def web_apps(at: Front):
+    own, other = "https://own.example", "https://other.example"
+    tokens = [(await at.join(one, origin=one))["access_token"] for one in (own, other)]
+    bearers = [{"Authorization": f"Bearer {token}"} for token in tokens]
+    for bearer in (bearers[1], OWNER):
+        async with at.caller(**bearer, Origin=own) as caller:
+            answer = await caller.get(METERS)
+            assert "access-control-allow-origin" not in answer.headers
+            at.home.say(answer.status_code)
+    async with at.caller(**bearers[0], Origin=own) as caller:
+        told = (await caller.get(METERS)).headers
+        assert told["access-control-allow-origin"] == own
+        assert "access-control-allow-credentials" not in told
+
+
 @trick("another origin that would change something")
 async def changing(at: Front):
     told = {"services": []}
