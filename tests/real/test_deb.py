@@ -183,6 +183,23 @@ def test_it_comes_back_whatever_ended_it(machine: Machine) -> None:
 
 
 @pytest.mark.machine
+def test_what_an_administrator_sets_up_is_the_services_own(machine: Machine) -> None:
+    rows(machine)
+    said = machine.run("releve setup --yes --water files --lan").stdout
+    assert "/dev/tic: Relevé reads it at present, in standard mode" in said
+    assert "sudo systemctl restart releve" in said
+    kept = machine.said("stat -c '%U %G %a' /etc/releve/releve.toml")
+    assert kept == "root releve 640"
+    made = machine.said("stat -c %U /var/lib/releve/lan /var/lib/releve/lan/*")
+    assert set(made.split()) == {"releve"}
+    machine.run("systemctl restart releve")
+    assert "Relevé answers there" in machine.until(
+        "releve lan show", lambda said: "answers there" in said
+    )
+    assert "stays as it is" in machine.said("releve setup --yes")
+
+
+@pytest.mark.machine
 def test_a_backup_is_made_from_within_its_sandbox(machine: Machine) -> None:
     machine.run("systemctl start releve-backup.service")
     listed = machine.said("ls -l /var/lib/releve/backups")
