@@ -102,7 +102,6 @@ export default {
   origin: "Reads from the web page too",
   outsideYes: "Yes: data is transferred there",
   outsideNo: "No",
-  origin: "Reads from the web page too",
   purpose: "What for",
   history: "Past shown",
   duration: "How long you agree",

@@ -102,7 +102,6 @@ export default {
   origin: "Lit aussi depuis la page web",
   outsideYes: "Oui : des données y sont transférées",
   outsideNo: "Non",
-  origin: "Lit aussi depuis la page web",
   purpose: "Pour",
   history: "Passé montré",
   duration: "Durée de l’accord",
