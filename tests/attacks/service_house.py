@@ -151,7 +151,10 @@ class Ear:
             properties=properties,
         )
         self.client.loop_start()
-        self.wait(lambda: self.refused is not None)
+        self.wait(lambda: self.refused is not None or self.ended)
+        if self.refused is None:  # the broker went before it answered
+            self.shut()
+            raise ConnectionResetError
         if self.refused:
             self.shut()
             raise PermissionError
