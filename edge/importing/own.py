@@ -22,6 +22,10 @@ ANY = ""
 UNIT = "unit"
 """The kind of a fact: which unit the rows say they are in."""
 DOUBTFUL = ("estimated", "interpolated")
+QUALITIES = (*DOUBTFUL, "raw", "validated", "corrected")
+"""What a row may say of itself; but for the doubt, it isn't believed."""
+SAYS_ITS_SOURCE = frozenset({"origin", "source", "received", "device"})
+"""What is the importer's word alone, and in no page of ours."""
 
 
 def _is_csv(document: Document) -> bool:
@@ -105,7 +109,13 @@ def _export(
                 absent.append(Absence(start, end, place))
                 continue
             value = scaled(row["value"], 1)
-            doubtful = row["quality"] in DOUBTFUL
+            quality = row["quality"]
+            if quality not in QUALITIES or not SAYS_ITS_SOURCE.isdisjoint(row):
+                refused.append(
+                    Refused(place, "says-too-much", "no row of ours says so of itself")
+                )
+                continue
+            doubtful = quality in DOUBTFUL
             nature = Nature.ESTIMATED if doubtful else Nature.MEASURED
         except (KeyError, TypeError, ValueError):
             refused.append(

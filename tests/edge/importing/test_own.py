@@ -7,6 +7,7 @@ import pytest
 from importing_home import House
 
 from edge.catalogue import Fluid
+from edge.importing import own
 from edge.importing.meters import Place
 from edge.sample import Quality
 
@@ -123,3 +124,23 @@ async def test_a_page_goes_to_the_meter_that_it_names(tmp_path):
     finally:
         house.close()
     assert [one.meter for one in report.series] == ["garage"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"quality": "certified"},
+        {"quality": ["validated"]},
+        {"origin": "meter:linky"},
+        {"source": "enedis"},
+        {"received": "2026-10-25T02:30:00+02:00"},
+    ],
+)
+async def test_no_row_says_of_itself_where_it_is_from_nor_what_it_is_worth(house, more):
+    report = await house.take(page({**ROW, **more}))
+    assert [one.reason for one in report.refused] == ["says-too-much"]
+    assert house.journal.read() == []
+
+
+def test_every_quality_is_a_word_that_a_row_may_have():
+    assert set(own.QUALITIES) == {quality.value for quality in Quality}
