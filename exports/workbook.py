@@ -18,7 +18,8 @@ from exports.errors import FileRefused
 from exports.xml_part import walk
 
 RELATIONS = "_rels/.rels"
-MOST_STRINGS = 500_000
+MOST_SHEETS = 100
+MOST_STRINGS = 200_000
 MOST_STYLES = 70_000
 """Excel itself has 65,490 at the most."""
 PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -135,6 +136,8 @@ def _read_main(book: Book, name: str) -> None:
     def start(tag: str, has: Attributes) -> None:
         if tag == "sheet":
             book.names.append((has["name"], has["id"]))
+            if len(book.names) > MOST_SHEETS:
+                raise _too_large()
         elif tag == "workbookPr" and has.get("date1904") in ("1", "true"):
             book.epoch = cell.MAC
 

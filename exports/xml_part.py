@@ -12,6 +12,8 @@ DEEPEST = 40
 LONGEST_TEXT = 1 << 16
 """A cell holds 32,767 letters at most."""
 CHUNK = 1 << 16
+NO_MEMORY = 1
+"""What expat says when it gets none."""
 
 Start = Callable[[str, Mapping[str, str]], None]
 """Is given each element's name, and its attributes by theirs, without namespaces."""
@@ -74,6 +76,11 @@ def walk(part: IO[bytes], start: Start, end: End) -> None:
     parser.EndElementHandler = steps.finish
     parser.CharacterDataHandler = steps.data
     parser.StartDoctypeDeclHandler = steps.doctype
-    while piece := part.read(CHUNK):
-        parser.Parse(piece, False)  # noqa: FBT003 - expat's own signature
-    parser.Parse(b"", True)  # noqa: FBT003 - same
+    try:
+        while piece := part.read(CHUNK):
+            parser.Parse(piece, False)  # noqa: FBT003 - expat's own signature
+        parser.Parse(b"", True)  # noqa: FBT003 - same
+    except expat.ExpatError as error:
+        if error.code == NO_MEMORY:
+            raise MemoryError from error
+        raise

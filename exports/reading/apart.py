@@ -71,6 +71,7 @@ class Apart:
                 raise _senseless() from error
         end = _end(last)
         self.told(int(end["peak"]))
+        log.info("a file was read apart, in %.1f MB at most", end["peak"] / 1e6)
         if hearing.missing:
             log.warning(
                 "files are read without giving up %s", ", ".join(hearing.missing)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -18,12 +17,10 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from exports.cell import Shape, shape
 from exports.errors import FileRefused
 from exports.workbook import Bounds, sheets
+from tests.exports.workbook_parts import MAIN, made
 
 SAMPLES = Path(__file__).parents[2].parent / "shared" / "samples"
 ROOMY = Bounds(10_000, 100_000, 1_000)
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-RELATION = '<Relationship Id="{id}" Type="{of}/{kind}" Target="{target}"/>'
 
 
 def saved(book: Workbook) -> bytes:
@@ -127,36 +124,6 @@ def test_formats_without_a_text_are_known_by_their_number():
     known = [shape(number, {}) for number in (0, 14, 22, 45, 46, 49)]
     plain, moment = Shape.PLAIN, Shape.MOMENT
     assert known == [plain, moment, moment, moment, Shape.LENGTH, plain]
-
-
-def made(sheet: str = "", *, head: str = "", **parts: str) -> bytes:
-    """Give a workbook of parts that are written by hand."""
-    relation = RELATION.format(id="r", of=OFFICE, kind="{}", target="{}")
-    whole = {
-        "_rels/.rels": f"<Relationships>{relation}</Relationships>".format(
-            "officeDocument", "xl/workbook.xml"
-        ),
-        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
-        '<sheet name="A" sheetId="1" r:id="r"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": "<Relationships>"
-        + relation.format("worksheet", "worksheets/sheet1.xml")
-        + relation.format("sharedStrings", "/xl/strings.xml")
-        + relation.format("styles", "styles.xml")
-        + "</Relationships>",
-        "xl/worksheets/sheet1.xml": f'{head}<worksheet xmlns="{MAIN}"><sheetData>'
-        f"{sheet}</sheetData></worksheet>",
-        "xl/strings.xml": f'<sst xmlns="{MAIN}"><si><t>one</t><rPh><t>wan</t></rPh>'
-        "</si></sst>",
-        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="14"/>'
-        "</cellXfs></styleSheet>",
-    }
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, text in (
-            whole | {f"xl/{k}.xml": v for k, v in parts.items()}
-        ).items():
-            packed.writestr(name, text)
-    return out.getvalue()
 
 
 def why(data: bytes, bounds: Bounds = ROOMY) -> str:
