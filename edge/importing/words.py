@@ -88,7 +88,7 @@ FRENCH: Mapping[str, str] = {
     "other-medium": "ce n'est ni de l'eau, ni du gaz",
     "index-begins-anew": "l'index repart de zéro : compteur changé",
     "not-a-row": "la ligne n'a pas la forme attendue",
-    "says-too-much": "une ligne ne dit pas elle-même d'où elle vient ni ce qu'elle vaut",
+    "says-too-much": "une ligne ne dit pas elle-même d'où elle vient ni sa qualité",
     "short-row": "la ligne a trop peu de colonnes",
     "not-a-reading": "la ligne n'est pas un relevé",
     "not-a-period": "ce n'est pas une période",
