@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import orjson
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -111,7 +113,7 @@ def create_app(deps: Deps) -> FastAPI:
         token=deps.token,
         tokens=deps.owner_tokens,
         limits=limits,
-        hosts=Hosts(deps.hosts),
+        hosts=Hosts((*deps.hosts, urlsplit(deps.url).hostname or "")),
         origins=Origins(deps.cors, deps.url, services),
         public=lambda path: public(path) or path in OPEN,
         tally=home.tally,

@@ -19,7 +19,8 @@ class Hosts:
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names = {"localhost", *(name.lower().rstrip(".") for name in names)}
+        said = {name.lower().rstrip(".") for name in names}
+        self._names = {"localhost", *said} - {""}
 
     def check(self, headers: Headers) -> None:
         """Raise Problem unless the request's Host is one of ours."""

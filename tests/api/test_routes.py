@@ -371,6 +371,13 @@ async def test_the_names_of_the_house_are_answered(deps, host):
         assert (await client.get(METERS, headers={"Host": host})).status_code == 200
 
 
+async def test_so_is_the_name_that_services_are_told(deps):
+    async with caller(replace(deps, url="https://releve.home:8443")) as client:
+        there = {"Host": "releve.home:8443"}
+        assert (await client.get(METERS, headers=there)).status_code == 200
+        problem(await client.get(METERS, headers={"Host": "home"}), "wrong-host")
+
+
 @pytest.mark.parametrize(
     "host",
     [
