@@ -101,6 +101,17 @@ async def old_contract(home: House):
             await client.get(f"{API}/meters/linky/facts{since}")
 
 
+@trick(
+    "rest",
+    "which of the registers that it holds a home has",
+    held=(Held("contract", "live"), Held("live_power", "live")),
+    sees=b'"name":"tempo_today"',
+)
+async def listed(home: House):
+    async with home.client() as client:
+        await client.get(f"{API}/meters")
+
+
 @trick("rest", "what the host says of itself when something fails")
 async def failures(home: House):
     """Who is answered 503 or 500 is told that it is so, and nothing of why."""
