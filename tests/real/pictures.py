@@ -12,14 +12,14 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.real.browser import CHROMIUM, FLAGS, Service, demonstration
 
 ROOT = Path(__file__).parents[2]
 ASKS = json.loads((ROOT / "examples" / "coach" / "asks.json").read_text())
 PASSWORD = "un compteur au placard"  # noqa: S105 - invented
-WIDTH, HEIGHT, TALLEST = 900, 600, 1265
+WIDTH, HEIGHT = 900, 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +31,21 @@ class Words:
     sign_in: str
     code: str
     see: str
+    refuse: str
+    type_here: str
     request: str
     home: str
 
 
 ENGLISH = Words(
     *("en-GB", "New password", "Choose this password"),
-    *("Code of the service", "See the request", "request", "home"),
+    *("Code of the service", "See the request", "Refuse", "Type it here"),
+    *("request", "home"),
 )
 FRENCH = Words(
     *("fr-FR", "Mot de passe", "Se connecter"),
-    *("Code du service", "Voir la demande", "demande", "maison"),
+    *("Code du service", "Voir la demande", "Refuser", "Tapez-le ici"),
+    *("demande", "maison"),
 )
 
 
@@ -65,19 +69,21 @@ class Album:
     def request(self, code: str) -> None:
         self.page.get_by_label(self._words.code).fill(code)
         self.page.get_by_role("button", name=self._words.see).click()
-        self._take(self._words.request)
+        last = self.page.get_by_role("button", name=self._words.refuse)
+        self._take(self._words.request, last)
 
     def home(self) -> None:
         self.page.goto(self._url)
-        self._take(self._words.home)
+        last = self.page.get_by_role("link", name=self._words.type_here)
+        self._take(self._words.home, last)
 
-    def _take(self, name: str) -> None:
-        page = self.page
-        expect(page.get_by_role("img").first).to_be_visible()  # the home's figures
-        main = page.get_by_role("main").bounding_box()
-        height = min(main["y"] + main["height"], TALLEST)
+    def _take(self, name: str, last: Locator) -> None:
+        """Take the page from its top to what is last of interest."""
+        expect(self.page.get_by_role("img").first).to_be_visible()  # the home's figures
+        height = last.evaluate("it => it.getBoundingClientRect().bottom + scrollY") + 24
         clip = {"x": 0, "y": 0, "width": WIDTH, "height": height}
-        page.screenshot(path=self._folder / f"{name}.png", full_page=True, clip=clip)
+        path = self._folder / f"{name}.png"
+        self.page.screenshot(path=path, full_page=True, clip=clip)
 
 
 def take(folder: Path) -> None:
@@ -86,8 +92,9 @@ def take(folder: Path) -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         with demonstration(Path(place) / "demo") as demo:
             coach = Service(demo.url, ASKS["client_name"])
-            told = {name: ASKS[name] for name in ("controller", "contact")}
-            code = coach.ask(*ASKS["authorization_details"], **told)
+            told = ("controller", "contact", "leaves_home", "retention")
+            lines = ASKS["authorization_details"]
+            code = coach.ask(*lines, **{name: ASKS[name] for name in told})
             english, french = (
                 Album(browser, demo.url, words, folder) for words in (ENGLISH, FRENCH)
             )
