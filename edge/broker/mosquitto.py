@@ -135,6 +135,7 @@ persistence_location {directory}/
 autosave_interval {AUTOSAVE_S}
 autosave_on_changes false
 persistent_client_expiration 14d
+set_tcp_nodelay true
 max_inflight_messages 20
 max_queued_messages 50000
 max_queued_bytes 16000000

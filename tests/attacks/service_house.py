@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import threading
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -150,6 +151,8 @@ class Ear:
             clean_start=not self._durable,
             properties=properties,
         )
+        # what it says waits for no acknowledgement of what it said before
+        self.client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.client.loop_start()
         self.wait(lambda: self.refused is not None or self.ended)
         if self.refused is None:  # the broker went before it answered

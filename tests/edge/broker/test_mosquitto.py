@@ -103,6 +103,11 @@ def test_a_broker_of_ours_lets_nobody_in_unknown_and_keeps_all_in_its_directory(
     assert f"plugin_opt_config_file {machine}/dynamic-security.json" in said
 
 
+def test_what_it_sends_waits_for_no_acknowledgement_of_what_it_sent(machine):
+    # a question's PUBACK and its answer: the second would come 40 ms after the first
+    assert "set_tcp_nodelay true" in configuration(machine, machine, "h", 1)
+
+
 def test_as_root_it_stays_root_else_it_is_who_we_are(machine, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert "user root" in configuration(machine, machine, "h", 1)
