@@ -652,6 +652,36 @@ async def one_maker(home: House):
                 await one.get(f"{LINKY}?step={step}&from=2026-09-01")
 
 
+@trick("its grant, while others come and go", sees=b'"version":')
+async def own_grant(home: House):
+    async with home.client() as client:
+        await client.get(f"{API}/grant")
+        if home.other:
+            given = await home.give("other", Held(), Held("live_power", "live"))
+            home.consents.pause([home.services["other"]])
+            home.consents.resume([home.services["other"]])
+            home.consents.withdraw(given)
+        await client.get(f"{API}/grant")
+        await client.get(f"{LINKY}?step=day&limit=2")
+
+
+@trick("how much is looked up for an answer", sees=b'"value"')
+async def looked_up(home: House):
+    """What takes time is asked of the same spans, and of none that aren't shown."""
+    edge, over = paris("2026-09-26T00:00:00+02:00"), paris("2026-10-26T06:00:00+01:00")
+    asked = len(home.reads.asked)
+    async with home.client() as client:
+        for step in STEPS:
+            for bounds in ("from=1970-01-01&to=2027-01-01", "from=2026-10-25", ""):
+                for path in (LINKY, GAS):
+                    await client.get(f"{path}?step={step}&{bounds}")
+    found = home.reads.asked[asked:]
+    assert found
+    for *_, start_ms, end_ms in found:
+        assert edge <= start_ms < end_ms <= over
+    home.say("looked up", found)
+
+
 @trick("its own lines of the read journal", sees=b'"rows":30')
 async def own_lines(home: House):
     async with home.client() as client, home.client("owner") as owner:
