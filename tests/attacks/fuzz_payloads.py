@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import random
+from copy import deepcopy
 from typing import Any
 
 ODD: tuple[Any, ...] = (
@@ -53,6 +54,10 @@ def payload(rng: random.Random, good: dict[str, Any]) -> bytes:
     return text
 
 
+def _odd(rng: random.Random) -> Any:
+    return deepcopy(rng.choice(ODD))  # it may be bent in its turn
+
+
 def _bent(rng: random.Random, good: dict[str, Any]) -> Any:
     document = json.loads(json.dumps(good))
     for _ in range(rng.choice([0, 1, 1, 2, 4])):
@@ -67,9 +72,9 @@ def _bent(rng: random.Random, good: dict[str, Any]) -> Any:
         if change == 0:
             place.pop(key, None)
         elif change == 1:
-            place[str(rng.choice(ODD))[:80]] = rng.choice(ODD)
+            place[str(rng.choice(ODD))[:80]] = _odd(rng)
         elif change == 2 and isinstance(inner, str):
             place[key] = inner + rng.choice(["0", " ", "\n", "é", "/", "Z", inner])
         else:
-            place[key] = rng.choice(ODD)
+            place[key] = _odd(rng)
     return rng.choice([document] * 30 + [[document], [], "x", 1, None])
