@@ -101,6 +101,16 @@ async def outlived(home: MqttTwin):
         await home.quiet()
 
 
+@trick("an answer that waits longer than the window shows it", sees=b'"rows"')
+async def answer_outlived(home: MqttTwin):
+    async with home.listening() as ear:
+        for last, most_s in (("23:00:00", 300), ("23:59:30", 30), ("23:59:59.5", 1)):
+            await home.on(f"2026-10-26T{last}+01:00")
+            await home.answered(ear, asked())
+            left_s = ear.answers()[-1].properties.MessageExpiryInterval
+            assert 0 < left_s <= most_s
+
+
 @trick(
     "open months and years, polled",
     held=(Held(grain="month", history="P1Y"),),

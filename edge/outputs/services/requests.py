@@ -19,7 +19,9 @@ from edge.broker.accounts import requests
 from edge.broker.hearing import matches
 from edge.broker.passes import Pass
 from edge.broker.publisher import Message, Publisher
+from edge.calendar import Calendar
 from edge.errors import BrokerLost, EdgeError
+from edge.interval import Step
 from edge.outputs.services.answers import Answers
 from edge.outputs.services.home import Home
 from edge.outputs.services.messages import Messages
@@ -34,7 +36,7 @@ BURST, EACH_S = 10, 1.0
 """How many a service may ask at once, and how long until it may ask one more."""
 CORRELATION_MOST = 128
 ANSWER_S = 300
-"""How long an answer may wait to be read."""
+"""How long an answer may wait to be read, at most."""
 BAD = orjson.dumps({"error": "bad_request"})
 BUSY = orjson.dumps({"error": "too_many_requests"})
 
@@ -181,7 +183,13 @@ class ServicesRequests:
                 self._messages.branch(service).response,
                 payload,
                 qos=1,
-                expiry_s=ANSWER_S,
+                expiry_s=self._expiry_s(),
                 correlation=message.correlation,
             )
         self.counters["answered"] += 1
+
+    def _expiry_s(self) -> int:
+        """Give how long an answer may wait: at midnight the window shows less."""
+        now_ms = self._home.decisions.now_ms()
+        _, midnight_ms = Calendar(self._home.zone).interval(Step.DAY, now_ms)
+        return max(1, min(ANSWER_S, (midnight_ms - now_ms) // 1000))
