@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import httpx
@@ -184,10 +185,11 @@ async def house(
     grain: Step = Step.DAY,
     limits: Limits = FREE,
     window_ms: int | None = None,
+    reads: Any = None,
 ) -> AsyncIterator[House]:
-    """Serve home "a" or "b", equal at a grain."""
+    """Serve home "a" or "b", equal at a grain; out of a store, if one is given."""
     clock = SetClock()
-    reads = TwinReads(name, grain)
+    reads = reads or TwinReads(name, grain)
     numbered = patch("edge.consent.consents.secrets", Numbered())
     if window_ms is not None:
         reads.window_ms = window_ms
