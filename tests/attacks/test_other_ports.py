@@ -17,7 +17,8 @@ from tests.real.influxd import Influxd, need
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
+ROOT = Path(__file__).parents[2]
+DEPLOY, DOCS = ROOT / "deploy", ROOT / "docs"
 OURS = tomllib.loads((DEPLOY / "influxdb/config.toml").read_text())
 PLACES = ("bolt-path", "sqlite-path", "engine-path", "http-bind-address")
 QUESTIONS = (
@@ -109,3 +110,11 @@ def test_what_grafana_asks_with_stays_on_its_side():
             assert "$__file{" in secret, path.name
             assert "$__file{" not in plain, path.name
             assert "127.0.0.1" in plain, path.name
+
+
+def test_who_may_open_grafana_is_said_where_it_is_set_up():
+    """Its port is its own: what it needs is said to households, in both languages."""
+    for page in ("install.md", "fr/domotique-et-courbes.md"):
+        text = (DOCS / page).read_text()
+        assert "`http_addr = 127.0.0.1`" in text, page
+        assert "3000" in text, page
