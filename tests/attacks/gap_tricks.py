@@ -93,7 +93,7 @@ async def gas_moments(home: House):
     "a contract of before the window",
     held=(Held("contract", "live"),),
     sees=b'"start":"2026-09-26T00:00:00+02:00"',
-    never=(b"2025-07-01",),
+    never=(b"2025-07-01", b'"index"', b'"device"'),
 )
 async def old_contract(home: House):
     async with home.client() as client:
