@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import pytest
 from rest_tricks import API, STEPS
@@ -27,37 +28,60 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
 START_MS = paris("2026-10-20T00:00:00+02:00")
 TARIFF, TOTAL, VOLUME = "import_tariff01_wh", "import_total_wh", "gas_volume_l"
-WATT_HOURS, HALVES = 500, 24
-"""What flows in half an hour, and in how many of a day."""
-HELD = (Held(), Held("energy_by_tariff"), Held(meter=GAS, fluid="gas"))
-OWNERS = f"{API}/meters/linky/registers/{TOTAL}?step=30min&from=2026-10-21"
+MINUTE_MS, WATT_HOURS = 60_000, 500
 
 
-def counts(name: str, fluid: Fluid) -> dict[int, int]:
-    """Give what a meter showed at each half-hour: days are equal, halves are not."""
+@dataclass(frozen=True)
+class Pattern:
+    """What a service holds, and how the homes differ within it.
+
+    A meter speaks each `every_ms`; what flows flows in `count` pieces of a period, in
+    home "b" from the piece `later` on.
+    """
+
+    grain: Step
+    every_ms: int
+    count: int
+    later: int
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        grain = self.grain.value
+        gas = Held("energy", grain, GAS, "gas")
+        return Held("energy", grain), Held("energy_by_tariff", grain), gas
+
+
+PATTERNS = (
+    Pattern(Step.DAY, 30 * MINUTE_MS, count=24, later=16),
+    Pattern(Step.MIN30, 10 * MINUTE_MS, count=1, later=2),
+)
+OWNERS = f"{API}/meters/linky/registers/{TOTAL}?step="
+
+
+def counts(name: str, fluid: Fluid, pattern: Pattern) -> dict[int, int]:
+    """Give what a meter showed when it spoke: periods are equal, pieces are not."""
     calendar = calendar_of(fluid, PARIS)
-    edges = calendar.boundaries(Step.MIN30, START_MS, NOW_MS)
-    days = {int(at) for at in calendar.boundaries(Step.DAY, START_MS, NOW_MS)}
-    first = 0 if name == "a" else 16
-    found, total, half = {}, 1_000, 99  # nothing flows before the first day
-    for at_ms in map(int, edges):
-        half = 0 if at_ms in days else half
+    periods = calendar.boundaries(pattern.grain, START_MS, NOW_MS)
+    begins = {int(at) for at in periods}
+    first = 0 if name == "a" else pattern.later
+    found, total, piece = {}, 1_000, 99  # nothing flows before the first period
+    for at_ms in range(START_MS, NOW_MS, pattern.every_ms):
+        piece = 0 if at_ms in begins else piece
         found[at_ms] = total
-        total += WATT_HOURS * (first <= half < first + HALVES)
-        half += 1
+        total += WATT_HOURS * (first <= piece < first + pattern.count)
+        piece += 1
     return found
 
 
-def said(name: str) -> Iterator[Sample]:
+def said(name: str, pattern: Pattern) -> Iterator[Sample]:
     """Give what the meters of a home said, in the order of time."""
     other = name == "b"
-    gas = counts(name, Fluid.GAS)
-    for at_ms, total in counts(name, Fluid.ELECTRICITY).items():
+    gas = counts(name, Fluid.GAS, pattern)
+    for at_ms, total in counts(name, Fluid.ELECTRICITY, pattern).items():
         hidden = {"apparent_power_va": 300 + 900 * other, "voltage_l1_v": 230 + other}
         hidden |= {"voltage_l2_v": 231} if other else {}
         yield Sample(LINKY, at_ms, {TOTAL: total, TARIFF: total // 2, **hidden})
-        if at_ms in gas:
-            yield Sample(GAS, at_ms, {VOLUME: gas[at_ms]})
+        yield Sample(GAS, at_ms, {VOLUME: gas[at_ms]})
 
 
 def late(sample: Sample) -> bool:
@@ -76,7 +100,7 @@ async def kept(hub: Hub, samples: list[Sample], lane: Lane) -> None:
 
 
 @asynccontextmanager
-async def whole(name: str, path) -> AsyncIterator[House]:
+async def whole(name: str, pattern: Pattern, path) -> AsyncIterator[House]:
     """Serve one of the homes out of its own journal and store."""
     (path / name).mkdir()
     meters = (
@@ -87,13 +111,13 @@ async def whole(name: str, path) -> AsyncIterator[House]:
     hub = Hub.open(config, SetClock(), (LINKY, GAS))
     try:
         await hub.roller.start()
-        samples = list(said(name))
+        samples = list(said(name, pattern))
         held_back = [one for one in samples if late(one)] if name == "b" else []
         first = [one for one in samples if one not in held_back]
         await kept(hub, first, Lane.PRESENT)
         await kept(hub, held_back, Lane.HISTORY)
         async with house(name, path / name, reads=hub.reads) as home:
-            await home.give("coach", *HELD)
+            await home.give("coach", *pattern.held)
             yield home
     finally:
         hub.close()
@@ -115,18 +139,22 @@ async def questions(home: House) -> None:
             await client.get(f"{API}/{path}")
 
 
-async def test_a_service_can_not_tell_two_whole_homes_apart(tmp_path):
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda one: one.grain.value)
+async def test_a_service_can_not_tell_two_whole_homes_apart(pattern, tmp_path):
     told, hidden = [], []
     for name in ("a", "b"):
-        async with whole(name, tmp_path) as home:
+        async with whole(name, pattern, tmp_path) as home:
             await questions(home)
             async with home.client("owner") as owner:
-                hidden.append((await owner.get(OWNERS)).json()["rows"])
+                paths = [f"{OWNERS}{step}&from=2026-10-21" for step in ("30min", "raw")]
+                answers = [(await owner.get(path)).json()["rows"] for path in paths]
+            hidden.append(answers)
             told.append(home.said)
     for one, other in zip(*told, strict=True):
         assert one[-1] == other[-1]
         assert one == other
     everything = b"".join(one[-1] for one in told[0])
-    assert everything.count(b'"value":12000') >= 4
+    shown = b'"value":%d,' % (WATT_HOURS * pattern.count)
+    assert everything.count(shown) >= 4
     assert hidden[0] != hidden[1]
-    assert max(row["revision"] for row in hidden[1]) > 1
+    assert max(row["revision"] for row in hidden[1][0]) > 1
