@@ -23,7 +23,7 @@ def object_of(payload: bytes | str | Message) -> Message:
         raise MessageRefused("too-large", "the message is larger than 64 KiB")
     try:
         found = json.loads(payload, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise MessageRefused("not-json", "the message is no JSON") from error
     if not isinstance(found, dict):
         raise MessageRefused("not-json", "the message is no JSON object")
@@ -56,11 +56,11 @@ def instant(message: Message, received_at: datetime | None) -> datetime:
             continue
         try:
             found = datetime.fromisoformat(str(message[key]))
-        except ValueError as error:
+            if found.tzinfo is None:
+                return found.replace(tzinfo=UTC)
+            return found.astimezone(UTC)
+        except (ValueError, OverflowError) as error:
             raise MessageRefused("no-time", f"its {key} is no date and time") from error
-        if found.tzinfo is None:
-            return found.replace(tzinfo=UTC)
-        return found.astimezone(UTC)
     seconds = floored(message.get("timestamp_ut"), 1)
     if seconds is not None and 0 <= seconds < 1 << 33:
         return datetime.fromtimestamp(seconds, UTC)

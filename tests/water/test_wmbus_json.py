@@ -124,6 +124,7 @@ def test_a_time_without_its_zone_is_utc_and_seconds_do_too():
         (message(total_m3=None), "no-total"),
         (message(total_m3=float("nan")), "no-total"),
         ('{"id":"1","total_m3":1e999999999}', "no-total"),
+        ('{"id":"1","total_m3":1e9999999999999999999}', "not-json"),
         (message(total_m3=True), "no-total"),
         (message(total_m3=-0.001), "negative-total"),
         (message(id=None), "no-id"),
@@ -131,6 +132,8 @@ def test_a_time_without_its_zone_is_utc_and_seconds_do_too():
         (message(media="heat"), "other-medium"),
         (message(timestamp=None), "no-time"),
         (message(timestamp="yesterday"), "no-time"),
+        (message(timestamp="0001-01-01T00:00:00+14:00"), "no-time"),
+        (message(timestamp="9999-12-31T23:59:59-12:00"), "no-time"),
     ],
 )
 def test_what_is_no_reading_is_refused_with_why(payload, reason):

@@ -73,7 +73,7 @@ def _at(path: tuple[str, ...], payload: bytes) -> Any:
         return payload.decode("ascii", "replace")
     try:
         found = json.loads(payload, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise MessageRefused("not-json", "the message is no JSON") from error
     for key in path:
         if isinstance(found, Mapping):

@@ -123,6 +123,15 @@ def test_what_is_no_number_is_refused(payload, reason):
     assert refused.value.reason == reason
 
 
+def test_a_number_that_no_decimal_holds_is_refused():
+    with pytest.raises(MessageRefused) as caught:
+        heard(
+            settings(preset="tasmota", topic="t", path="a"),
+            *("t", b'{"a":1e9999999999999999999}', NOW),
+        )
+    assert caught.value.reason == "not-json"
+
+
 @given(st.binary(max_size=80) | st.text(max_size=40).map(str.encode))
 @pytest.mark.parametrize("preset", [*PRESETS, ""])
 def test_any_message_is_a_number_or_refused(preset, payload):
