@@ -1,6 +1,6 @@
 """What a home hears on a broker of others, bent: each message counted, none believed.
 
-A radio, a counter and a bare number, by the whole service on a real Mosquitto.
+Radios, counters and bare numbers, by the whole service on a real Mosquitto.
 """
 
 from __future__ import annotations
@@ -34,20 +34,25 @@ RADIO: dict[str, Any] = {
 }
 COUNTER: dict[str, Any] = {"COUNTER": {"C1": 100, "C2": 3}, "Time": "x"}
 NUMBER: dict[str, Any] = {"volume": 17.25}
+CYBLE: dict[str, Any] = {"liters": 123456, "counter": 5, "battery": 96, "rssi": 210}
+CYBLE["timestamp"] = "2026-10-20T12:00:00Z"
 OURS = {"preset": "wmbusmeters", "ids": ["00aabb11"]}
+LITRES = {"unit": "L"}
 PLAIN = {"topic": "hot/total", "path": "volume", "unit": "m3"}
 SENSOR = {"preset": "tasmota", "topic": "tele/gas/SENSOR"}
 METERS: tuple[tuple[str, str, dict[str, Any], dict[str, Any]], ...] = (
     ("cellar", "wmbusmeters/n", RADIO, OURS),
     ("gas", "tele/gas/SENSOR", COUNTER, SENSOR),
     ("hot", "hot/total", NUMBER, PLAIN),
+    ("cyble", "everblu/cyble/7/json", CYBLE, {"preset": "everblu", "ids": ["7"]}),
+    ("esp", "esp/total", NUMBER, {"preset": "esphome", "topic": "esp/total"} | LITRES),
 )
 """Each by its name: where it is heard, a good message, its table."""
 
 
 @asynccontextmanager
 async def home(path: Path, broker: Plain) -> AsyncIterator[Hub]:
-    """Run a home whose three meters are heard on a broker."""
+    """Run a home whose meters are heard on a broker."""
     config = Config(
         data_dir=path / "heard",
         mqtt={"url": f"mqtt://127.0.0.1:{broker.port}", "discovery": False},
