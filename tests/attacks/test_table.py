@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from named import Named, named, page, places, proof, whole
 from table import rows
+
+from tests.attacks.__main__ import Outcomes
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "attack_table.md"
@@ -41,3 +44,29 @@ def test_every_row_stands_in_the_page():
     assert page() in text, "run `make docs`"
     for row in rows():
         assert row.trick in text, row.name
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "how"),
+    [
+        ([("call", "passed")], "closed"),
+        ([("call", "passed"), ("teardown", "failed")], "OPEN"),
+        ([("setup", "failed")], "OPEN"),
+        ([("setup", "skipped")], "NOT TRIED"),
+        ([], "NOT TRIED"),
+    ],
+)
+def test_a_row_is_closed_once_it_was_tried_and_nothing_failed(outcomes, how):
+    """Of a row of the table, and of one that is a test."""
+    for row, test in (
+        ("rest: finer steps", "x.py::test_two_homes[rest: finer steps]"),
+        ("ports: test_a_port", "y.py::test_a_port[a]"),
+    ):
+        found = Outcomes()
+        for when, outcome in outcomes:
+            passed = outcome == "passed"
+            found.pytest_runtest_logreport(
+                SimpleNamespace(nodeid=test, when=when, outcome=outcome, passed=passed)
+            )
+        found.ended["z.py::test_another[rest: finer]"] = {"failed"}
+        assert found.of(row) == how
