@@ -32,9 +32,7 @@ def certificate(directory: Path, name: str = NAME) -> Path:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False
-        )
+        .add_extension(names, critical=False)
         .sign(key, hashes.SHA256())
     )
     path = directory / f"{name}.pem"
