@@ -126,7 +126,7 @@ def registers() -> str:
 def attacks() -> str:
     """Give what a service tries, by channel, and what tries it."""
     root = str(DOCS.parent)
-    sys.path[:0] = [root, f"{root}/tests/attacks"]  # tests are no package
+    sys.path += [root, f"{root}/tests/attacks"]  # tests are no package
     from named import page  # noqa: PLC0415 - found by the line above
 
     written: str = page()
