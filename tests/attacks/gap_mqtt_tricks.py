@@ -7,6 +7,7 @@ import asyncio
 from table import Attack
 from twin_house import Held
 
+from edge.consent.consents import Choice
 from tests.attacks.mqtt_twin import MqttTwin, asked, paris
 
 TRICKS: list[Attack] = []
@@ -108,3 +109,27 @@ async def unnoted(home: MqttTwin):
         ]
         assert sum(one.rows for one in noted) >= len(ear.rows()) + 1
         home.code("noted", bool(noted))
+
+
+@trick("more questions at once than it may ask", sees=b'"too_many_requests"')
+async def greedy(home: MqttTwin):
+    async with home.listening() as ear:
+        home.part.requests._now_s = lambda: 0.0
+        for _ in range(12):
+            ear.client.publish(ear.login["request"], b"{}", 1)
+        await home.until(lambda: len(ear.answers()) == 12)
+        busy = [one for one in ear.answers() if b"too_many" in one.payload]
+        assert len(busy) == 2
+
+
+@trick("its login of before, the moment that it holds less")
+async def void_at_once(home: MqttTwin):
+    service = home.services["coach"]
+    old = await home.login(service)
+    (consent,) = home.consents.standing.consents.values()
+    narrower = Choice(Held(history="P2D").choice.terms, consent.meters)
+    await asyncio.to_thread(home.consents.narrow, consent.id, narrower)
+    assert home.part.login(service) != old
+    await home.until(lambda: home.guests.health().counters["turned_out"])
+    await home.refused(old)
+    assert home.said == [("refused", True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 
 import httpx
 from sse_tricks import POWER, Stream, listened, mark, word
@@ -198,3 +199,22 @@ async def silent(home: House):
         await stream.until(mark(1))
         await asyncio.to_thread(home.consents.withdraw, [one.id for one in held])
         await stream.cut()
+
+
+@trick(
+    "sse",
+    "withdrawn, and the next word of the meter",
+    held=POWER,
+    sees=b'"apparent_power_va":701',
+    never=(mark(2),),
+)
+async def next_word(home: House):
+    held = home.consents.standing.of(home.services["coach"])
+    async with Stream(home) as stream:
+        word(home, 1)
+        await stream.until(mark(1))
+        await asyncio.to_thread(home.consents.withdraw, [one.id for one in held])
+        word(home, 2)
+        with suppress(httpx.TransportError, StopAsyncIteration):
+            await stream.until(mark(2))
+            raise AssertionError("the next word was told")
