@@ -113,7 +113,9 @@ class Guard:
         headers = Headers(scope=scope)
         path = scope["path"]
         private = path.startswith(PRIVATE) or not self._public(path)
-        face = Face(send, self._origins.across(headers), self._face, private=private)
+        face = Face(
+            send, self._origins.across(path, headers), self._face, private=private
+        )
         try:
             await self._pass(scope, receive, face, headers)
         except Problem as problem:

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 
 from api.door import Grant, Owner
 from api.errors import Problem
-from api.services import Services
+from api.services import Services, served
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITE = frozenset({"same-origin", "none"})
@@ -60,10 +60,13 @@ class Origins:
         if not ours or any(one not in OWN_SITE for one in sites):
             raise Problem("wrong-origin", "send it from a page of this service")
 
-    def across(self, headers: Headers) -> dict[str, str]:
+    def across(self, path: str, headers: Headers) -> dict[str, str]:
         """Give the headers of an answer that a page of another origin may read."""
         origin = headers.get("origin")
-        if origin is None or not (origin in self._configured or self._granted(origin)):
+        if origin is None:
+            return {}
+        theirs = served(path) or path in RENEWING
+        if origin not in self._configured and not (theirs and self._granted(origin)):
             return {}
         return {"Access-Control-Allow-Origin": origin, **READING}
 

@@ -92,6 +92,15 @@ async def test_a_preflight_is_answered_while_the_grant_lives(client, household):
     assert paused.content == ended.content == never.content
 
 
+@pytest.mark.usefixtures("coach")
+async def test_a_granted_origin_reads_where_services_do_and_nowhere_else(client):
+    for path in ("/", "/consent", "/ca", "/api/v1/owner/home", "/metrics", "/nope"):
+        for ask in (client.get, client.options):
+            answer = await ask(path, headers={"Origin": APP})
+            assert ALLOW not in answer.headers, path
+            assert answer.status_code != 204, path
+
+
 async def test_a_granted_origin_renews_its_tokens_and_changes_nothing_else(
     client, coach
 ):
