@@ -25,7 +25,7 @@ const others = ({ reads = [] }) => reads.filter((line) => line.service !== "owne
 
 let told = {};
 let fresh = null; // the box that keeps the page fresh, once it is shown
-let [turns, lost] = [0, false];
+let [turns, lost, asking] = [0, false, false];
 
 async function draw() {
   told = await ask(ALL);
@@ -92,9 +92,10 @@ async function leave() {
 }
 
 async function renew() {
-  if (document.hidden || !fresh?.isConnected || !fresh.checked) return;
+  if (asking || document.hidden || !fresh?.isConnected || !fresh.checked) return;
+  asking = true; // one question at a time: the box has few places
+  turns += 1;
   try {
-    turns += 1;
     Object.assign(told, await ask(turns % ALL_EACH ? ["home"] : ALL));
     if (!fresh.isConnected) return;
     keep(told.home);
@@ -106,6 +107,8 @@ async function renew() {
     if (!("status" in error) || error.status === 401) throw error;
     if (!lost) say(t("lostSince", { time: clock(told.home.at) }), true);
     lost = true;
+  } finally {
+    asking = false;
   }
 }
 
