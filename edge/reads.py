@@ -58,7 +58,8 @@ class Reads(MergedSeries):
         """Give the registers that each meter was ever heard of, in catalogue order."""
         found = {}
         snapshot = self._snapshot()
-        tail, told = snapshot.tracks, snapshot.slices
+        tail = snapshot.tracks
+        told = {*snapshot.slices, *((of, name) for of, name, _ in snapshot.rows)}
         known = self._store.meters()
         order = {name: i for i, name in enumerate(self._counting.catalogue)}
         for meter in dict.fromkeys((*known, *tail, *(meter for meter, _ in told))):

@@ -108,7 +108,8 @@ class Page:
         for meter, tracks in self._tracks.items():
             columns = (name for one in tracks for name in one.columns)
             spoken.setdefault(meter, {}).update(dict.fromkeys(columns))
-        for said in self._slices:
+        told: list[Slice | Interval] = [*self._slices, *self._rows]
+        for said in told:
             spoken.setdefault(said.meter, {})[said.register] = None
         return [
             line

@@ -145,6 +145,9 @@ class SqliteStore:
         if body and isinstance(body[0], Interval):
             rows = [row for row in body if isinstance(row, Interval)]
             intervals.write(database, self._names, rows)
+            # those of a home that moved here stand on no reading
+            for meter, register in {(row.meter, row.register) for row in rows}:
+                self._spoken(database, meter, (register,))
         else:
             slices = tuple(one for one in body if isinstance(one, Slice))
             words.write_slices(database, self._names, slices)

@@ -187,6 +187,11 @@ def test_two_meters_do_not_mix(store, told):
     assert [p.value for p in store.raw("water", "volume_l", 0, EVER, 9)] == [5]
 
 
+def test_a_register_that_rows_alone_speak_of_is_one_of_its_meters(store, told):
+    store.project([told((row(AT, 1), row(AT + HOUR_MS, 2)))])
+    assert store.meters() == {"linky": (TOTAL,)}
+
+
 def test_quality_and_origin_stay_with_their_instants(store, told):
     estimated = Sample("linky", AT + 1000, {TOTAL: 2}, Quality.ESTIMATED, "import")
     store.project([told.block(sample(AT, **{TOTAL: 1})), told(Block.of([estimated]))])

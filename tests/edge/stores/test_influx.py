@@ -193,7 +193,7 @@ def test_a_bucket_that_was_lost_is_filled_again(
     assert store.cursor() == Address(1, 2)
     assert values(store) == [5, 6]
     assert store.intervals("linky", POWER, Step.MIN30, 0, EVER, 9) == [row(3)]
-    assert store.meters() == {"linky": (TOTAL, "relays")}
+    assert store.meters() == {"linky": (TOTAL, "relays", POWER)}
     store._server.close()
 
 
