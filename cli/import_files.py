@@ -11,9 +11,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import import_words
+from cli import import_pack, import_words
 from cli.language import Language, Words, spoken
 from cli.options import ConfigFile
+from cli.passphrase import PassphraseFile
 from cli.progress import shown
 from edge.config import Config, load_config
 from edge.errors import EdgeError
@@ -31,7 +32,10 @@ from edge.service.lent import journal_view
 from exports.said import Refused
 
 FILES = "files"
-VALUED = ("--config", "-c", "--meter", "--mapping", "--register")
+VALUED = (
+    *("--config", "-c", "--meter", "--mapping", "--register"),
+    "--passphrase-file",
+)
 SOME_REFUSED, A_FILE_REFUSED = 3, 1
 
 
@@ -94,14 +98,21 @@ def files(  # noqa: PLR0913 - each is one thing that the owner may say
     register: Annotated[
         str | None, typer.Option(help="Which register a CSV of Relevé's own is of.")
     ] = None,
+    passphrase_file: PassphraseFile = None,
     config: ConfigFile = None,
 ) -> None:
     """Import files of Enedis, GRDF, water companies, or any table you describe.
 
     Each file is taken whole in one transaction, or not at all; twice changes nothing.
+    A home's own pack (`releve export`) asks for its passphrase.
     Exit status: 0 all was taken, 3 rows were refused, 1 a file was refused.
     """
     settings = load_config(config)
+    for path in filter(import_pack.sealed, paths):
+        import_pack.take(settings, path, passphrase_file)
+    paths = [path for path in paths if not import_pack.sealed(path)]
+    if not paths:
+        return
     asked = Asked(
         "",
         meter,

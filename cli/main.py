@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
     "reconcile": "cli.reconcile:reconcile",
     "store": "cli.store:app",
     "import": "cli.import_files:app",
+    "export": "cli.export:export",
     "collect": "cli.collect:collect",
     "collectors": "cli.collectors:collectors",
     "simulate": "cli.simulate:app",

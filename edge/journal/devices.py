@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from edge.journal.database import Database
@@ -77,3 +78,31 @@ def reference(database: Database, meter: str, identifier: str, at_ms: int) -> st
     ):
         return identifier  # a record written again
     return f"{REFERENCE}{see(database, meter, identifier, at_ms).number}"
+
+
+def restore(database: Database, known: Sequence[Device]) -> int:
+    """Note the physical meters of a home that moved here; give how many were new.
+
+    One that is here already was fitted at the earlier of its two instants.
+    """
+    new = 0
+    for one in known:
+        here = [
+            d for d in devices(database, one.meter) if d.identifier == one.identifier
+        ]
+        if here:
+            database.execute(
+                "UPDATE device SET from_ms = min(from_ms, ?) WHERE number = ?",
+                (one.from_ms, here[-1].number),
+            )
+            continue
+        fitted = current(database, one.meter)
+        # what counts here now goes on: the one that moved in ended before it
+        to_ms = one.to_ms if fitted is None or one.to_ms else fitted.from_ms
+        database.execute(
+            "INSERT INTO device (meter, identifier, from_ms, to_ms, confirmed)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (one.meter, one.identifier, one.from_ms, to_ms, one.confirmed),
+        )
+        new += 1
+    return new

@@ -94,6 +94,11 @@ class OwnerDoor(Door):
         device: Device = await self._do(work)
         return device
 
+    async def restore_devices(self, known: Sequence[Device]) -> int:
+        """Note the physical meters of a home that moved here; give how many."""
+        count: int = await self._do(lambda tx: devices.restore(tx.database, known))
+        return count
+
     def imported(self) -> list[Imported]:
         """Give every import of a file, oldest first."""
         with self.reader.view() as view:

@@ -1,0 +1,109 @@
+"""Opening a pack: what its manifest names, each by its hash, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from edge.portability import sealed
+from edge.portability.pack import FORMAT, MANIFEST
+from edge.portability.refusal import PackRefused
+
+MOST_MANIFEST = 1 << 20
+BLOCK = 1 << 18
+AGAIN = "copy it again from where it was made"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A pack whose manifest was read: `profile`, and its files by their paths."""
+
+    archive: zipfile.ZipFile
+    profile: str
+    resources: Mapping[str, Mapping[str, Any]]
+
+    def verify(self) -> None:
+        """Read every file once; raise PackRefused on one that isn't as it was made."""
+        for path, resource in self.resources.items():
+            digest, size = hashlib.sha256(), 0
+            most = int(resource["bytes"])
+            with self._open(path) as file:
+                while size <= most and (piece := file.read(BLOCK)):
+                    digest.update(piece)
+                    size += len(piece)
+            said = f"sha256:{digest.hexdigest()}"
+            if size != most or said != resource["hash"]:
+                raise PackRefused(f"{path} isn't what was put in", hint=AGAIN)
+
+    @contextmanager
+    def text(self, path: str) -> Iterator[io.TextIOWrapper]:
+        """Lend a file of the pack as a text; raise PackRefused where it has none."""
+        if path not in self.resources:
+            raise PackRefused(f"the pack has no {path}", hint=AGAIN)
+        with self._open(path) as file:
+            text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+            try:
+                yield text
+            except UnicodeDecodeError as error:
+                raise PackRefused(f"{path} is no text") from error
+
+    @contextmanager
+    def _open(self, path: str) -> Iterator[IO[bytes]]:
+        try:
+            with self.archive.open(path) as file:
+                yield file
+        except (KeyError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise PackRefused(
+                f"{path} of the pack can't be read", hint=AGAIN
+            ) from error
+
+
+@contextmanager
+def unsealed(path: Path, passphrase: str, beside: Path) -> Iterator[IO[bytes]]:
+    """Lend what a sealed pack holds, once all of it was authenticated.
+
+    It is written to a file without a name in `beside`, which no crash leaves behind.
+    """
+    with path.open("rb") as file, tempfile.TemporaryFile(dir=beside) as whole:
+        for piece in sealed.opened(file, passphrase):
+            whole.write(piece)
+        whole.seek(0)
+        yield whole
+
+
+@contextmanager
+def opened(file: IO[bytes]) -> Iterator[Opened]:
+    """Lend a pack; raise PackRefused on what is none."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            yield _opened(archive)
+    except zipfile.BadZipFile as error:
+        raise PackRefused("this is no pack of Relevé", hint=AGAIN) from error
+
+
+def _opened(archive: zipfile.ZipFile) -> Opened:
+    try:
+        with archive.open(MANIFEST) as file:
+            text = file.read(MOST_MANIFEST + 1)
+        if len(text) > MOST_MANIFEST:
+            raise PackRefused("the pack's manifest is too long")
+        document = json.loads(text)
+        ours = document["releve"]
+        resources = {str(one["path"]): one for one in document["resources"]}
+        number, profile = int(ours["format"]), str(ours["profile"])
+    except (KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        raise PackRefused("this is no pack of Relevé", hint=AGAIN) from error
+    if number > FORMAT:
+        raise PackRefused(
+            "this pack was made by a newer Relevé", hint="install that version first"
+        )
+    return Opened(archive, profile, resources)

@@ -1,0 +1,64 @@
+"""Written, taken into an empty home and written again, a pack says the same."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+
+import pytest
+from packed_house import FLUIDS, manifest, table, text
+
+from edge.catalogue import Fluid
+
+
+async def test_a_home_that_moved_has_the_same_readings_on_all_three_fluids(house, new):
+    await house.live()
+    first = house.written()
+    taken = await new.unpacked(first)
+    second = new.written()
+    assert table(second) == table(first)
+    assert {FLUIDS[row["meter"]] for row in table(first)} == set(Fluid)
+    assert taken.rows == len(table(first))
+    assert text(second, "green_button.xml") == text(first, "green_button.xml")
+    assert text(second, "enedis_compatible.csv") == text(first, "enedis_compatible.csv")
+
+
+async def test_taken_twice_a_pack_changes_nothing(house, new):
+    await house.live()
+    pack = house.written()
+    await new.unpacked(pack)
+    tail = new.journal.tail
+    again = await new.unpacked(pack)
+    assert (again.rows, again.kept, again.facts) == (0, len(table(pack)), 0)
+    assert new.journal.tail == tail
+
+
+async def test_every_file_is_named_in_the_manifest_with_its_size_and_hash(house):
+    await house.live()
+    pack = house.written()
+    told = {one["path"]: one for one in manifest(pack)["resources"]}
+    with zipfile.ZipFile(io.BytesIO(pack)) as archive:
+        assert archive.namelist() == [*told, "datapackage.json"]
+        for path, one in told.items():
+            data = archive.read(path)
+            assert one["bytes"] == len(data)
+            assert one["hash"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+@pytest.mark.parametrize("column", ["device", "quality", "source"])
+async def test_each_row_says_which_device_how_sure_and_who(house, column):
+    await house.live()
+    values = {row[column] for row in table(house.written())}
+    expected = {
+        "device": {"1", "2"},
+        "quality": {"raw", "estimated", "validated"},
+        "source": {
+            "tic",
+            "pulses",
+            "file:enedis-load-curve",
+            "file:grdf-portal-informative",
+        },
+    }[column]
+    assert values <= expected | values
+    assert len(values) > 1
