@@ -128,6 +128,7 @@ def test_a_code_of_the_shell_makes_a_browser_the_owners(screen: Screen, demo: De
     page.get_by_label("Nouveau mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Choisir ce mot de passe").click()
     expect(page.get_by_role("status")).to_contain_text("Ce n’est pas le bon")
+    usable(page)
     pair(page, demo)
     expect(heading(page, "Chez vous")).to_be_focused()
     for fluid in ("Électricité", "Gaz", "Eau"):
@@ -155,6 +156,7 @@ def test_a_household_agrees_to_one_thing_of_several_and_the_service_has_that_alo
     page.get_by_label("Code du service").fill("BBBBB-BBBBB")
     page.get_by_role("button", name="Voir la demande").click()
     expect(page.get_by_role("status")).to_contain_text("Aucune demande n’attend")
+    usable(page)
     page.get_by_label("Code du service").fill(code.lower().replace("-", " "))
     page.get_by_role("button", name="Voir la demande").click()
 
@@ -198,6 +200,7 @@ def test_a_household_agrees_to_one_thing_of_several_and_the_service_has_that_alo
 def test_power_that_leaves_the_home_needs_a_second_yes(screen: Screen, paired: Demo):
     service = Service(paired.url, "Compagnie")
     code = service.ask(POWER, leaves_home="true", recipients="Compagnie")
+    screen.page.emulate_media(color_scheme="dark")
     page = screen.open("/consent")
     sign_in(page)
     page.get_by_label("Code du service").fill(code)
@@ -258,7 +261,7 @@ def test_the_page_renews_itself_and_leaves_alone_who_is_on_it(
 ):
     assert paired
     page = screen.page
-    page.emulate_media(reduced_motion="reduce")  # it is where it scrolls to, at once
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")  # no slow scroll
     page.clock.install()
     screen.open()
     sign_in(page)
@@ -359,6 +362,7 @@ def test_a_household_that_speaks_english_does_it_all_by_keyboard(
     go_to("See your home")
     keys.press("Enter")
     expect(heading(page, "Your home")).to_be_focused()
+    usable(page)
     go_to("Withdraw")
     keys.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Withdrawn")
