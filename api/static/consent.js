@@ -79,8 +79,11 @@ class Line {
         [t("channels"), channels(line.terms)],
         ...(this.only ? [[t("meter"), this.only]] : []),
       ]),
-      this.warning, make("h3", { textContent: t("wouldSee") }), this.figures,
-      make("h3", { textContent: t("choice") }), this.fields, ...choice, this.allowRow, this.secondRow);
+      ...(this.known.length
+        ? [this.warning, make("h3", { textContent: t("wouldSee") }), this.figures,
+          make("h3", { textContent: t("choice") }), this.fields, ...choice,
+          this.allowRow, this.secondRow]
+        : [make("p", { textContent: t("noMeter") })]));
     this.warn();
   }
 

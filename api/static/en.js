@@ -117,6 +117,7 @@ export default {
   wouldSee: "What it would see",
   wouldSeeNone: "Nothing for now, this fine.",
   noFigures: "No figures: these are events as they happen, or the dates of a contract.",
+  noMeter: "No meter here counts any: nothing to grant.",
   onMeter: "Meter {meter}",
   choice: "You may allow less",
   approve: "Allow what is ticked",
@@ -168,6 +169,7 @@ export default {
     rest: "when asked (HTTP)",
     sse: "as a stream (HTTP)",
     mqtt: "by MQTT",
+    cloud: "to your cloud",
     page: "by this page",
   },
   units: {

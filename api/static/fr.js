@@ -117,6 +117,7 @@ export default {
   wouldSee: "Ce qu’il verrait",
   wouldSeeNone: "Rien pour l’instant à cette finesse.",
   noFigures: "Pas de chiffres : ce sont des événements, au moment où ils arrivent, ou les dates d’un contrat.",
+  noMeter: "Aucun compteur d’ici n’en mesure : rien à accorder.",
   onMeter: "Compteur {meter}",
   choice: "Vous pouvez accorder moins",
   approve: "Accorder ce qui est coché",
@@ -168,6 +169,7 @@ export default {
     rest: "à la demande (HTTP)",
     sse: "en continu (HTTP)",
     mqtt: "par MQTT",
+    cloud: "vers votre nuage",
     page: "par cette page",
   },
   units: {

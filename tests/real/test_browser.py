@@ -215,6 +215,24 @@ def test_power_that_leaves_the_home_needs_a_second_yes(screen: Screen, paired: D
     usable(page)
 
 
+def test_what_no_meter_here_counts_can_not_be_granted(screen: Screen, paired: Demo):
+    code = Service(paired.url, "Gazette").ask({**DAY, "fluid": "gas"})
+
+    def told(route: Route) -> None:
+        answer = route.fetch()
+        asked = answer.json()
+        asked["lines"][0]["meters"] = []
+        route.fulfill(response=answer, json=asked)
+
+    screen.page.route("**/api/v1/owner/requests", told)
+    page = screen.open("/consent")
+    sign_in(page)
+    page.get_by_label("Code du service").fill(code)
+    page.get_by_role("button", name="Voir la demande").click()
+    expect(page.get_by_text("Aucun compteur d’ici n’en mesure")).to_be_visible()
+    expect(page.get_by_role("checkbox")).to_have_count(0)
+
+
 def test_what_was_given_is_narrowed_paused_and_taken_back(screen: Screen, paired: Demo):
     page = screen.open()
     sign_in(page)
