@@ -28,6 +28,7 @@ PARTS = (
     "influx",
     "catch_up",
     "imports",
+    "export",
     "withdrawal",
 )
 """Each in a process of its own: one's memory and caches are no part of another's."""
@@ -42,6 +43,7 @@ SHORTER = {
     "influx": ["--frames", "20000", "--seconds", "15"],
     "catch_up": ["--days", "1", "--seconds", "15"],
     "imports": ["--rounds", "4"],
+    "export": ["--years", "3"],
     "withdrawal": ["--runs", "20"],
 }
 
