@@ -59,7 +59,8 @@ class Reads(MergedSeries):
         found = {}
         snapshot = self._snapshot()
         tail = snapshot.tracks
-        told = {*snapshot.slices, *((of, name) for of, name, _ in snapshot.rows)}
+        rows = ((of, name) for of, name, _ in snapshot.rows)
+        told = dict.fromkeys((*snapshot.slices, *rows))
         known = self._store.meters()
         order = {name: i for i, name in enumerate(self._counting.catalogue)}
         for meter in dict.fromkeys((*known, *tail, *(meter for meter, _ in told))):
