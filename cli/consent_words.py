@@ -40,6 +40,7 @@ CHANNELS = {
     Channel.REST: Words("à la demande (HTTP)", "when asked (HTTP)"),
     Channel.SSE: Words("en continu (HTTP)", "as a stream (HTTP)"),
     Channel.MQTT: Words("par MQTT", "by MQTT"),
+    Channel.CLOUD: Words("vers votre nuage", "to your cloud"),
 }
 STATES = {
     GIVEN: Words("accordé", "given"),

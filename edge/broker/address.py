@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from edge.errors import BrokerError
+from edge.outgoing.places import Guard
 
 PORT = 1883
 TLS_PORT = 8883
@@ -23,16 +24,27 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A broker's place on the network, and whose certificates it may show."""
+    """A broker's place on the network, and whose certificates it may show.
+
+    `fingerprint` is the SHA-256 of the one certificate that counts, whoever signed it.
+    With a `guard` it is outside: reached by an address that was checked alone.
+    """
 
     host: str
     port: int
     tls: bool = False
     ca_file: Path | None = None
+    fingerprint: str | None = None
+    guard: Guard | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'mqtts' if self.tls else 'mqtt'}://{host}:{self.port}"
+
+    @property
+    def ca_key(self) -> str:
+        """Give what `ca_file` is called in the configuration."""
+        return "mqtt.ca_file" if self.guard is None else "cloud.ca_file"
 
     @property
     def is_here(self) -> bool:

@@ -7,6 +7,8 @@ server takes the connection and says nothing.
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import socket
 import ssl
 import threading
@@ -16,6 +18,8 @@ from typing import Any
 
 from edge.broker.address import Address
 from edge.errors import BrokerError
+from edge.outgoing.connect import connected
+from edge.outgoing.destination import Destination, OutgoingRefused
 
 UNANSWERED_MS = 20_000
 """What was sent and not acknowledged for so long: the other side is gone."""
@@ -28,15 +32,14 @@ async def dial(address: Address) -> socket.socket:
 
     Bounded by the caller's timeout; whatever it ends by, nothing stays open.
     """
+    if address.guard is not None:
+        return await _encrypted(await _outside(address), address)
     error: OSError | None = None
     for family, kind, number, _, place in await _resolved(address):
         opened = socket.socket(family, kind, number)
         try:
             opened.setblocking(False)  # noqa: FBT003 - so it is named
-            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            opened.setsockopt(
-                socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNANSWERED_MS
-            )
+            _tune(opened)
             await asyncio.get_running_loop().sock_connect(opened, place)
         except OSError as refused:
             opened.close()
@@ -50,6 +53,21 @@ async def dial(address: Address) -> socket.socket:
         f"no broker answers at {address}: {error.strerror if error else 'no address'}",
         hint="is it running, and is its port right?",
     ) from error
+
+
+def _tune(opened: socket.socket) -> None:
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNANSWERED_MS)
+
+
+async def _outside(address: Address) -> socket.socket:
+    to = Destination("mqtts", address.host, address.port)
+    try:
+        opened = await connected(to, address.guard)
+    except OutgoingRefused as error:
+        raise BrokerError(error.message, hint=error.hint) from error
+    _tune(opened)
+    return opened
 
 
 async def _resolved(address: Address) -> list[Info]:
@@ -102,6 +120,7 @@ async def _encrypted(plain: socket.socket, address: Address) -> ssl.SSLSocket:
             except ssl.SSLWantWriteError:
                 await _ready(wrapped, loop.add_writer, loop.remove_writer)
             else:
+                _pinned(wrapped, address)
                 return wrapped
     except OSError as error:
         wrapped.close()
@@ -111,12 +130,30 @@ async def _encrypted(plain: socket.socket, address: Address) -> ssl.SSLSocket:
         raise
 
 
+def _pinned(wrapped: ssl.SSLSocket, address: Address) -> None:
+    """Raise BrokerError on another certificate than the one that is pinned, if any."""
+    if address.fingerprint is None:
+        return
+    shown = hashlib.sha256(wrapped.getpeercert(binary_form=True) or b"").hexdigest()
+    if not hmac.compare_digest(shown, address.fingerprint):
+        raise BrokerError(
+            f"{address} shows another certificate than the one that is pinned",
+            hint=f"ask who runs it; its SHA-256 is {shown}",
+        )
+
+
 def _context(address: Address) -> ssl.SSLContext:
+    if address.fingerprint is not None:
+        # whoever signed it, whatever its names and dates say: it is that one, or none
+        pinned = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        pinned.check_hostname, pinned.verify_mode = False, ssl.CERT_NONE
+        return pinned
     try:
         return ssl.create_default_context(cafile=address.ca_file)
     except (OSError, ssl.SSLError) as error:
         raise BrokerError(
-            f"mqtt.ca_file {address.ca_file} can't be used: {error.strerror or error}",
+            f"{address.ca_key} {address.ca_file} can't be used:"
+            f" {error.strerror or error}",
             hint="it must hold certificates in PEM, readable by the service's user",
         ) from error
 
@@ -143,7 +180,7 @@ def _tls_error(address: Address, error: OSError) -> BrokerError:
         return BrokerError(
             f"the certificate of {address} is not to be trusted: "
             f"{error.verify_message}",
-            hint="set mqtt.ca_file to the certificate of who signed it",
+            hint=f"set {address.ca_key} to the certificate of who signed it",
         )
     why = error.reason if isinstance(error, ssl.SSLError) else error.strerror
     return BrokerError(

@@ -19,7 +19,7 @@ from edge.broker.accounts import Accounts, service
 from edge.broker.address import Address, Login
 from edge.broker.connection import Connection
 from edge.broker.dynsec import Control, client, role_of
-from edge.broker.passes import Pass, Passes
+from edge.broker.passes import Pass, Passes, basis_of
 from edge.consent.records import Grant, Standing
 from edge.consent.terms import Channel
 from edge.errors import BrokerError
@@ -122,13 +122,13 @@ class Guests:
         found = {}
         for service_id in list(self._home.standing.services):
             grant = self._home.grant(service_id)
-            if grant is not None and (basis := _basis(grant)):
+            if grant is not None and (basis := basis_of(grant, Channel.MQTT)):
                 found[service_id] = (grant.version, basis)
         return found
 
     def _basis(self, service_id: str) -> str:
         grant = self._home.grant(service_id)
-        return "" if grant is None else _basis(grant)
+        return "" if grant is None else basis_of(grant, Channel.MQTT)
 
     async def keep(self, admin: Admin) -> None:
         """Turn out and let in while the broker runs.
@@ -284,10 +284,3 @@ class Guests:
 
 async def _nothing(_service: str) -> None:
     """Leave all as it is."""
-
-
-def _basis(grant: Grant) -> str:
-    """Name the state of a grant; empty when it holds nothing by this channel."""
-    if not any(Channel.MQTT in one.terms.channels for one in grant.consents):
-        return ""
-    return f"{grant.version}:" + ",".join(sorted(one.id for one in grant.consents))

@@ -15,11 +15,20 @@ import orjson
 
 from edge.broker.address import Login
 from edge.broker.passwords import PASSWORD_BYTES
+from edge.consent.records import Grant
+from edge.consent.terms import Channel
 from edge.journal.file import private_directory
 from edge.private_file import write_private
 
 PLACE = "services"
 GONE = ".gone"
+
+
+def basis_of(grant: Grant, channel: Channel) -> str:
+    """Name the state of a grant; empty when it holds nothing by a channel."""
+    if not any(channel in one.terms.channels for one in grant.consents):
+        return ""
+    return f"{grant.version}:" + ",".join(sorted(one.id for one in grant.consents))
 
 
 @dataclass(frozen=True, slots=True)

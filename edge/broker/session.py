@@ -43,19 +43,20 @@ class Session:
     def __init__(  # noqa: PLR0913 - what the broker is, and what runs on it
         self,
         address: Address,
-        login: Login | Callable[[], Login] | None,
+        login: Login | Callable[[], Login | None] | None,
         *,
         client_id: str,
         will: Will | None = None,
         outputs: Sequence[Output] = (),
         ready: Callable[[], Awaitable[None]] = _at_once,
         notice: str = "",
+        name: str = NAME,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._address, self._login, self._client_id = address, login, client_id
         self._will, self._outputs = will, tuple(outputs)
         self._ready, self._notice, self._sleep = ready, notice, sleep
-        self._tally = Tally()
+        self._name, self._tally = name, Tally()
         self._supervisor = Supervisor()
         self._connection: Connection | None = None
         self._connections = 0
@@ -118,7 +119,7 @@ class Session:
             tasks = [
                 group.create_task(
                     self._supervisor.keep(
-                        f"{NAME} {type(output).__name__}",
+                        f"{self._name} {type(output).__name__}",
                         lambda output=output: _while_connected(output, connection),  # type: ignore[misc]
                     )
                 )
@@ -149,7 +150,7 @@ class Session:
         errors = [self._error, *(self._supervisor.last_error[name] for name in down)]
         connected = self._connection is not None
         return PartHealth(
-            name=NAME,
+            name=self._name,
             ok=connected and not down,
             counters={
                 "connections": self._connections,

@@ -62,8 +62,11 @@ class Channel(StrEnum):
     REST = "rest"
     SSE = "sse"
     MQTT = "mqtt"
+    CLOUD = "cloud"
 
 
+ASKED = frozenset({Channel.REST, Channel.SSE, Channel.MQTT})
+"""What a service may come in by; out goes only what the owner sends out."""
 LIVE_ALONE = frozenset({ConsentClass.EVENT})
 """Classes of what happens at an instant: no coarser grain of them is told."""
 
@@ -106,11 +109,13 @@ class Terms:
         )
 
 
-def read_all(details: Any) -> tuple[Terms, ...]:
+def read_all(details: Any, channels: frozenset[Channel] = ASKED) -> tuple[Terms, ...]:
     """Read `authorization_details`; raise RequestRefused on anything not understood."""
     if not isinstance(details, list) or not 1 <= len(details) <= DETAILS_MOST:
         raise RequestRefused(f"ask for 1 to {DETAILS_MOST} things, in an array")
     found = tuple(read(one) for one in details)
+    if any(not one.channels <= channels for one in found):
+        raise RequestRefused(f"channels are of {', '.join(sorted(channels))} here")
     if len({(t.fluid, t.consent_class, t.purpose) for t in found}) != len(found):
         raise RequestRefused("two lines ask for one class for the same purpose")
     return found

@@ -43,6 +43,7 @@ class Answers:
     reads: ReadAll
     messages: Messages
     zone: ZoneInfo
+    channel: Channel = Channel.MQTT
 
     def answer(
         self, grant: Grant, asked: Asking, now_ms: int
@@ -51,11 +52,11 @@ class Answers:
         if asked.register not in CATALOGUE or asked.meter not in grant.meters:
             return NOT_FOUND, []
         register = CATALOGUE[asked.register]
-        if not _by_mqtt(grant, asked, register):
+        if not self._shown(grant, asked, register):
             return NOT_FOUND, []
         question = Question(
             *(asked.meter, register, asked.step, asked.start_ms, asked.end_ms),
-            Channel.MQTT,
+            self.channel,
         )
         spans = allowed(grant, question, now_ms, self.zone)
         found: list[tuple[int, int, dict[str, Any]]] = []
@@ -98,11 +99,10 @@ class Answers:
                 row = row_at(meter, question.register, step, columns, place)
                 yield low, high, self.messages.row(row)
 
-
-def _by_mqtt(grant: Grant, asked: Asking, register: Register) -> bool:
-    """Tell whether a grant shows a step of a register by this channel."""
-    if asked.step not in steps_of(grant, asked.meter, register):
-        return False
-    needed = register.consent(asked.step)
-    of = grant.of(asked.meter, register.fluid, needed, Channel.MQTT)
-    return any(asked.step in one.terms.grain.steps for one in of)
+    def _shown(self, grant: Grant, asked: Asking, register: Register) -> bool:
+        """Tell whether a grant shows a step of a register by this channel."""
+        if asked.step not in steps_of(grant, asked.meter, register):
+            return False
+        needed = register.consent(asked.step)
+        of = grant.of(asked.meter, register.fluid, needed, self.channel)
+        return any(asked.step in one.terms.grain.steps for one in of)

@@ -174,6 +174,13 @@ class Book:
             )
         return [Owed(Row(*cells), seq) for *cells, seq in rows]
 
+    def login(self, service: str) -> str | None:
+        """Give the login that a service's numbers are counted for."""
+        rows = self._database.execute(
+            "SELECT login FROM counter WHERE service = ?", (service,)
+        )
+        return str(rows[0][0]) if rows else None
+
     def _number(self, database: Database, service: str, login: str) -> int:
         """Give the last number that a login was given; those of another are void."""
         rows = database.execute(

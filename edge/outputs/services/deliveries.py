@@ -13,7 +13,6 @@ from edge.catalogue import ConsentClass
 from edge.consent.allowed import allowed_event
 from edge.consent.read_journal import Reading
 from edge.consent.records import Grant
-from edge.consent.terms import Channel
 from edge.health import PartHealth
 from edge.interval import Step
 from edge.outputs.services.book import Book, Place
@@ -128,7 +127,7 @@ class ServicesDeliveries:
             if not any(
                 Pace.of(one.terms.grain) is pace
                 for one in grant.consents
-                if Channel.MQTT in one.terms.channels
+                if self._home.channel in one.terms.channels
             ):
                 continue
             at_ms = pace.last_ms(sure_ms, self._home.zone)
@@ -168,7 +167,7 @@ class ServicesDeliveries:
             one
             for one in grant.consents
             if one.terms.consent_class is ConsentClass.EVENT
-            and Channel.MQTT in one.terms.channels
+            and self._home.channel in one.terms.channels
         ]
         if not told:
             return
@@ -181,7 +180,7 @@ class ServicesDeliveries:
         if after == place.present:
             return
         shown = [
-            allowed_event(grant, one, self._home.fluids[one.meter], Channel.MQTT)
+            allowed_event(grant, one, self._home.fluids[one.meter], self._home.channel)
             for one in found
             if one.meter in self._home.fluids
         ]
@@ -202,20 +201,24 @@ class ServicesDeliveries:
                 left = [(one, self._expiry_s(held[0], one)) for one in owed]
                 gone = [one for one, expiry_s in left if expiry_s is None]
                 sent = [(one, left_s) for one, left_s in left if left_s is not None]
-                await self._publish(publisher, service, sent)
+                await self._publish(publisher, service, login, sent)
             self._note(service, [one for one, _ in sent])
             await asyncio.to_thread(self._settle_sent, service, sent, gone)
             self._counters["delivered"] += len(sent)
             self._counters["dropped"] += len(gone)
 
     async def _publish(
-        self, publisher: Publisher, service: str, sent: Sequence[tuple[Owed, int]]
+        self,
+        publisher: Publisher,
+        service: str,
+        login: Pass,
+        sent: Sequence[tuple[Owed, int]],
     ) -> None:
         results = await asyncio.gather(
             *(
                 publisher.publish(
                     self._messages.topic(service, one.row),
-                    self._messages.owed(one),
+                    self._messages.owed(one, login),
                     qos=1,
                     expiry_s=expiry_s,
                 )
@@ -240,7 +243,7 @@ class ServicesDeliveries:
         if row.step == EVENT:
             fluid = self._home.fluids.get(row.meter)
             live = fluid is not None and grant.of(
-                row.meter, fluid, ConsentClass.EVENT, Channel.MQTT
+                row.meter, fluid, ConsentClass.EVENT, self._home.channel
             )
             left_s = EVENT_S - (now_ms - row.start_ms) // 1000
             return (

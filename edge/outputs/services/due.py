@@ -85,6 +85,7 @@ class Due:
 
     reads: ReadRows
     zone: ZoneInfo
+    channel: Channel = Channel.MQTT
 
     def rows(self, asked: Asked, changed: Mapping[str, Past]) -> list[Row]:
         """Give rows that came due since, and those that may have changed, in order."""
@@ -140,7 +141,7 @@ class Due:
         self, asked: Asked, meter: str, register: Register, step: Step
     ) -> list[Window]:
         fluid, found = register.fluid, []
-        for one in _consents(asked.grant, meter, register, step):
+        for one in self._consents(asked.grant, meter, register, step):
             grain = _grain(one)
             if Pace.of(grain) is not asked.pace:
                 continue
@@ -161,7 +162,7 @@ class Due:
         step: Step,
         span: tuple[int, int],
     ) -> Iterator[Row]:
-        question = Question(meter, register, step, *span, Channel.MQTT)
+        question = Question(meter, register, step, *span, self.channel)
         spans = allowed(asked.grant, question, asked.latest_ms, self.zone)
         if not spans:
             return
@@ -181,14 +182,14 @@ class Due:
         """
         register, step = CATALOGUE[row.register], Step(row.step)
         span = (row.start_ms, row.start_ms + 1)
-        question = Question(row.meter, register, step, *span, Channel.MQTT)
+        question = Question(row.meter, register, step, *span, self.channel)
         spans = allowed(asked.grant, question, asked.latest_ms, self.zone)
         if not any(low <= row.start_ms and row.end_ms <= high for low, high in spans):
             return None
         left_ms = [
             self._until(one, register.fluid, row.start_ms, asked.latest_ms)
             - asked.latest_ms
-            for one in _consents(asked.grant, row.meter, register, step)
+            for one in self._consents(asked.grant, row.meter, register, step)
             if self._came_due(asked, one, register.fluid, row)
         ]
         left_s = max(left_ms, default=0) // 1000
@@ -211,17 +212,16 @@ class Due:
             day += timedelta(days=1)
         return Calendar(self.zone).day_start(day)
 
-
-def _consents(
-    grant: Grant, meter: str, register: Register, step: Step
-) -> Iterator[Consent]:
-    """Give the consents by which rows of a register at a step are told by MQTT."""
-    if not told(register):
-        return
-    needed = register.consent(step)
-    for one in grant.of(meter, register.fluid, needed, Channel.MQTT):
-        if step in one.terms.grain.steps:
-            yield one
+    def _consents(
+        self, grant: Grant, meter: str, register: Register, step: Step
+    ) -> Iterator[Consent]:
+        """Give the consents by which rows of a register at a step are told."""
+        if not told(register):
+            return
+        needed = register.consent(step)
+        for one in grant.of(meter, register.fluid, needed, self.channel):
+            if step in one.terms.grain.steps:
+                yield one
 
 
 def _grain(one: Consent) -> Grain:

@@ -54,7 +54,8 @@ class Unnoted:
 class Home:
     """Decisions, logins, zone, and the fluid of each meter.
 
-    `pass_of` gives what a service comes in with by now, None for one that is out.
+    `pass_of` gives what a service comes in with by now, None for one that is out. Told
+    are those of `alone` by `channel`; all services where nobody is alone.
     """
 
     decisions: Decisions
@@ -62,6 +63,8 @@ class Home:
     zone: ZoneInfo
     fluids: Mapping[str, Fluid]
     notes: Notes = field(default_factory=Unnoted)
+    channel: Channel = Channel.MQTT
+    alone: str | None = None
 
     def holding(self, service: str) -> tuple[Grant, Pass] | None:
         """Give a service's grant and the login that is for it; None for nothing."""
@@ -72,9 +75,12 @@ class Home:
     def note(self, service: str, readings: Iterable[Reading]) -> None:
         """Note what a service was sent."""
         now_ms = self.decisions.now_ms()
-        self.notes.note(service, Channel.MQTT, readings, now_ms)
+        self.notes.note(service, self.channel, readings, now_ms)
 
     @property
     def services(self) -> list[str]:
-        """Give all services that ever were."""
-        return list(self.decisions.standing.services)
+        """Give all services that ever were, of those that are told here."""
+        known = self.decisions.standing.services
+        if self.alone is not None:
+            return [self.alone] if self.alone in known else []
+        return list(known)

@@ -9,7 +9,7 @@ from edge.broker.publisher import Publisher
 from edge.bus import Bus, Live
 from edge.consent.allowed import allowed_sample
 from edge.consent.read_journal import Reading
-from edge.consent.terms import Channel, Grain
+from edge.consent.terms import Grain
 from edge.interval import Step
 from edge.outputs.services.home import Home
 from edge.outputs.services.messages import Messages
@@ -43,7 +43,7 @@ class ServicesLive:
         held = self._home.holding(service)
         if held is None:
             return
-        shown = allowed_sample(held[0], sample, Channel.MQTT, CATALOGUE)
+        shown = allowed_sample(held[0], sample, self._home.channel, CATALOGUE)
         if shown is None:
             return
         topic = self._messages.live_topic(service, sample.meter)

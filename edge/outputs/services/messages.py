@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from edge.broker.accounts import Branch
+from edge.broker.accounts import Branch, requests
+from edge.broker.passes import Pass
 from edge.event import Event
 from edge.interval import Point
 from edge.outputs.payloads import Payloads, shown
@@ -32,6 +33,15 @@ class Messages:
         """Give a service's part of the tree."""
         return Branch(self.prefix, service)
 
+    @property
+    def requests(self) -> str:
+        """Give the filter of what is asked."""
+        return requests(self.prefix)
+
+    def asker(self, topic: str) -> str:
+        """Give the service whose request topic it is."""
+        return topic.split("/")[2]
+
     def topic(self, service: str, row: Row) -> str:
         """Give where a row or an event goes."""
         return f"{self.branch(service).out}/{row.meter}/{row.step}/{row.register}"
@@ -40,8 +50,8 @@ class Messages:
         """Give where a service's live values of a meter go."""
         return f"{self.branch(service).out}/{meter}/live"
 
-    def owed(self, owed: Owed) -> bytes:
-        """Give a row, or an event, with its number."""
+    def owed(self, owed: Owed, login: Pass) -> bytes:  # noqa: ARG002 - see the cloud's
+        """Give a row, or an event, with the number that it has for a login."""
         row = owed.row
         if row.step == EVENT:
             detail = orjson.loads(row.detail or "{}")

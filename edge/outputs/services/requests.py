@@ -15,7 +15,6 @@ from time import monotonic
 
 import orjson
 
-from edge.broker.accounts import requests
 from edge.broker.hearing import matches
 from edge.broker.passes import Pass
 from edge.broker.publisher import Message, Publisher
@@ -74,7 +73,7 @@ class ServicesRequests:
     ) -> None:
         self._answers, self._home, self._messages = answers, home, messages
         self._sending, self._now_s = sending, now_s
-        self._filter = requests(messages.prefix)
+        self._filter = messages.requests
         self._askers: dict[str, Asker] = {}
         self._publisher: Publisher | None = None
         self.counters: Counter[str] = Counter()
@@ -117,7 +116,7 @@ class ServicesRequests:
             return
 
     def _hear(self, publisher: Publisher, message: Message) -> None:
-        service = message.topic.split("/")[2]
+        service = self._messages.asker(message.topic)
         held = self._home.holding(service)
         if held is None or message.retain:
             return
