@@ -25,6 +25,20 @@ class CreateService:
 
 
 @dataclass(frozen=True, slots=True)
+class CreateDestination:
+    """Let data go out to a place of the owner's, by one channel.
+
+    It never comes in: no token is made. Else as CreateService.
+    """
+
+    declared: dict[str, Any]
+    details: list[Any]
+    meters: list[Any]
+    language: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveService:
     """Withdraw all that a service holds, and end its tokens."""
 
@@ -120,6 +134,7 @@ class RemoveWriter:
 
 Decision: TypeAlias = (
     CreateService
+    | CreateDestination
     | RemoveService
     | PauseServices
     | ResumeServices
@@ -135,6 +150,7 @@ Decision: TypeAlias = (
 )
 DECISIONS: tuple[type[Any], ...] = (
     CreateService,
+    CreateDestination,
     RemoveService,
     PauseServices,
     ResumeServices,

@@ -3,6 +3,7 @@
 from edge.config.load import ConfigError, load_config
 from edge.config.model import (
     ApiConfig,
+    CloudConfig,
     CollectorConfig,
     Config,
     InfluxConfig,
@@ -15,6 +16,7 @@ from edge.config.model import (
 
 __all__ = [
     "ApiConfig",
+    "CloudConfig",
     "CollectorConfig",
     "Config",
     "ConfigError",

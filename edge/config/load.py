@@ -13,6 +13,7 @@ from pydantic_settings.exceptions import SettingsError
 
 from edge.config.model import (
     ApiConfig,
+    CloudConfig,
     CollectorConfig,
     Config,
     ImportConfig,
@@ -37,6 +38,7 @@ SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("imports",): ImportConfig,
     ("meters",): MeterConfig,
     ("collectors",): CollectorConfig,
+    ("cloud",): CloudConfig,
 }
 
 

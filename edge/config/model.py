@@ -23,8 +23,11 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from edge.outgoing.destination import Destination, OutgoingRefused
+
 METER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 TWELVE_DIGITS = re.compile(r"\d{12,}")
+SHA256 = re.compile(r"[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}")
 NO_METERS = ("in", "services")
 """What stands beside the meters in a broker's tree: never the name of one."""
 
@@ -98,6 +101,22 @@ def _influx_url(value: str) -> str:
     if parts.username or parts.password:
         raise ValueError("the token stands in token_file, never in the address")
     return value.rstrip("/")
+
+
+def _outside(value: str) -> str:
+    try:
+        to = Destination.parse(value, ("mqtts",))
+    except OutgoingRefused as error:
+        raise ValueError(str(error)) from None
+    if to.path:
+        raise ValueError("a broker's address ends with its port: mqtts://host:8883")
+    return str(to)
+
+
+def _fingerprint(value: str) -> str:
+    if not SHA256.fullmatch(value):
+        raise ValueError("a fingerprint is 64 digits of 0-9 and a-f, by : or not")
+    return value
 
 
 def _mqtt_url(value: str) -> str:
@@ -323,6 +342,41 @@ class CollectorConfig(BaseModel):
         return self.id or self.kind
 
 
+class CloudConfig(Section):
+    """[[cloud]]: a broker of the household's own elsewhere, told what it was granted.
+
+    Its login stands in the data directory, 0600: `releve cloud add` makes it.
+    """
+
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,31}$", description="what it is called here"
+    )
+    url: Annotated[str, AfterValidator(_outside)] = Field(
+        description="mqtts://host:8883: encrypted, without a password"
+    )
+    prefix: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(/[A-Za-z0-9][A-Za-z0-9_-]{0,63}){0,7}$",
+        description="what its topics begin with: this home's alone",
+    )
+    ca_file: Path | None = Field(
+        default=None, description="whose certificates it may show, if not the public's"
+    )
+    fingerprint: Annotated[str, AfterValidator(_fingerprint)] | None = Field(
+        default=None, description="the SHA-256 of its certificate, whoever signed it"
+    )
+
+    @property
+    def pinned(self) -> str | None:
+        """Give the fingerprint as digits alone."""
+        return self.fingerprint and self.fingerprint.replace(":", "").lower()
+
+    @model_validator(mode="after")
+    def _one_proof(self) -> CloudConfig:
+        if self.ca_file is not None and self.fingerprint is not None:
+            raise ValueError("a fingerprint or a ca_file: the certificate is one's")
+        return self
+
+
 class Config(BaseSettings):
     """The whole configuration."""
 
@@ -353,6 +407,9 @@ class Config(BaseSettings):
         default=(),
         description="portals on the Internet that are asked, none by default",
     )
+    cloud: tuple[CloudConfig, ...] = Field(
+        default=(), description="brokers elsewhere that are told, none by default"
+    )
 
     @model_validator(mode="after")
     def _ids_differ(self) -> Config:
@@ -376,6 +433,18 @@ class Config(BaseSettings):
             if one.meter is not None and one.meter not in ids:
                 raise ValueError(
                     f"the collector {one.name!r} is of no meter called {one.meter!r}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _clouds_differ(self) -> Config:
+        names = [one.name for one in self.cloud]
+        places = [(one.url, one.prefix) for one in self.cloud]
+        for one in self.cloud:
+            if names.count(one.name) > 1 or places.count((one.url, one.prefix)) > 1:
+                raise ValueError(
+                    f"the cloud {one.name!r} stands twice: each has its own name,"
+                    " and a prefix of its own"
                 )
         return self
 

@@ -13,13 +13,14 @@ from edge.consent.asking import Asking, Pending
 from edge.consent.consents import Choice, Consents
 from edge.consent.credentials import Credentials
 from edge.consent.read_journal import Line, ReadJournal
-from edge.consent.records import Consent, Declared, plain
-from edge.consent.terms import Terms, read, read_all
+from edge.consent.records import Consent, Declared, Service, plain
+from edge.consent.terms import ASKED, Channel, Terms, read, read_all
 from edge.consent.writers import Writers
 from edge.decisions import (
     AddWriter,
     ApproveRequest,
     ConfirmWriters,
+    CreateDestination,
     CreateService,
     Decision,
     Narrow,
@@ -59,6 +60,8 @@ class Household:
         match decision:
             case CreateService():
                 return self._create(decision)
+            case CreateDestination():
+                return self._create_destination(decision)
             case RemoveService(service):
                 held = self._withdraw(self._held(service))
                 self.credentials.end(service)
@@ -97,15 +100,7 @@ class Household:
         return [] if self.readings is None else self.readings.lines(service)
 
     def _create(self, decision: CreateService) -> dict[str, Any]:
-        meters = _names(decision.meters)
-        for meter in meters:
-            self._known(meter)
-        choices = [self._choice(one, meters) for one in read_all(decision.details)]
-        service, given = self.consents.give(
-            Declared.read(decision.declared),
-            choices,
-            {"way": SHELL, "language": decision.language[:2]},
-        )
+        service, given = self._give(decision, ASKED)
         # Cut before this, the service stands without a token, and can be removed.
         token = self.credentials.issue_long(service.id)
         return {
@@ -113,6 +108,26 @@ class Household:
             "consents": [one.id for one in given],
             "token": token,
         }
+
+    def _create_destination(self, decision: CreateDestination) -> dict[str, Any]:
+        if decision.channel not in set(Channel) - ASKED:
+            raise CommandRefused("nothing is sent out by this channel")
+        by = frozenset({Channel(decision.channel)})
+        service, given = self._give(decision, by)
+        return {"service": service.id, "consents": [one.id for one in given]}
+
+    def _give(
+        self, decision: CreateService | CreateDestination, by: frozenset[Channel]
+    ) -> tuple[Service, list[Consent]]:
+        meters = _names(decision.meters)
+        for meter in meters:
+            self._known(meter)
+        choices = [self._choice(one, meters) for one in read_all(decision.details, by)]
+        return self.consents.give(
+            Declared.read(decision.declared),
+            choices,
+            {"way": SHELL, "language": decision.language[:2]},
+        )
 
     def _choice(self, terms: Terms, meters: list[str]) -> Choice:
         """Give terms for those of the meters that are of their fluid."""

@@ -54,6 +54,7 @@ from edge.tail import Snapshot
 
 if TYPE_CHECKING:
     from edge.lan.part import Lan
+    from edge.outputs.cloud.part import CloudPart
     from edge.outputs.mqtt import MqttPart
     from edge.sources.collected import CollectedDoor
     from edge.stores.influx.consumer import InfluxConsumer
@@ -85,6 +86,7 @@ class Hub:
     readings: ReadJournal
     influx: InfluxConsumer | None = None
     mqtt: MqttPart | None = None
+    cloud: CloudPart | None = None
     lan: Lan | None = None
     importer: Importer | None = None
     collected: CollectedDoor | None = None
@@ -157,6 +159,7 @@ class Hub:
             hub.lan = _lan(config, clock)
             hub.influx = _influx(config, journal, store)
             hub.mqtt = _mqtt(hub)
+            hub.cloud = _cloud(hub)
         except BaseException:
             hub.close()
             raise
@@ -239,6 +242,7 @@ class Hub:
         parts.append(self.consents.health())
         parts += [] if self.influx is None else [self.influx.health()]
         parts += [] if self.mqtt is None else self.mqtt.health()
+        parts += [] if self.cloud is None else self.cloud.health()
         parts += [] if self.lan is None else [self.lan.health()]
         parts += [] if self.collected is None else self.collected.health()
         supervisor = self.supervisor
@@ -272,6 +276,8 @@ class Hub:
             consumers["influxdb"] = self.influx.run
         if self.mqtt is not None:
             consumers["mqtt"] = self.mqtt.run
+        if self.cloud is not None:
+            consumers["cloud"] = self.cloud.run
         return consumers
 
     async def _roll(self) -> None:
@@ -320,6 +326,8 @@ class Hub:
             self.influx.close()
         if self.mqtt is not None:
             self.mqtt.close()
+        if self.cloud is not None:
+            self.cloud.close()
         self.consents.close()
         self.store.close()
         self.journal.close()
@@ -386,6 +394,18 @@ def _mqtt(hub: Hub) -> MqttPart | None:
 
     doors = (hub.config, hub.journal, hub.reads, hub.bus, hub.gates)
     return MqttPart(*doors, hub.consents, hub.readings)
+
+
+def _cloud(hub: Hub) -> CloudPart | None:
+    """Attach the destinations that are configured, imported only then."""
+    if not hub.config.cloud:
+        return None
+    from edge.outputs.cloud.destination import Doors  # noqa: PLC0415 - not in use
+    from edge.outputs.cloud.part import CloudPart  # noqa: PLC0415 - same
+
+    fluids = {meter.id: fluid_of(meter.kind) for meter in hub.config.meters}
+    read = (hub.journal, hub.reads, hub.bus)
+    return CloudPart(hub.config, Doors(*read, hub.consents, fluids, hub.readings))
 
 
 def _limits(config: Config) -> Limits:

@@ -18,7 +18,14 @@ from cli.main import app
 from edge.config.load import SECTIONS, load_config
 from teleinfo.reason import Reason
 
-NEEDED = {"meters.id", "meters.port", "collectors.kind"}
+NEEDED = {
+    "meters.id",
+    "meters.port",
+    "collectors.kind",
+    "cloud.name",
+    "cloud.url",
+    "cloud.prefix",
+}
 """Keys without a default that could be used: a meter's name, and a linky's port."""
 
 

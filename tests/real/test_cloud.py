@@ -1,0 +1,169 @@
+"""What the household's own cloud is told, on a real broker by TLS."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from edge.event import Event, EventKind
+from edge.sample import Sample
+from tests.attacks.service_house import DAY_MS, terms
+from tests.attacks.twin_home import LINKY, NOW_MS, paris
+from tests.real.brokers import until
+from tests.real.cloud_house import PREFIX, Cloud, CloudHome
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+
+SEVEN_MS = paris("2026-10-27T07:00:03+01:00")
+
+
+def by_cloud(*told, **more):
+    return terms(*told, channels=["cloud"], **more)
+
+
+@pytest.fixture
+async def cloud(tmp_path):
+    made = Cloud(tmp_path / "cloud")
+    await made.start()
+    yield made
+    made.end()
+
+
+@pytest.fixture
+async def home(tmp_path, cloud):
+    made = CloudHome(tmp_path, cloud)
+    made.open()
+    yield made
+    made.close()
+
+
+async def test_a_closed_day_arrives_at_seven_of_the_next_with_its_number(home, cloud):
+    service, _ = home.add()
+    async with cloud.ear() as ear, home.running():
+        await home.up()
+        await home.quiet()
+        assert not ear.documents()
+        await home.to(SEVEN_MS)
+        await until(ear.documents)
+    (told,) = [one for one in ear.told if "/day/" in one.topic]
+    assert told.topic == f"{PREFIX}/linky/day/import_total_wh"
+    (row,) = ear.documents()
+    assert row.keys() == {
+        *("grant", "seq", "start", "end", "value", "unit", "quality", "coverage")
+    }
+    assert row["seq"] == 1
+    assert row["start"] == "2026-10-26T00:00:00+01:00"
+    (noted,) = home.noted.lines
+    assert noted[:2] == (service, "cloud")
+
+
+async def test_live_values_and_events_arrive_where_they_were_granted(home, cloud):
+    home.add(by_cloud("live", "live_power"), by_cloud("live", "event"))
+    async with cloud.ear() as ear, home.running():
+        await home.up()
+        await home.quiet()
+        values = {"apparent_power_va": 730, "import_total_wh": 5}
+        home.bus.publish(Sample(LINKY, NOW_MS + 1000, values))
+        happened = Event(LINKY, NOW_MS + 2000, EventKind.OVERLOAD, {})
+        await home.journal.append([happened])
+        await until(lambda: ear.documents("/live") and ear.documents("/event/"))
+    assert ear.documents("/live")[0]["values"]["apparent_power_va"] == 730
+    assert ear.documents("/event/overload")[0]["seq"] == 1
+
+
+async def test_no_live_value_goes_where_half_hours_were_granted(home, cloud):
+    home.add(by_cloud("30min", "energy"))
+    async with cloud.ear() as ear, home.running():
+        await home.up()
+        home.bus.publish(Sample(LINKY, NOW_MS + 1000, {"apparent_power_va": 730}))
+        await home.to(paris("2026-10-26T12:35:03+01:00"))
+        await until(lambda: ear.documents("/30min/"))
+    assert not ear.documents("/live")
+
+
+async def test_history_is_answered_within_the_grant_and_no_further(home, cloud):
+    home.add(by_cloud(history="P3M"))
+    async with cloud.ear() as ear, home.running():
+        await home.up()
+        await home.quiet()
+        asked = {"meter": LINKY, "register": "import_total_wh", "step": "day"}
+        span = {"start": "2026-01-01T00:00:00+01:00", "end": "2026-10-27T00:00:00Z"}
+        await ear.ask(**asked, **span)
+        await ear.ask(**asked | {"step": "30min"}, **span)
+        await until(lambda: len(ear.documents("/response")) == 2)
+    days, finer = ear.documents("/response")
+    assert days["rows"][0]["start"] == "2026-07-26T00:00:00+02:00"
+    assert days["rows"][-1]["start"] == "2026-10-25T00:00:00+02:00"
+    assert finer == {"error": "not_found"}
+
+
+async def test_a_second_home_is_refused_the_prefix_until_it_is_free(
+    home, cloud, tmp_path
+):
+    home.add()
+    other = CloudHome(tmp_path / "other", cloud)
+    other.open()
+    other.add()
+    async with home.running():
+        await home.up()
+        async with other.running():
+            await until(lambda: "another home" in other.health.detail)
+            assert not other.health.ok
+            await other.to(SEVEN_MS)
+            async with cloud.ear() as ear:
+                await until(lambda: ear.documents("/claim"))
+            assert not ear.documents()
+            assert home.health.ok
+    other.close()
+
+
+async def test_nothing_goes_to_a_cloud_whose_certificate_is_not_trusted(
+    cloud, tmp_path
+):
+    other = Cloud(tmp_path / "elsewhere", cloud.port)
+    for trusted in ({"ca_file": other.ca_file}, {"fingerprint": other.fingerprint}):
+        home = CloudHome(tmp_path / next(iter(trusted)), cloud, **trusted)
+        home.open()
+        home.add()
+        async with home.running():
+            await until(lambda home=home: "certificate" in home.health.detail)
+            assert not home.health.gauges["connected"]
+        home.close()
+
+
+async def test_a_pinned_certificate_is_enough(cloud, tmp_path):
+    home = CloudHome(tmp_path / "home", cloud, fingerprint=cloud.fingerprint)
+    home.open()
+    home.add()
+    async with home.running():
+        await home.up()
+    home.close()
+
+
+async def test_nothing_is_sent_once_it_is_taken_back_nor_what_fell_into_a_pause(
+    home, cloud
+):
+    service, given = home.add()
+    async with cloud.ear() as ear, home.running():
+        await home.up()
+        await home.to(SEVEN_MS)
+        await until(ear.documents)
+        await asyncio.to_thread(home.consents.pause, [service])
+        await until(lambda: not home.health.gauges["connected"])
+        await home.to(SEVEN_MS + DAY_MS)
+        await asyncio.to_thread(home.consents.resume, [service])
+        await home.up()
+        await home.to(SEVEN_MS + 3 * DAY_MS)
+        await until(lambda: len(ear.documents()) == 2)
+        await home.quiet()
+        await asyncio.to_thread(home.consents.withdraw, [one.id for one in given])
+        await until(lambda: not home.health.gauges["connected"])
+        await home.to(SEVEN_MS + 5 * DAY_MS)
+        assert "nothing is granted" in home.health.detail
+        before, after = ear.documents()
+    assert before["start"][:10] == "2026-10-26"
+    assert after["start"][:10] == "2026-10-29"
+    # another grant's numbers have another name, and begin anew
+    assert before["grant"] != after["grant"]
+    assert after["seq"] == 1
