@@ -113,6 +113,21 @@ async def listed(home: House):
         await client.get(f"{API}/meters")
 
 
+@trick(
+    "rest",
+    "one consent of two, taken back",
+    held=(Held(), Held(purpose="billing", grain="month")),
+    sees=b'"rows":[]',
+    never=(b'"value"',),
+)
+async def one_of_two(home: House):
+    days = home.consents.standing.of(home.services["coach"])[0]
+    await asyncio.to_thread(home.consents.withdraw, [days.id])
+    async with home.client() as client:
+        await client.get(f"{READ}?step=day&from=2026-10-01")
+        await client.get(f"{API}/grant")
+
+
 @trick("rest", "what the host says of itself when something fails")
 async def failures(home: House):
     """Who is answered 503 or 500 is told that it is so, and nothing of why."""
