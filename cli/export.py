@@ -25,6 +25,9 @@ def export(
     file: Annotated[Path, typer.Argument(help="Where to, as in home.releve.")],
     *,
     passphrase_file: PassphraseFile = None,
+    parquet: Annotated[
+        bool, typer.Option("--parquet", help="Add the readings as Parquet, in columns.")
+    ] = False,
     config: ConfigFile = None,
 ) -> None:
     """Write all that the home has into one file, sealed by a passphrase.
@@ -38,7 +41,7 @@ def export(
     sealed.fit(secret)
     with shown() as tell, home.opened(settings) as found, draft(file) as to:
         sealing = sealed.Sealing(to, secret)
-        rows = writing.write_home(found, sealing, _now_ms(), tell)
+        rows = writing.write_home(found, sealing, _now_ms(), tell, columns=parquet)
         sealing.close()
     size = file.stat().st_size / 1e6
     typer.echo(words.WRITTEN.said(spoken()).format(file=file, size=size))

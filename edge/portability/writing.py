@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from edge.catalogue import Fluid, Kind
 from edge.interval import Step
-from edge.portability import enedis_csv, green_button, kept, readings
+from edge.portability import enedis_csv, green_button, kept, parquet, readings
 from edge.portability.gathered import Home, pages
 from edge.portability.pack import FORMAT, Pack
 from edge.portability.sealed import Sink
@@ -22,8 +22,15 @@ CSV = {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
 Tell = Callable[[str, float], None]
 
 
-def write_home(home: Home, to: Sink, now_ms: int, tell: Tell) -> dict[str, int]:
-    """Write everything; give the rows of each meter. Blocks, and holds a page."""
+def write_home(
+    home: Home, to: Sink, now_ms: int, tell: Tell, *, columns: bool = False
+) -> dict[str, int]:
+    """Write everything; give the rows of each meter. Blocks, and holds a page.
+
+    With `columns` the readings a second time, as Parquet; raises PackRefused.
+    """
+    if columns:
+        parquet.check()
     head = {
         "name": "releve-home",
         "title": "Relevé: what a home has",
@@ -32,6 +39,8 @@ def write_home(home: Home, to: Sink, now_ms: int, tell: Tell) -> dict[str, int]:
     }
     pack = Pack(to, now_ms, head)
     rows = _readings(home, pack, tell)
+    if columns:
+        _columns(home, pack, tell)
     _others(home, pack, now_ms, tell)
     for path, resource, text in (
         (kept.HOME, JSON, kept.home_document(home)),
@@ -62,6 +71,20 @@ def _readings(home: Home, pack: Pack, tell: Tell) -> dict[str, int]:
                 counts[meter] = counts.get(meter, 0) + text.count("\n")
                 member.write(text)
     return counts
+
+
+def _columns(home: Home, pack: Pack, tell: Tell) -> None:
+    fitted = home.fitted()
+    with pack.member(parquet.PATH, parquet.RESOURCE) as member:
+        written = parquet.Columns(member)
+        for meter, register in home.registers():
+            tell(f"{parquet.PATH} {register}", 0.6)
+            of = fitted.get(meter, readings.Fitted())
+            for step, page in home.own(meter, register):
+                written.own(meter, register, step, page, of)
+            for some in home.said(meter, register):
+                written.said(some, of)
+        written.close()
 
 
 def _others(home: Home, pack: Pack, now_ms: int, tell: Tell) -> None:

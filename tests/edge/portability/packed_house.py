@@ -63,11 +63,11 @@ class PackedHouse(House):
         )
         await self.project()
 
-    def written(self, ledger: Ledger = NOBODY) -> bytes:
+    def written(self, ledger: Ledger = NOBODY, **more: bool) -> bytes:
         """Give a pack of the home, not sealed."""
         to = io.BytesIO()
         home = Home(FLUIDS, self.reads, self.journal.devices(), ledger, "Europe/Paris")
-        write_home(home, to, NOW_MS, _quiet)
+        write_home(home, to, NOW_MS, _quiet, **more)
         return to.getvalue()
 
     async def unpacked(self, data: bytes) -> Taken:
