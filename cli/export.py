@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,7 +40,7 @@ def export(
     sealed.fit(secret)
     with shown() as tell, home.opened(settings) as found, draft(file) as to:
         sealing = sealed.Sealing(to, secret)
-        rows = writing.write_home(found, sealing, _now_ms(), tell, columns=parquet)
+        rows = writing.write_home(found, sealing, tell, columns=parquet)
         sealing.close()
     size = file.stat().st_size / 1e6
     typer.echo(words.WRITTEN.said(spoken()).format(file=file, size=size))
@@ -66,7 +65,3 @@ def draft(file: Path) -> Iterator[IO[bytes]]:
         raise PackRefused(f"{file} can't be written: {why}") from error
     finally:
         aside.unlink(missing_ok=True)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -6,20 +6,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from edge.calendar import DAY_MS
 from edge.catalogue import Fluid
 from edge.consent.ledger import Entry
 from edge.consent.read_journal import Line
 from edge.facts import Fact
 from edge.interval import INTERVAL_STEPS, Step
 from edge.journal.devices import Device
+from edge.merging.merged import CURVE_OF
 from edge.portability.readings import Fitted, numbered
 from edge.record import Baseline, Correction
 from edge.registers import CATALOGUE
 from edge.sample import Slice
 from edge.stores.protocol import COLUMNS, IntervalColumns
 
-PAGE = 20_000
+PAGE = 10_000
+"""Slices that are held at once."""
+MOST = 60_000
+"""Rows of a window, at most."""
 EVER_MS = 1 << 52
+WINDOWS_MS = {Step.MIN30: 200 * DAY_MS, Step.HOUR: 400 * DAY_MS}
+AROUND_MS = 40 * DAY_MS
+"""How far from the closed days, months and years of a register its half-hours are."""
 
 
 class Reads(Protocol):
@@ -89,6 +97,7 @@ class Home:
     devices: Sequence[Device]
     ledger: Ledger
     zone: str
+    now_ms: int
 
     def registers(self) -> list[tuple[str, str]]:
         """Give the registers that are counted or measured, by meter."""
@@ -106,11 +115,44 @@ class Home:
 
     def own(self, meter: str, register: str) -> Iterator[tuple[Step, IntervalColumns]]:
         """Give the closed rows of the home's own meter, a page at a time."""
-        if not CATALOGUE[register].numeric:
+        span = self._span(meter, register)
+        if span is None:
             return
+        of, columns = (meter, register), self.reads.interval_columns
         for step in INTERVAL_STEPS:
-            for page in pages(self.reads.interval_columns, meter, register, step):
+            for page in pages(columns, of, step, span):
                 yield step, page
+
+    def merged(
+        self, meter: str, register: str, step: Step
+    ) -> Iterator[IntervalColumns]:
+        """Give the closed rows out of all sources, a page at a time."""
+        spans = [self._span(meter, register)]
+        for name in {register, CURVE_OF.get(register, register)}:
+            first = self.reads.slices(meter, name, 0, EVER_MS, 1)
+            until_ms = self.now_ms + AROUND_MS
+            spans += [(one.start_ms - AROUND_MS, until_ms) for one in first]
+        known = [one for one in spans if one is not None]
+        if known:
+            span = min(one[0] for one in known), max(one[1] for one in known)
+            yield from pages(self.reads.merged_columns, (meter, register), step, span)
+
+    def _span(self, meter: str, register: str) -> tuple[int, int] | None:
+        """Give about when the home's own meter speaks of a register; None: never."""
+        if not CATALOGUE[register].numeric:
+            return None
+        edges = self._edges(meter, register, (Step.DAY, Step.MONTH, Step.YEAR))
+        # less than a day of them, else
+        edges = edges or self._edges(meter, register, (Step.MIN30, Step.HOUR))
+        return (min(edges) - AROUND_MS, max(edges) + AROUND_MS) if edges else None
+
+    def _edges(self, meter: str, register: str, steps: Sequence[Step]) -> list[int]:
+        found: list[int] = []
+        for step in steps:
+            of = (meter, register, step, 0, EVER_MS, MOST)
+            rows = self.reads.interval_columns(*of)
+            found += [*rows.start_ms[:1], *rows.end_ms[-1:]]
+        return found
 
     def said(self, meter: str, register: str) -> Iterator[list[Slice]]:
         """Give what sources said, a page at a time."""
@@ -130,18 +172,20 @@ class Home:
 
 
 def pages(
-    columns: Any, meter: str, register: str, step: Step, first_ms: int = 0
+    columns: Any, of: tuple[str, str], step: Step, span: tuple[int, int]
 ) -> Iterator[IntervalColumns]:
-    """Give closed rows a page at a time; what is still open isn't known yet."""
-    while True:
-        page = columns(meter, register, step, first_ms, EVER_MS, PAGE)
-        count = len(page)
+    """Give closed rows a window of time after the other; what is open isn't known yet.
+
+    A store may unpack all that it is asked for, whatever the limit: it is asked for
+    no more than a window.
+    """
+    width_ms = WINDOWS_MS.get(step, EVER_MS)
+    for first_ms in range(*span, width_ms):
+        end_ms = min(first_ms + width_ms, span[1])
+        page = columns(*of, step, first_ms, end_ms, MOST)
         closed = page if all(page.revision) else _closed(page)
         if len(closed):
             yield closed
-        if count < PAGE:
-            return
-        first_ms = page.start_ms[-1] + 1
 
 
 def _closed(page: IntervalColumns) -> IntervalColumns:

@@ -52,9 +52,8 @@ def opened(config: Config) -> Iterator[Home]:
             aside = stack.enter_context(_copied(directory))
             journal, _, reads = stack.enter_context(_databases(config, aside))
         fluids = counting_of(config).fluids
-        yield Home(
-            dict(fluids), reads, journal.devices(), ledger_of(config), config.zone.key
-        )
+        devices, zone = journal.devices(), config.zone.key
+        yield Home(dict(fluids), reads, devices, ledger_of(config), zone, now_ms())
 
 
 @contextmanager
@@ -115,6 +114,9 @@ def taker(config: Config) -> Iterator[Taker]:
             await projector.project()
 
         fluids = {one.id: fluid_of(one.kind) for one in config.meters}
-        yield Taker(
-            journal, reads, fluids, lambda: time.time_ns() // 1_000_000, project
-        )
+        yield Taker(journal, reads, fluids, now_ms, project)
+
+
+def now_ms() -> int:
+    """Give the host's instant."""
+    return time.time_ns() // 1_000_000

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from edge.catalogue import Fluid, Kind
 from edge.interval import Step
 from edge.portability import enedis_csv, green_button, kept, parquet, readings
-from edge.portability.gathered import Home, pages
+from edge.portability.gathered import Home
 from edge.portability.pack import FORMAT, Pack
 from edge.portability.sealed import Sink
 from edge.registers import CATALOGUE
-from edge.stores.protocol import IntervalColumns
 
 HOME_PROFILE = "home"
 JSON = {"format": "json", "mediatype": "application/json", "encoding": "utf-8"}
@@ -23,7 +22,7 @@ Tell = Callable[[str, float], None]
 
 
 def write_home(
-    home: Home, to: Sink, now_ms: int, tell: Tell, *, columns: bool = False
+    home: Home, to: Sink, tell: Tell, *, columns: bool = False
 ) -> dict[str, int]:
     """Write everything; give the rows of each meter. Blocks, and holds a page.
 
@@ -37,11 +36,11 @@ def write_home(
         "profile": "tabular-data-package",
         "releve": {"format": FORMAT, "profile": HOME_PROFILE},
     }
-    pack = Pack(to, now_ms, head)
+    pack = Pack(to, home.now_ms, head)
     rows = _readings(home, pack, tell)
     if columns:
         _columns(home, pack, tell)
-    _others(home, pack, now_ms, tell)
+    _others(home, pack, tell)
     for path, resource, text in (
         (kept.HOME, JSON, kept.home_document(home)),
         (kept.CONSENTS, LINKED, kept.consents_document(home)),
@@ -87,7 +86,7 @@ def _columns(home: Home, pack: Pack, tell: Tell) -> None:
         written.close()
 
 
-def _others(home: Home, pack: Pack, now_ms: int, tell: Tell) -> None:
+def _others(home: Home, pack: Pack, tell: Tell) -> None:
     """Write the half-hours again, as tools of others read them."""
     zone = ZoneInfo(home.zone)
     electric = [
@@ -100,10 +99,11 @@ def _others(home: Home, pack: Pack, now_ms: int, tell: Tell) -> None:
         tell(enedis_csv.PATH, 0.6)
         stem, _, end = enedis_csv.PATH.rpartition(".")
         path = enedis_csv.PATH if number == 0 else f"{stem}_{meter}.{end}"
+        rows = home.merged(meter, enedis_csv.REGISTER, Step.MIN30)
         with pack.member(path, enedis_csv.RESOURCE) as member:
-            for text in enedis_csv.lines(half_hours(home, meter), zone, now_ms):
+            for text in enedis_csv.lines(rows, zone, home.now_ms):
                 member.write(text)
-    feed = green_button.Feed(now_ms)
+    feed = green_button.Feed(home.now_ms)
     with pack.member(green_button.PATH, green_button.RESOURCE) as member:
         member.write(feed.begin())
         for meter, name in home.registers():
@@ -111,14 +111,7 @@ def _others(home: Home, pack: Pack, now_ms: int, tell: Tell) -> None:
             if register.kind is not Kind.INDEX or register.green_button is None:
                 continue
             tell(f"{green_button.PATH} {name}", 0.7)
-            rows = half_hours(home, meter, name)
+            rows = home.merged(meter, name, Step.MIN30)
             for text in feed.register(meter, register, Step.MIN30, rows):
                 member.write(text)
         member.write(feed.end())
-
-
-def half_hours(
-    home: Home, meter: str, register: str = enedis_csv.REGISTER
-) -> Iterator[IntervalColumns]:
-    """Give a register's half-hours out of all sources."""
-    return pages(home.reads.merged_columns, meter, register, Step.MIN30)

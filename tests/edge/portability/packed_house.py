@@ -66,8 +66,9 @@ class PackedHouse(House):
     def written(self, ledger: Ledger = NOBODY, **more: bool) -> bytes:
         """Give a pack of the home, not sealed."""
         to = io.BytesIO()
-        home = Home(FLUIDS, self.reads, self.journal.devices(), ledger, "Europe/Paris")
-        write_home(home, to, NOW_MS, _quiet, **more)
+        known = self.journal.devices()
+        home = Home(FLUIDS, self.reads, known, ledger, "Europe/Paris", NOW_MS)
+        write_home(home, to, _quiet, **more)
         return to.getvalue()
 
     async def unpacked(self, data: bytes) -> Taken:
