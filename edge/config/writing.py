@@ -75,6 +75,53 @@ def with_key(text: str, table: str, key: str, *, value: object) -> str:
     return changed
 
 
+def with_row(text: str, table: str, row: Mapping[str, Any]) -> str:
+    """Give a file's text with one more of a [[table]], everything else as it was."""
+    more = "\n".join([f"[[{table}]]", *_keys(row, {}, "")])
+    changed = f"{text.rstrip()}\n\n{more}\n".lstrip("\n")
+    before = tomllib.loads(text)
+    before[table] = [*before.get(table, []), dict(row)]
+    return _if_so(changed, before, f"a [[{table}]] can't be added safely", more)
+
+
+def without_row(text: str, table: str, key: str, value: str) -> str:
+    """Give a file's text without the [[table]] whose key is that, all else as it was.
+
+    Raises ConfigError when it stands where it can't be found, as in an inline table.
+    """
+    lines = text.splitlines()
+    header = re.compile(rf"^[ \t]*\[\[[ \t]*{re.escape(table)}[ \t]*\]\][ \t]*(#.*)?$")
+    before = tomllib.loads(text)
+    rows = before.get(table, [])
+    starts = [n for n, line in enumerate(lines) if header.match(line)]
+    for place, row in enumerate(rows):
+        if row.get(key) == value and len(starts) == len(rows):
+            start = starts[place]
+            ends = next(
+                (n for n in range(start + 1, len(lines)) if HEADER.match(lines[n])),
+                len(lines),
+            )
+            del lines[start:ends]
+    left = [row for row in rows if row.get(key) != value]
+    before = {**before, table: left} if left else _less(before, table)
+    changed = "\n".join(lines).rstrip() + "\n"
+    return _if_so(changed, before, f"the [[{table}]] can't be taken out safely", value)
+
+
+def _less(document: Mapping[str, Any], table: str) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name != table}
+
+
+def _if_so(changed: str, wanted: Mapping[str, Any], why: str, what: str) -> str:
+    try:
+        read: Mapping[str, Any] = tomllib.loads(changed)
+    except tomllib.TOMLDecodeError:
+        read = {}
+    if read != wanted:
+        raise ConfigError(why, hint=f"do it by hand: {what}")
+    return changed
+
+
 def _check_only(text: str, changed: str, table: str, key: str, value: object) -> None:
     before: dict[str, Any] = tomllib.loads(text)
     try:

@@ -53,6 +53,11 @@ def keep(data_dir: Path, name: str, account: Account) -> None:
     write_private(path, orjson.dumps(asdict(account)))
 
 
+def forget(data_dir: Path, name: str) -> None:
+    """Forget an account; what it was told is forgotten by who told it."""
+    (data_dir / PLACE / f"{name}.json").unlink(missing_ok=True)
+
+
 def load(data_dir: Path, name: str) -> Account:
     """Give an account; raise BrokerError where there is none that can be read."""
     path = data_dir / PLACE / f"{name}.json"
