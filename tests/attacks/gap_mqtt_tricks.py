@@ -133,3 +133,20 @@ async def void_at_once(home: MqttTwin):
     await home.until(lambda: home.guests.health().counters["turned_out"])
     await home.refused(old)
     assert home.said == [("refused", True)]
+
+
+@trick(
+    "what came due in a pause, or was counted in one",
+    sees=b'"start":"2026-10-28T',
+    never=(b'"start":"2026-10-26T', b'"start":"2026-10-27T'),
+)
+async def pause(home: MqttTwin):
+    service = home.services["coach"]
+    async with home.ear(service):
+        await home.quiet()
+    await asyncio.to_thread(home.consents.pause, [service])
+    await home.on("2026-10-27T08:00:00+01:00")
+    await asyncio.to_thread(home.consents.resume, [service])
+    async with home.listening():
+        for day in ("28", "29"):
+            await home.on(f"2026-10-{day}T07:00:03+01:00")
