@@ -96,6 +96,19 @@ class UndoImport:
 
 
 @dataclass(frozen=True, slots=True)
+class Erase:
+    """Erase [start, end) of one meter, or of all for None; or say what that would be.
+
+    From 0 on it is all that was ever known of it. What is to come is never erased.
+    """
+
+    meter: str | None
+    start_ms: int
+    end_ms: int
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """What does the journal say? One statement of SQL, on a read-only connection."""
 
@@ -124,6 +137,7 @@ Command: TypeAlias = (
     | RebuildStore
     | ImportFile
     | UndoImport
+    | Erase
     | Query
     | CopyJournal
     | MakePairingCode
@@ -140,6 +154,7 @@ KINDS: dict[str, type[Any]] = {
         RebuildStore,
         ImportFile,
         UndoImport,
+        Erase,
         Query,
         CopyJournal,
         MakePairingCode,

@@ -13,6 +13,7 @@ from edge.errors import JournalError
 from edge.facts import Fact
 from edge.importing import facts
 from edge.importing.bodies import Slot, batches, received, slot
+from edge.importing.bounds import Judged
 from edge.importing.comparison import (
     Compared,
     Reads,
@@ -26,6 +27,7 @@ from edge.importing.packed import pack, unpack
 from edge.importing.reading import Asked, Home, read
 from edge.importing.refusal import ImportRefused
 from edge.importing.report import Report, told
+from edge.journal.erased import Erased, Tombstones
 from edge.journal.imports import Imported
 from edge.record import Body
 from edge.registers import CATALOGUE
@@ -59,6 +61,10 @@ class ImportJournal(Protocol):
 
     def facts(self, meter: str) -> list[Fact]:
         """Give the dated facts of a meter."""
+        ...
+
+    def erased(self) -> list[Erased]:
+        """Give what the owner had erased."""
         ...
 
     async def undo_import(
@@ -139,7 +145,7 @@ class Importer:
         """Read, judge and compare a file; raise ImportRefused. Blocks."""
         tell("read", 0.0)
         found = read(data, asked, self.home, self.now_ms(), self.reader)
-        slices = found.judged.slices
+        slices, refused = spared(found.judged, self.journal.erased())
         tell("compare", 0.5)
         compared = compare(self.reads, slices)
         report = Report(
@@ -150,7 +156,7 @@ class Importer:
             new=len(compared.new),
             changed=len(compared.changed),
             unchanged=len(compared.unchanged),
-            refused=found.judged.refused,
+            refused=refused,
             absent=len(found.export.absent),
             measured=measured(self.reads, [*compared.new, *compared.changed]),
             dry_run=asked.dry_run,
@@ -245,6 +251,18 @@ class Importer:
         withdrawn = sum(one.value is None for one in back)
         undone = Undone(number, withdrawn, len(back) - withdrawn, kept)
         return undone, at_ms, batches(received(back, at_ms))
+
+
+def spared(
+    judged: Judged, stones: Sequence[Erased]
+) -> tuple[list[Slice], list[Refused]]:
+    """Give the slices that the owner had not erased, and what is refused."""
+    left = list(Tombstones(stones).slices(judged.slices)) if stones else judged.slices
+    gone = len(judged.slices) - len(left)
+    if not gone:
+        return left, judged.refused
+    why = f"{gone} rows speak of a time that you had erased"
+    return left, [*judged.refused, Refused("file", "erased", why)]
 
 
 def refused(asked: Asked, error: ImportRefused) -> Report:

@@ -115,6 +115,7 @@ FRENCH: Mapping[str, str] = {
     "no-such-index": "l'index est plus grand que ce qu'un compteur affiche",
     "in-the-future": "la date est dans l'avenir",
     "too-old": "la date est antérieure à l'an 2000",
+    "erased": "des lignes parlent d'un temps que vous avez fait effacer",
 }
 """By reason."""
 

@@ -19,9 +19,11 @@ class Door:
     reader: Reader
     _writer: Writer
 
-    async def _do(self, work: Work[T], *, alone: bool = True) -> T:
+    async def _do(self, work: Work[T], *, alone: bool = True, apart: bool = False) -> T:
         """Give what came of work once it is committed; raise what refused it."""
-        result: T = await asyncio.wrap_future(self._writer.submit(work, alone=alone))
+        result: T = await asyncio.wrap_future(
+            self._writer.submit(work, alone=alone, apart=apart)
+        )
         return result
 
     async def commit(self) -> Address:

@@ -22,7 +22,7 @@ SELECT = (
 
 def put(tx: Transaction, facts: Sequence[Fact], number: int | None = None) -> None:
     """Add facts, told by an import of a number, or by the home itself."""
-    for one in facts:
+    for one in tx.log.erased.facts(facts):
         tx.database.execute(
             "INSERT INTO fact (meter, kind, start_ms, end_ms, origin, import, entry)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",

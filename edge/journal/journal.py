@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from edge.journal.ballast import BALLAST_BYTES, Ballast
 from edge.journal.bodies import Kind, span_of
 from edge.journal.consumer_door import ConsumerDoor
 from edge.journal.database import Connect, LoneDatabase
+from edge.journal.erasing_door import ErasingDoor
 from edge.journal.file import DirectoryLock, private_directory
 from edge.journal.log import Log, Transaction
 from edge.journal.owner_door import OwnerDoor
@@ -26,7 +28,7 @@ from edge.sample import HostInstant, Sample
 __all__ = ["HOME", "Journal"]
 
 
-class Journal(ConsumerDoor, OwnerDoor):
+class Journal(ConsumerDoor, OwnerDoor, ErasingDoor):
     """One data directory's journal, open to write; made by `open`.
 
     What takes samples never waits. `async` methods return once what they did is
@@ -200,8 +202,12 @@ class Journal(ConsumerDoor, OwnerDoor):
 
     @property
     def beat_ns(self) -> int:
-        """Give the monotonic instant when the writer last turned, for the watchdog."""
-        return self._writer.beat_ns
+        """Give the monotonic instant when the writer last turned, for the watchdog.
+
+        A file that is written anew takes as long as it takes.
+        """
+        writer = self._writer
+        return time.monotonic_ns() if writer.busy else writer.beat_ns
 
     def health(self) -> PartHealth:
         """Say how the journal is, without raising."""

@@ -10,14 +10,18 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol, TypeVar
 
 from edge.errors import DamagedDatabase, DiskFull
+from edge.event import Event
+from edge.interval import Interval
+from edge.journal import erased
 from edge.journal.block import Block
 from edge.journal.bodies import Kind, Span, encode, kind_of, span_of
 from edge.journal.database import Database, Row
 from edge.journal.devices import reference
+from edge.journal.erased import Tombstones
 from edge.journal.migration import roll_back
 from edge.journal.packing import pack
-from edge.record import Address, Baseline, Body, Lane
-from edge.sample import Sample
+from edge.record import Address, Baseline, Body, Correction, Lane
+from edge.sample import Sample, Slice
 
 T = TypeVar("T")
 LANES = (Lane.PRESENT, Lane.HISTORY)
@@ -27,6 +31,10 @@ INSERT = (
     "INSERT INTO record (seq, kind, lane, meter, start_ms, end_ms, crc, body,"
     " committed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+
+
+NOTHING = 0
+"""The kind of an entry of which the owner had all erased: nothing is written."""
 
 
 class Entry(NamedTuple):
@@ -45,6 +53,8 @@ class Entry(NamedTuple):
 
     def write(self, transaction: Transaction) -> Address:
         """Append it; give the address that holds once it is committed."""
+        if self.kind == NOTHING:
+            return transaction.tail
         data = self.data
         if self.baseline is not None and self.baseline.device is not None:
             data = encode(_referring(transaction.database, self.baseline))
@@ -130,6 +140,11 @@ class Transaction:
     seq: int
     now_ms: int
 
+    @property
+    def tail(self) -> Address:
+        """Give the address of the last record so far."""
+        return Address(self.log.epochs.epochs[-1], self.seq)
+
     def append(self, body: Body, lane: Lane) -> Address:
         """Append a body; its address holds once the transaction is committed."""
         return self.log.entry(body, lane).write(self)
@@ -138,7 +153,7 @@ class Transaction:
         """Insert a record at the next seq."""
         self.seq += 1
         self.insert_at(self.seq, kind, lane, span, data)
-        return Address(self.log.epochs.epochs[-1], self.seq)
+        return self.tail
 
     def insert_at(
         self, seq: int, kind: int, lane: int, span: Span, data: bytes
@@ -177,6 +192,7 @@ class Log:
     names: dict[int, str] = field(default_factory=dict)
     epochs: Epochs = field(default_factory=lambda: Epochs(()))
     last_seq: int = 0
+    erased: Tombstones = field(default_factory=Tombstones)
     _unsaved: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -204,7 +220,12 @@ class Log:
         marks: dict[str, int] = {row[0]: row[1] for row in rows}
         log.last_seq = max(highest or 0, marks.get("seq", 0))
         log._take_epoch(marks, epoch)
+        log.obey()
         return log
+
+    def obey(self) -> None:
+        """Learn what was erased: nothing of it is written any more."""
+        self.erased = Tombstones(erased.read(self.database))
 
     def _take_epoch(self, marks: dict[str, int], epoch: Callable[[int], int]) -> None:
         rows = self.database.execute(
@@ -245,7 +266,11 @@ class Log:
             database.execute("INSERT OR IGNORE INTO name VALUES (?, ?)", (number, name))
 
     def block(self, samples: Sequence[Sample], lane: Lane) -> Entry:
-        """Pack samples of one run."""
+        """Pack samples of one run; what was erased of them is left out."""
+        if self.erased:
+            samples = self.erased.samples(samples) or ()
+            if not samples:
+                return _nothing(lane)
         span = _told(Span(samples[0].meter, samples[0].at_ms, samples[-1].at_ms + 1))
         data = pack(samples, self.number)
         return Entry(Kind.BLOCK, LANES.index(lane), span, data)
@@ -254,9 +279,28 @@ class Log:
         """Make a body ready to be written; raise ValueError if no record holds it."""
         if isinstance(body, Block):
             return self.block(body.samples(), lane)
+        left = self._left(body) if self.erased else body
+        if left is None:
+            return _nothing(lane)
+        body = left
         baseline = body if isinstance(body, Baseline) else None
         kind, span = kind_of(body), _told(span_of(body))
         return Entry(kind, LANES.index(lane), span, encode(body), baseline)
+
+    def _left(self, body: Body) -> Body | None:
+        """Give what is left of a body without what was erased; None for nothing."""
+        if isinstance(body, tuple):
+            slices = [one for one in body if isinstance(one, Slice)]
+            if slices:
+                return self.erased.slices(slices) or None
+            rows = [one for one in body if isinstance(one, Interval)]
+            return self.erased.intervals(rows) or None
+        if isinstance(body, Event):
+            return None if self.erased.holds(body.meter, body.at_ms) else body
+        if isinstance(body, Correction):
+            span = (body.start_ms, body.end_ms)
+            return None if self.erased.covers(body.meter, *span) else body
+        return body
 
     def transact(
         self, entries: Sequence[Writing], works: Sequence[Work[object]] = ()
@@ -280,6 +324,10 @@ class Log:
         self.last_seq = transaction.seq
         self._unsaved.clear()
         return outcomes
+
+
+def _nothing(lane: Lane) -> Entry:
+    return Entry(NOTHING, LANES.index(lane), Span("", 0, 0), b"")
 
 
 def _attempt(transaction: Transaction, work: Work[object]) -> Outcome:

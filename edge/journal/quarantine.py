@@ -78,7 +78,9 @@ def find(database: Database, number: int) -> Quarantined:
 
 
 def put(tx: Transaction, refused: Refused) -> int:
-    """Note a refusal, joined to its like; give the entry's number."""
+    """Note a refusal, joined to its like; give the entry's number, 0 for an erased."""
+    if tx.log.erased.holds(refused.meter, refused.at_ms):
+        return 0
     device = refused.device and reference(
         tx.database, refused.meter, refused.device, refused.at_ms
     )

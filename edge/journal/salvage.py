@@ -2,7 +2,7 @@
 
 Best effort, and never in the way of a start: what no consumer had read yet, the owner's
 words, devices, the quarantine, imports, facts, what waits for a date, and where each
-consumer was.
+consumer was. What the owner had erased is looked for again, everywhere.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ TABLES = {
     "quarantine": "number, meter, register, reason, device, verdict, entry",
     "import": "number, at_ms, undone_ms, entry, said",
     "fact": "number, meter, kind, start_ms, end_ms, origin, import, entry",
+    "erased": "number, meter, start_ms, end_ms, at_ms, places",
 }
 
 
@@ -78,6 +79,8 @@ def _take_over(tx: Transaction, old: Database) -> dict[str, int]:
                     f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608 - ours
                     row,
                 )
+    tx.database.execute("UPDATE erased SET finished_ms = NULL, places = '{}'")
+    tx.log.obey()
     _held(tx, old, names)
     places = [
         row
@@ -124,7 +127,7 @@ def _append(tx: Transaction, row: Row, names: dict[int, str]) -> Address | None:
             samples = Block(*span, data, names).samples()
         except JournalError:
             return None
-        data = tx.log.block(samples, LANES[lane]).data
+        return tx.log.block(samples, LANES[lane]).write(tx)
     return Entry(kind, lane, span, data).write(tx)
 
 

@@ -7,7 +7,7 @@ from edge.journal.migration import Schema
 APPLICATION_ID = 0x52454C4A
 """'RELJ': tells our journal from any other SQLite file (PRAGMA application_id)."""
 
-VERSION = 4
+VERSION = 5
 
 PAGE_SIZE = 1024
 """Measured (bench/journal_bytes): 17.5 MB a day, and 26.2 MB with 4096."""
@@ -102,7 +102,25 @@ VERSION_4: tuple[str, ...] = (
     "CREATE INDEX fact_meter ON fact (meter, start_ms)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4)
+# 5: what the owner had erased, which no source brings back (erased.py).
+VERSION_5: tuple[str, ...] = (
+    """CREATE TABLE erased (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        meter TEXT NOT NULL,
+        start_ms INTEGER NOT NULL,
+        end_ms INTEGER NOT NULL,
+        at_ms INTEGER NOT NULL,
+        finished_ms INTEGER,
+        places TEXT NOT NULL)""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    VERSION_1,
+    VERSION_2,
+    VERSION_3,
+    VERSION_4,
+    VERSION_5,
+)
 """MIGRATIONS[n] leads from version n to n + 1."""
 
 SCHEMA = Schema(

@@ -53,11 +53,13 @@ class Waiting:
 class Job:
     """Work to be done in the next transaction; refused when that can't be committed.
 
-    `alone`: it may be committed by itself when what waits can't be.
+    `alone`: it may be committed by itself when what waits can't be. `apart`: it is done
+    behind the transaction, in none: what SQLite does in none at all.
     """
 
     work: Work[Any]
     alone: bool = True
+    apart: bool = False
     future: Future[Any] = field(default_factory=Future)
 
 

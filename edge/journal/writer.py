@@ -58,6 +58,7 @@ class Writer:
         self._retry_at = 0.0
         self._damage: DamagedDatabase | None = None
         self._closing = False
+        self._apart = False
         self._turns: list[Future[None]] = []
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
 
@@ -113,9 +114,19 @@ class Writer:
             self._since = self._monotonic()
             self._wake.notify()
 
-    def submit(self, work: Work[Any], *, alone: bool = True) -> Future[Any]:
-        """Have work done in a transaction, at once, with all that waits."""
-        job = Job(work, alone)
+    @property
+    def busy(self) -> bool:
+        """Tell whether it does what takes as long as the file is large."""
+        return self._apart
+
+    def submit(
+        self, work: Work[Any], *, alone: bool = True, apart: bool = False
+    ) -> Future[Any]:
+        """Have work done in a transaction, at once, with all that waits.
+
+        `apart`: behind that transaction, in none.
+        """
+        job = Job(work, alone, apart)
         with self._wake:
             if self._closing:
                 raise JournalError("the journal is closed")
@@ -193,7 +204,8 @@ class Writer:
         try:
             if self._damage is not None:
                 self._begin_anew(self._damage)
-            self._write(jobs)
+            self._write([job for job in jobs if not job.apart])
+            self._do_apart([job for job in jobs if job.apart])
         except DamagedDatabase as error:
             log.exception("the journal is damaged")
             self._stand_in(error)
@@ -207,6 +219,23 @@ class Writer:
             self._fall_back(DiskFull(f"not committed: {error}"))
             if not isinstance(error, JournalError):
                 self._single_out()
+
+    def _do_apart(self, jobs: list[Job]) -> None:
+        """Do what no transaction may be open for; a refusal is its asker's."""
+        self._apart = True
+        try:
+            for job in jobs:
+                here = Transaction(
+                    self.log, self.log.database, self.log.last_seq, self.log.wall_ms()
+                )
+                try:
+                    answer(job, job.work(here), None)
+                except DamagedDatabase:
+                    raise
+                except Exception as error:  # noqa: BLE001 - goes back to its asker
+                    refuse(job, error)
+        finally:
+            self._apart = False
 
     def _pack(self, one: Run | Waiting) -> None:
         """Make ready what came in; leave out what no record can hold, and only that."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from edge.health import PartHealth
@@ -51,6 +52,7 @@ class RollerConsumer:
         self._roller: Roller | None = None
         self._cursors: dict[Lane, Address | None] = {}
         self._read = self._closed = self._revised = 0
+        self._turning = asyncio.Lock()
 
     async def run(self) -> None:
         """Roll for ever; raises what the journal or the store raise."""
@@ -70,6 +72,14 @@ class RollerConsumer:
             Roller, self._history, self._counting, state
         )
 
+    @asynccontextmanager
+    async def still(self) -> AsyncIterator[None]:
+        """Roll nothing meanwhile, then take up anew: what it knew may be erased."""
+        async with self._turning:
+            yield
+            if self._roller is not None:
+                await self.start()
+
     async def catch_up(self) -> None:
         """Roll all that is committed, the present first."""
         while await self._turn(Lane.PRESENT) or await self._turn(Lane.HISTORY):
@@ -77,6 +87,10 @@ class RollerConsumer:
 
     async def _turn(self, lane: Lane) -> bool:
         """Read and roll one page of a lane; tell whether there was any."""
+        async with self._turning:
+            return await self._rolled(lane)
+
+    async def _rolled(self, lane: Lane) -> bool:
         roller = self._roller
         assert roller is not None  # noqa: S101 - start() comes first
         records = await in_turn(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
+from edge.journal.erased import Erased
 from edge.rollup.rolling import Anchor
 
 
@@ -58,6 +59,22 @@ def unpack(data: bytes) -> dict[str, MeterState]:
         )
         for meter, (heard, closed, registers) in json.loads(data).items()
     }
+
+
+def without(data: bytes, stone: Erased) -> bytes:
+    """Give the states without what they hold of an erased time."""
+    states = unpack(data)
+    mine = states.get(stone.meter)
+    if mine is None:
+        return data
+    if stone.whole and (mine.heard_ms or 0) < stone.end_ms:
+        del states[stone.meter]
+    for known in mine.registers.values():
+        if known.first is not None and stone.holds(known.first.at_ms):
+            known.first = None
+        if known.last is not None and stone.holds(known.last.at_ms):
+            known.last = None
+    return pack(states)
 
 
 def _anchor(told: list[int] | None) -> Anchor | None:

@@ -17,6 +17,7 @@ from edge.commands import (
     CopyJournal,
     Correct,
     DismissQuarantined,
+    Erase,
     ImportFile,
     MakePairingCode,
     Query,
@@ -25,6 +26,8 @@ from edge.commands import (
     UndoImport,
 )
 from edge.consent.pairing import Pairing
+from edge.erasure.erasing import asked
+from edge.erasure.erasure import Erasure
 from edge.event import Event, EventKind
 from edge.gate import Gate
 from edge.host import Clock
@@ -71,8 +74,9 @@ class Owner:
     sources: Sequence[Source] = ()
     pairing: Pairing = field(default_factory=Pairing)
     household: Household | None = None
+    erasure: Erasure | None = None
 
-    async def execute(self, command: Command) -> dict[str, Any]:  # noqa: C901, PLR0911 - a line a command
+    async def execute(self, command: Command) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 - a line a command
         """Carry a command out; give its acknowledgement once it is durable."""
         match command:
             case ConfirmDevice():
@@ -93,6 +97,8 @@ class Owner:
                 return await self._import(command)
             case UndoImport(number):
                 return asdict(await self._importer.undo(number))
+            case Erase():
+                return await self._erase(command)
             case Query(sql, parameters):
                 rows = await asyncio.to_thread(
                     answer, self.journal.directory, sql, parameters
@@ -106,6 +112,11 @@ class Owner:
         if self.household is None:
             raise CommandRefused("nothing is granted here")
         return await self.household.decide(command)
+
+    async def _erase(self, command: Erase) -> dict[str, Any]:
+        if self.erasure is None:
+            raise CommandRefused("nothing is erased here")
+        return await asked(self.erasure, command)
 
     @property
     def _importer(self) -> Importer:

@@ -18,6 +18,7 @@ from edge.host import Clock, HostClock
 from edge.importing.folder import Folder
 from edge.leaks import Leaks
 from edge.service.control import ControlServer
+from edge.service.erasing import erasure_of
 from edge.service.household import Household
 from edge.service.hub import Hub
 from edge.service.intake import Intake
@@ -152,6 +153,7 @@ class Service:
             for meter in config.meters
             if meter.id not in mute
         }
+        erasure = erasure_of(hub)
         owner = Owner(
             hub.journal,
             hub.gates,
@@ -167,12 +169,14 @@ class Service:
                 {meter.id: fluid_of(meter.kind) for meter in config.meters},
                 hub.readings,
             ),
+            erasure=erasure,
         )
         parts = {
             "control": ControlServer(config.data_dir, owner).run,
             "interpreter": tidy,
             "consent": lambda: judge(hub.consents, hub.credentials),
             **hub.consumers(),
+            "erasure": erasure.run,
         }
         folder = config.imports.folder
         if not self._replay and folder is not None and hub.importer is not None:

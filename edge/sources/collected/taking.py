@@ -17,9 +17,11 @@ from edge.importing import bounds, mapping
 from edge.importing.bodies import batches, received
 from edge.importing.bounds import Judged, Series
 from edge.importing.comparison import Compared, Reads, compare
+from edge.importing.importer import spared
 from edge.importing.meters import Place
 from edge.importing.reading import Home
 from edge.importing.refusal import ImportRefused
+from edge.journal.erased import Erased
 from edge.record import Address, Body, Lane
 from edge.registers.electricity import FORETOLD
 from edge.sample import Slice
@@ -39,6 +41,10 @@ class Appends(Protocol):
         self, bodies: Sequence[Body], *, lane: Lane = Lane.PRESENT
     ) -> tuple[Address, ...]:
         """Append bodies, all or none."""
+        ...
+
+    def erased(self) -> list[Erased]:
+        """Give what the owner had erased."""
         ...
 
 
@@ -112,6 +118,7 @@ class Taker:
         past = bounds.judge(told[0], of, now_ms, flow)
         ahead = bounds.judge(told[1], of, now_ms, flow, ahead_ms=AHEAD_MS)
         judged = Judged([*past.slices, *ahead.slices], [*past.refused, *ahead.refused])
+        judged = Judged(*spared(judged, self.journal.erased()))
         return judged, compare(self.reads, judged.slices)
 
     def _place(self, handed: Handed, collector: CollectorConfig) -> Place:

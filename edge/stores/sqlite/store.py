@@ -15,6 +15,7 @@ from edge.errors import DamagedDatabase, DiskFull, JournalError, StoreError
 from edge.interval import Interval, Point, Step
 from edge.journal.block import Block
 from edge.journal.database import Database, SqliteDatabase
+from edge.journal.erased import Erased
 from edge.journal.file import prepare, set_aside, verify
 from edge.journal.migration import roll_back
 from edge.journal.schema import PAGE_SIZE
@@ -23,7 +24,7 @@ from edge.rollup.points import points
 from edge.rollup.track import Track, join
 from edge.sample import Slice
 from edge.stores.protocol import IntervalColumns, StoreHealth
-from edge.stores.sqlite import intervals, minutes, raw, words
+from edge.stores.sqlite import erasing, intervals, minutes, raw, words
 from edge.stores.sqlite.names import Names
 from edge.stores.sqlite.schema import migrate
 
@@ -284,6 +285,36 @@ class SqliteStore:
                 end_ms = before_ms // DAY_MS * DAY_MS
                 return minutes.forget(database, self._names, meter, 0, end_ms)
             return intervals.prune(database, self._names, meter, step, before_ms)
+
+    def erase(self, stone: Erased) -> int:
+        """Take out what the owner had erased; give the rows gone or changed."""
+        with self._transaction() as database:
+            return erasing.erase(database, self._names, stone)
+
+    def would_erase(self, stone: Erased) -> int:
+        """Give how many rows `erase` would take; change nothing."""
+        with self._writing:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                return erasing.erase(self._database, self._names, stone)
+            finally:
+                roll_back(self._database)
+                self._names.load(self._database)
+
+    def clean(self) -> None:
+        """Write the file anew: what was let go is nowhere in it; raise StoreError."""
+        with self._writing:
+            try:
+                self._database.execute("VACUUM")
+                ((busy, *_),) = self._database.execute(
+                    "PRAGMA wal_checkpoint(TRUNCATE)"
+                )
+            except JournalError as error:
+                raise StoreError(
+                    f"it can't be written anew: {error.message}"
+                ) from error
+        if busy:
+            raise StoreError("someone reads the store: it is tried again")
 
     def release(self) -> None:
         """Give the room of what was pruned back to the disk."""

@@ -1,0 +1,1 @@
+"""Erasure: what the household has erased goes from every place, and stays away."""
