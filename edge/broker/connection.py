@@ -52,6 +52,7 @@ class Connection:
         self._answers: dict[int, asyncio.Future[list[ReasonCode]]] = {}
         self._posted: set[int] = set()
         self._in_flight: set[int] = set()
+        self.window = IN_FLIGHT
         self._window = asyncio.Semaphore(IN_FLIGHT)
         self._inboxes = Inboxes()
         self._largest: int | None = None
@@ -94,7 +95,8 @@ class Connection:
         if getattr(granted, "MaximumQoS", 1) == 0:
             raise _refusal(0x9B)
         window = getattr(granted, "ReceiveMaximum", IN_FLIGHT)
-        self._window = asyncio.Semaphore(max(1, min(window, IN_FLIGHT)))
+        self.window = max(1, min(window, IN_FLIGHT))
+        self._window = asyncio.Semaphore(self.window)
         self._largest = getattr(granted, "MaximumPacketSize", None)
 
     async def publish(  # noqa: PLR0913 - what a message of MQTT 5 has

@@ -24,6 +24,10 @@ class Message:
 class Publisher(Protocol):
     """One live connection to the broker, as an output sees it."""
 
+    @property
+    def window(self) -> int:
+        """Give how many messages of QoS 1 the broker takes before it acknowledges."""
+
     async def publish(  # noqa: PLR0913 - what a message of MQTT 5 has
         self,
         topic: str,

@@ -1,7 +1,8 @@
 """What each service was told, kept: nothing is lost, and no change goes untold.
 
-A database of its own, one transaction a fixed time. What is to be sent has its number
-before it is sent, so that it has the same one when it is sent again.
+A database of its own, one transaction a fixed time. What is to be sent is given its
+number just before, and durably: it has the same one when it is sent again, and what is
+never sent has none, so that numbers have no hole.
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ SCHEMA = Schema(
     "a newer Relevé wrote it: install that version",
 )
 ROW = "meter, register, step, start_ms, end_ms, value, quality, detail"
+WAITING = -(1 << 62)
+"""What waits has no number yet: in the place of one stands its turn, from here on."""
 OF = "service = ? AND meter = ? AND register = ? AND step = ? AND start_ms = ?"
 
 
@@ -136,7 +139,8 @@ class Book:
         """
         count = 0
         with self._writing() as database:
-            seq = self._number(database, service, login)
+            self._number(database, service, login)
+            turn = _turn(database, service)
             for row in rows:
                 known = database.execute(
                     f"SELECT end_ms, value, quality, detail FROM told WHERE {OF}",  # noqa: S608 - ours
@@ -145,14 +149,12 @@ class Book:
                 told = (row.end_ms, row.value, row.quality, row.detail)
                 new = not known and (row.value is not None or row.step == EVENT)
                 if new or (known and known[0] != told):
-                    seq, count = seq + 1, count + 1
+                    turn, count = turn + 1, count + 1
                     database.execute(
                         "INSERT OR REPLACE INTO told"
                         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL)",
-                        (service, *row.key, *told, seq),
+                        (service, *row.key, *told, turn),
                     )
-            if count:
-                _count(database, service, login, seq)
             database.execute(
                 "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -164,15 +166,34 @@ class Book:
         return count
 
     def owed(self, service: str, login: str, limit: int) -> list[Owed]:
-        """Give what is to be sent, in order; another login counts from one again."""
+        """Give what is to be sent, in order: first what has its number already.
+
+        Another login counts from one again, and what was sent to none has no number.
+        """
         with self._writing() as database:
             self._number(database, service, login)
             rows = database.execute(
                 f"SELECT {ROW}, seq FROM told WHERE service = ? AND owed"  # noqa: S608 - ours
-                " ORDER BY seq LIMIT ?",
+                " ORDER BY seq < 0, seq LIMIT ?",
                 (service, limit),
             )
         return [Owed(Row(*cells), seq) for *cells, seq in rows]
+
+    def number(self, service: str, login: str, owed: Sequence[Owed]) -> list[Owed]:
+        """Give what is about to be sent its numbers, for ever."""
+        numbered = []
+        with self._writing() as database:
+            seq = self._number(database, service, login)
+            for one in owed:
+                if not one.numbered:
+                    seq += 1
+                    database.execute(
+                        f"UPDATE told SET seq = ? WHERE {OF} AND seq = ?",  # noqa: S608 - ours
+                        (seq, service, *one.row.key, one.seq),
+                    )
+                numbered.append(one if one.numbered else replace(one, seq=seq))
+            _count(database, service, login, seq)
+        return numbered
 
     def login(self, service: str) -> str | None:
         """Give the login that a service's numbers are counted for."""
@@ -190,18 +211,18 @@ class Book:
             return int(rows[0][1])
         waiting = database.execute(
             "SELECT meter, register, step, start_ms FROM told"
-            " WHERE service = ? AND owed ORDER BY seq",
+            " WHERE service = ? AND owed ORDER BY seq < 0, seq",
             (service,),
         )
         # what an older login was sent is not sent again: its numbers were another's
         database.execute("UPDATE told SET sent_ms = NULL WHERE service = ?", (service,))
-        for seq, key in enumerate(waiting, 1):
+        for turn, key in enumerate(waiting, WAITING):
             database.execute(
                 f"UPDATE told SET seq = ? WHERE {OF}",  # noqa: S608 - ours
-                (seq, service, *key),
+                (turn, service, *key),
             )
-        _count(database, service, login, len(waiting))
-        return len(waiting)
+        _count(database, service, login, 0)
+        return 0
 
     def sent(self, service: str, rows: Sequence[Owed], now_ms: int) -> None:
         """Note that these are with the broker; a newer word on one is still owed."""
@@ -247,6 +268,14 @@ class Book:
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
+
+
+def _turn(database: Database, service: str) -> int:
+    """Give the turn of the last that waits."""
+    rows = database.execute(
+        "SELECT MAX(seq) FROM told WHERE service = ? AND owed AND seq < 0", (service,)
+    )
+    return WAITING if rows[0][0] is None else int(rows[0][0])
 
 
 def _count(database: Database, service: str, login: str, seq: int) -> None:

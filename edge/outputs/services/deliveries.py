@@ -13,6 +13,7 @@ from edge.catalogue import ConsentClass
 from edge.consent.allowed import allowed_event
 from edge.consent.read_journal import Reading
 from edge.consent.records import Grant
+from edge.errors import EdgeError
 from edge.health import PartHealth
 from edge.interval import Step
 from edge.outputs.services.book import Book, Place
@@ -36,6 +37,13 @@ SETTLED_MS = 2_000
 MARGIN_MS = 10_000
 EVENT_S = 7 * 86_400
 """How long an event may wait to be read."""
+
+
+class Withdrawn(EdgeError):
+    """Raised when what waited for its turn may not be told any more."""
+
+    def __init__(self) -> None:
+        super().__init__("what it was to be told by is no more")
 
 
 class ServicesDeliveries:
@@ -64,6 +72,7 @@ class ServicesDeliveries:
         self._forgets_ms = int(forgets_s * 1000)
         self._look_s, self._back_s = look_s, back_s
         self._news = asyncio.Event()
+        self._window = asyncio.Semaphore(1)
         self._counters: Counter[str] = Counter()
         self.rounds = 0
 
@@ -73,9 +82,8 @@ class ServicesDeliveries:
 
     async def run(self, publisher: Publisher) -> None:
         """Deliver while the connection lasts."""
-        now_ms = self._home.decisions.now_ms()
-        since_ms = now_ms - self._forgets_ms - MARGIN_MS
-        await asyncio.to_thread(self._book.again, since_ms)
+        self._window = asyncio.Semaphore(publisher.window)
+        await self._recall(publisher)
         # those who listen come back after a broker's restart as well
         await asyncio.sleep(self._back_s)
         following = asyncio.create_task(self._follow())
@@ -90,6 +98,13 @@ class ServicesDeliveries:
         finally:
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
+
+    async def _recall(self, publisher: Publisher) -> None:
+        """Owe once more what the broker may have forgotten."""
+        del publisher  # it can't say what it remembers
+        now_ms = self._home.decisions.now_ms()
+        since_ms = now_ms - self._forgets_ms - MARGIN_MS
+        await asyncio.to_thread(self._book.again, since_ms)
 
     async def _follow(self) -> None:
         """Wake for what is committed: an event may be among it."""
@@ -114,11 +129,18 @@ class ServicesDeliveries:
         for service in sorted(known | set(self._home.services)):
             held = self._home.holding(service)
             if held is not None:
-                await self._find(service, *held)
-                await self._send(publisher, service, held[1])
+                await self._serve(publisher, service, *held)
             elif service in known and self._home.decisions.grant(service) is None:
                 # it holds nothing: what it was told is nobody's business any more
                 await asyncio.to_thread(self._book.forget, service)
+
+    async def _serve(
+        self, publisher: Publisher, service: str, grant: Grant, login: Pass
+    ) -> None:
+        """Send what has its number already, then what came due since."""
+        await self._send(publisher, service, login)
+        await self._find(service, grant, login)
+        await self._send(publisher, service, login)
 
     async def _find(self, service: str, grant: Grant, login: Pass) -> None:
         """Find what came due for a service, at each of its paces."""
@@ -200,41 +222,70 @@ class ServicesDeliveries:
                     return
                 left = [(one, self._expiry_s(held[0], one)) for one in owed]
                 gone = [one for one, expiry_s in left if expiry_s is None]
-                sent = [(one, left_s) for one, left_s in left if left_s is not None]
-                await self._publish(publisher, service, login, sent)
-            self._note(service, [one for one, _ in sent])
+                sure = [(one, left_s) for one, left_s in left if left_s is not None]
+                numbered = await asyncio.to_thread(
+                    self._book.number, service, login.user, [one for one, _ in sure]
+                )
+                lasts = [left_s for _, left_s in sure]
+                asked = list(zip(numbered, lasts, strict=True))
+                sent = await self._publish(publisher, service, login, asked)
+            self._note(service, sent)
             await asyncio.to_thread(self._settle_sent, service, sent, gone)
             self._counters["delivered"] += len(sent)
             self._counters["dropped"] += len(gone)
+            await self._sent(publisher, login, sent)
 
     async def _publish(
         self,
         publisher: Publisher,
         service: str,
         login: Pass,
-        sent: Sequence[tuple[Owed, int]],
-    ) -> None:
+        asked: Sequence[tuple[Owed, int]],
+    ) -> list[Owed]:
+        """Give those that the broker acknowledged, of what is still to be told."""
         results = await asyncio.gather(
             *(
-                publisher.publish(
-                    self._messages.topic(service, one.row),
-                    self._messages.owed(one, login),
-                    qos=1,
-                    expiry_s=expiry_s,
-                )
-                for one, expiry_s in sent
+                self._publish_one(publisher, service, login, one, expiry_s)
+                for one, expiry_s in asked
             ),
             return_exceptions=True,
         )
         for result in results:
-            if isinstance(result, BaseException):
+            if isinstance(result, BaseException) and not isinstance(result, Withdrawn):
                 raise result
+        told = zip(asked, results, strict=True)
+        return [one for (one, _), result in told if result is None]
+
+    async def _publish_one(
+        self,
+        publisher: Publisher,
+        service: str,
+        login: Pass,
+        one: Owed,
+        expiry_s: int,
+    ) -> None:
+        async with self._window:
+            # its turn has come: is it still to be told?
+            held = self._home.holding(service)
+            if held is None or held[1] != login:
+                raise Withdrawn
+            await publisher.publish(
+                self._messages.topic(service, one.row),
+                self._messages.owed(one, login),
+                qos=1,
+                expiry_s=expiry_s,
+            )
+
+    async def _sent(
+        self, publisher: Publisher, login: Pass, sent: Sequence[Owed]
+    ) -> None:
+        """Do what follows some that are acknowledged."""
 
     def _settle_sent(
-        self, service: str, sent: Sequence[tuple[Owed, int]], gone: Sequence[Owed]
+        self, service: str, sent: Sequence[Owed], gone: Sequence[Owed]
     ) -> None:
         now_ms = self._home.decisions.now_ms()
-        self._book.sent(service, [one for one, _ in sent], now_ms)
+        self._book.sent(service, sent, now_ms)
         if gone:
             self._book.drop(service, gone)
 

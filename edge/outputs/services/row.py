@@ -61,7 +61,15 @@ def row_at(
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A row that is to be sent, and the number that it has for this service."""
+    """A row that is to be sent, and the number that it has for this service.
+
+    One that was never sent has none: in its place stands its turn, below 0.
+    """
 
     row: Row
     seq: int
+
+    @property
+    def numbered(self) -> bool:
+        """Tell whether it has its number."""
+        return self.seq > 0

@@ -32,7 +32,15 @@ def book(path):
 
 
 def numbers(book, service="s1", login="one"):
-    return [one.seq for one in book.owed(service, login, 100)]
+    owed = book.owed(service, login, 100)
+    return [one.seq for one in book.number(service, login, owed)]
+
+
+def send(book, at_ms=NOW_MS, limit=9):
+    """Have some be with the broker, as what sends them does."""
+    sent = book.number("s1", "one", book.owed("s1", "one", limit))
+    book.sent("s1", sent, at_ms)
+    return sent
 
 
 def test_numbers_are_dense_and_a_services_own(book):
@@ -45,12 +53,13 @@ def test_numbers_are_dense_and_a_services_own(book):
 
 def test_what_was_told_as_it_is_is_not_told_again_and_what_changed_is(book):
     book.enter("s1", "days", "one", HERE, [row(0)])
-    book.sent("s1", book.owed("s1", "one", 9), NOW_MS)
+    send(book)
     assert book.enter("s1", "days", "one", HERE, [row(0)]) == 0
     for changed in (row(0, 2_000), row(0, 2_000, quality="validated"), row(0, None)):
         assert book.enter("s1", "days", "one", HERE, [changed]) == 1
-    (owed,) = book.owed("s1", "one", 9)
-    assert (owed.row.value, owed.seq) == (None, 4)
+    (owed,) = send(book)
+    # of what was never sent, no number is used up
+    assert (owed.row.value, owed.seq) == (None, 2)
 
 
 def test_what_nobody_knows_is_first_told_once_it_is_known(book):
@@ -71,7 +80,7 @@ def test_what_is_owed_outlives_us_with_its_number(book, path):
 
 def test_a_newer_word_stays_owed_when_the_older_is_acknowledged(book):
     book.enter("s1", "days", "one", HERE, [row(0)])
-    on_its_way = book.owed("s1", "one", 9)
+    on_its_way = book.number("s1", "one", book.owed("s1", "one", 9))
     book.enter("s1", "days", "one", HERE, [row(0, 2_000)])
     book.sent("s1", on_its_way, NOW_MS)
     assert numbers(book) == [2]
@@ -79,7 +88,7 @@ def test_a_newer_word_stays_owed_when_the_older_is_acknowledged(book):
 
 def test_another_login_counts_from_one_what_is_still_owed(book):
     book.enter("s1", "days", "one", HERE, [row(0), row(1), row(2)])
-    book.sent("s1", book.owed("s1", "one", 1), NOW_MS)
+    send(book, limit=1)
     assert numbers(book, login="two") == [1, 2]
     assert book.enter("s1", "days", "two", HERE, [row(3)]) == 1
     assert numbers(book, login="two") == [1, 2, 3]
@@ -87,7 +96,7 @@ def test_another_login_counts_from_one_what_is_still_owed(book):
 
 def test_what_a_broker_may_have_forgotten_is_owed_again_under_its_number(book):
     book.enter("s1", "days", "one", HERE, [row(0), row(1)])
-    first, second = book.owed("s1", "one", 9)
+    first, second = book.number("s1", "one", book.owed("s1", "one", 9))
     book.sent("s1", [first], NOW_MS)
     book.sent("s1", [second], NOW_MS + 100)
     book.again(NOW_MS + 50)
@@ -96,7 +105,7 @@ def test_what_a_broker_may_have_forgotten_is_owed_again_under_its_number(book):
 
 def test_what_another_login_was_sent_is_never_owed_again(book):
     book.enter("s1", "days", "one", HERE, [row(0)])
-    book.sent("s1", book.owed("s1", "one", 9), NOW_MS)
+    send(book)
     assert numbers(book, login="two") == []
     book.again(NOW_MS)
     assert numbers(book, login="two") == []
@@ -105,7 +114,23 @@ def test_what_another_login_was_sent_is_never_owed_again(book):
 def test_what_may_not_be_sent_is_forgotten(book):
     book.enter("s1", "days", "one", HERE, [row(0), row(1)])
     book.drop("s1", book.owed("s1", "one", 1))
-    assert numbers(book) == [2]
+    assert numbers(book) == [1]
+
+
+def test_what_has_its_number_goes_before_what_has_none(book):
+    book.enter("s1", "days", "one", HERE, [row(0), row(1)])
+    first, _ = send(book)
+    book.enter("s1", "days", "one", HERE, [row(2)])
+    book.again(NOW_MS)
+    assert [one.seq for one in book.owed("s1", "one", 9)][:2] == [1, 2]
+    assert numbers(book) == [1, 2, 3]
+    assert first.row == row(0)
+
+
+def test_a_number_is_given_once(book):
+    book.enter("s1", "days", "one", HERE, [row(0), row(1)])
+    assert numbers(book) == [1, 2]
+    assert numbers(book) == [1, 2]
 
 
 def test_of_who_holds_nothing_nothing_is_kept(book):
@@ -120,7 +145,7 @@ def test_of_who_holds_nothing_nothing_is_kept(book):
 def test_an_event_is_kept_for_a_day_to_be_sent_again(book):
     event = Row("linky", "tariff", EVENT, NOW_MS, NOW_MS, None, "", "{}")
     book.enter("s1", EVENT, "one", HERE, [event])
-    book.sent("s1", book.owed("s1", "one", 9), NOW_MS)
+    send(book)
     book.sent("s1", [], NOW_MS + 2 * 86_400_000)
     book.again(NOW_MS)
     assert numbers(book) == []
