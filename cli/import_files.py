@@ -108,9 +108,11 @@ def files(  # noqa: PLR0913 - each is one thing that the owner may say
     Exit status: 0 all was taken, 3 rows were refused, 1 a file was refused.
     """
     settings = load_config(config)
-    for path in filter(import_pack.sealed, paths):
+    # a pipe is opened by nobody: it would be waited for
+    packs = [path for path in paths if path.is_file() and import_pack.sealed(path)]
+    for path in packs:
         import_pack.take(settings, path, passphrase_file)
-    paths = [path for path in paths if not import_pack.sealed(path)]
+    paths = [path for path in paths if path not in packs]
     if not paths:
         return
     asked = Asked(
