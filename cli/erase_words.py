@@ -16,9 +16,21 @@ NOT_DONE = Words("Rien n'est effacé.", "Nothing is erased.")
 ERASING = Words("effacement", "erasing")
 WOULD = Words("Ceci sera effacé :", "This will be erased:")
 PLACES: Mapping[str, Words] = {
+    "copies": Words(
+        "sauvegardes, bases mises de côté, fichiers déposés : {} fichiers entiers",
+        "backups, databases set aside, dropped files: {} files, whole",
+    ),
     "readings": Words(
         "le journal et la base : {} enregistrements et lignes",
         "the journal and the store: {} records and rows",
+    ),
+    "services": Words(
+        "ce que des services ont reçu ou attendent : {} lignes",
+        "what services were told or are owed: {} rows",
+    ),
+    "influxdb": Words("InfluxDB : {} points", "InfluxDB: {} points"),
+    "broker": Words(
+        "le serveur MQTT : {} messages gardés", "the MQTT broker: {} messages kept"
     ),
 }
 GONE = Words("Effacé partout chez vous.", "Erased everywhere at your home.")

@@ -25,6 +25,7 @@ from typing import IO, Any
 
 from edge.consent import ledger as consent_ledger
 from edge.consent.restored import held_back
+from edge.erasure.restored import obeyed
 from edge.errors import BackupError, EdgeError, NewerSchema
 from edge.journal import schema as journal_schema
 from edge.journal.copying import copy
@@ -128,9 +129,10 @@ def restore(
     """Put an archive's databases into a data directory that no service runs on.
 
     All is unpacked and checked beside them first. Databases that are there already
-    are refused, or with `force` kept under another name. The journal goes on in a new
-    epoch, and every service stays paused until the owner resumes it. Raises
-    BackupError, AlreadyRunning or NewerSchema with nothing touched.
+    are refused, or with `force` kept under another name. What was erased here since
+    is erased in them. The journal goes on in a new epoch, and every service stays
+    paused until the owner resumes it. Raises BackupError, AlreadyRunning or
+    NewerSchema with nothing touched.
     """
     with _refusing(f"{archive.name} can't be restored into {data_dir}"):
         if not archive.is_file():
@@ -149,6 +151,7 @@ def restore(
             scratch.mkdir(mode=0o700)
             try:
                 manifest = _unpack(archive, scratch, progress)
+                obeyed(scratch, data_dir)
                 _begin_new_epoch(scratch / JOURNAL)
                 held_back(scratch, data_dir, manifest.made_ms)
                 sync_directory(scratch)

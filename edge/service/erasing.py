@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edge.erasure.books import Books
+from edge.erasure.copies import Copies
 from edge.erasure.erasure import Erasure
+from edge.erasure.place import Place
 from edge.erasure.readings import Readings
 
 if TYPE_CHECKING:
@@ -12,10 +15,18 @@ if TYPE_CHECKING:
 
 
 def erasure_of(hub: Hub) -> Erasure:
-    """Give the erasure of what a hub has open."""
+    """Give the erasure of what a hub has open.
+
+    Copies first: what imports said tells which files they came from.
+    """
 
     def meters() -> list[str]:
         return sorted({*hub.gates, *hub.reads.meters()})
 
-    places = [Readings(hub.journal, hub.store, hub.projector, hub.roller)]
+    here, folder = hub.journal.directory, hub.config.imports.folder
+    places: list[Place] = [
+        Copies(hub.journal, None if folder is None else here / folder),
+        Readings(hub.journal, hub.store, hub.projector, hub.roller),
+        Books(here),
+    ]
     return Erasure(hub.journal, places, lambda: hub.clock.now().wall_ms, meters)

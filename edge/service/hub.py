@@ -309,6 +309,8 @@ class Hub:
             await asyncio.to_thread(unpack, archive, Path(scratch))
             kept = await asyncio.to_thread(SqliteStore, Path(scratch) / FILE)
             try:
+                for stone in await asyncio.to_thread(self.journal.erased):
+                    await asyncio.to_thread(kept.erase, stone)
                 steps = copy(kept, self.store)
                 while not await asyncio.to_thread(ended, steps):
                     pass

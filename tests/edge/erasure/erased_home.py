@@ -77,7 +77,7 @@ class Home:
             data_dir=directory,
             journal=JournalConfig(commit_seconds=300),
             meters=(
-                MeterConfig(id="linky", port="/dev/null"),
+                MeterConfig(id="linky", port="/dev/null", identifier="01234567890123"),
                 MeterConfig(id="shed", port="/dev/null"),
             ),
         )
