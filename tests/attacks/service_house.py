@@ -202,6 +202,8 @@ class Ear:
         """Go, as one whose connection breaks off unless it was ended before."""
         self.client.disconnect()
         self.client.loop_stop()
+        # paho leaves the pair that wakes its thread to the collector, which warns
+        self.client._reset_sockets()
 
 
 @dataclass
