@@ -4,7 +4,7 @@
 
 A home of a Linky in two tariffs, a Gazpar and a water meter: their half-hours and all
 that is made of them, Enedis's load curve and GRDF's days beside. The commands run as a
-household runs them, each a process of its own, whose peak of memory the kernel tells;
+household runs them, each a process of its own, whose peak of memory is looked at;
 one year is written first, so that what grows with the years is seen.
 """
 
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import random
 import subprocess
 import sys
@@ -42,6 +41,7 @@ FLAT_MB = 1.3
 START_MS = 1_451_602_800_000
 """1 January 2016, 00:00 in Paris."""
 BATCH = 2_000
+LOOK_S = 0.05
 OWN = (
     ("linky", "import_total_wh"),
     ("linky", "import_tariff01_wh"),
@@ -132,11 +132,22 @@ def run(config: Path, *words: str) -> Run:
     command += ["--passphrase-file", str(config.with_name("secret"))]
     begun = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    peak_mb = 0.0
+    # not the kernel's word at its end: that has in it what this process held
+    while process.poll() is None:
+        peak_mb = max(peak_mb, _peak_mb(process.pid))
+        time.sleep(LOOK_S)
     if process.returncode:
         sys.exit(f"{words[0]} failed: {process.returncode}")
-    return Run(time.perf_counter() - begun, used.ru_maxrss / 1024)
+    return Run(time.perf_counter() - begun, peak_mb)
+
+
+def _peak_mb(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(n.split()[1]) / 1024 for n in lines if n.startswith("VmHWM")), 0.0)
 
 
 def configured(place: Path) -> Path:
