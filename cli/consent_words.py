@@ -41,6 +41,7 @@ CHANNELS = {
     Channel.SSE: Words("en continu (HTTP)", "as a stream (HTTP)"),
     Channel.MQTT: Words("par MQTT", "by MQTT"),
     Channel.CLOUD: Words("vers votre nuage", "to your cloud"),
+    Channel.EXTRACT: Words("dans un fichier, une fois", "in a file, once"),
 }
 STATES = {
     GIVEN: Words("accordé", "given"),

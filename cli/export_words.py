@@ -5,7 +5,15 @@ from __future__ import annotations
 from cli.language import Words
 
 WRITTEN = Words("{file} : {size:.1f} Mo, scellé.", "{file}: {size:.1f} MB, sealed.")
+GIVEN = Words("{file} : {size:.1f} Mo, à remettre.", "{file}: {size:.1f} MB, to give.")
 METER = Words("  {meter} : {rows} lignes", "  {meter}: {rows} rows")
+NOTHING = Words(
+    "  Rien à montrer : ni mesure sur cette période, ni rien d'accordé.",
+    "  Nothing to show: no reading over that time, or none that is granted.",
+)
+RECEIPT = Words("  reçu : {file}", "  receipt: {file}")
+NOT_SAID = Words("non indiqué", "not said")
+EXTRACT = Words("extrait remis en fichier", "an extract, given as a file")
 TAKEN = Words(
     "{file} : {rows} lignes reprises, {kept} déjà là ; compteurs : {meters}.",
     "{file}: {rows} rows taken, {kept} there already; meters: {meters}.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import typer
@@ -12,11 +11,12 @@ from cli.language import spoken
 from cli.passphrase import passphrase
 from cli.progress import shown
 from edge.config import Config
-from edge.portability.sealed import MAGIC, is_sealed
 
 
 def sealed(path: Path) -> bool:
     """Tell whether a file is a sealed pack; what can't be read is none."""
+    from edge.portability.sealed import MAGIC, is_sealed  # noqa: PLC0415 - brings cryptography
+
     try:
         with path.open("rb") as file:
             return is_sealed(file.read(len(MAGIC)))
@@ -26,16 +26,11 @@ def sealed(path: Path) -> bool:
 
 def take(settings: Config, path: Path, passphrase_file: Path | None) -> None:
     """Take a pack, and say what came of it; raise PackRefused."""
-    from edge.portability import home, opening  # noqa: PLC0415 - other files need neither
+    from edge.portability import door  # noqa: PLC0415 - other files need none of it
 
     secret = passphrase(passphrase_file, twice=False)
-    with (
-        home.taker(settings) as taker,
-        opening.unsealed(path, secret, settings.data_dir) as whole,
-        opening.opened(whole) as pack,
-        shown() as tell,
-    ):
-        taken = asyncio.run(taker.take(pack, tell))
+    with shown() as tell:
+        taken = door.take(settings, path, secret, tell)
     told = {"file": path, "rows": taken.rows, "kept": taken.kept}
     meters = ", ".join(taken.meters)
     typer.echo(words.TAKEN.said(spoken()).format(**told, meters=meters))

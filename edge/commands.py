@@ -89,6 +89,33 @@ class ImportFile:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteExtract:
+    """Give somebody an extract: write it to a name in the data directory.
+
+    Rows of [start_ms, end_ms) at a granularity, of these meters (none: all) and classes
+    of consent; the recipient becomes a service that holds them for a day.
+    """
+
+    name: str
+    recipient: str
+    contact: str
+    purpose: str
+    granularity: str
+    start_ms: int
+    end_ms: int
+    meters: list[Any]
+    classes: list[Any]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakePack:
+    """Take a home's pack, which was opened and staged in the data directory."""
+
+    staged: str
+
+
+@dataclass(frozen=True, slots=True)
 class UndoImport:
     """Take an import back, by its number."""
 
@@ -136,6 +163,8 @@ Command: TypeAlias = (
     | DismissQuarantined
     | RebuildStore
     | ImportFile
+    | WriteExtract
+    | TakePack
     | UndoImport
     | Erase
     | Query
@@ -153,6 +182,8 @@ KINDS: dict[str, type[Any]] = {
         DismissQuarantined,
         RebuildStore,
         ImportFile,
+        WriteExtract,
+        TakePack,
         UndoImport,
         Erase,
         Query,

@@ -170,6 +170,7 @@ export default {
     sse: "as a stream (HTTP)",
     mqtt: "by MQTT",
     cloud: "to your cloud",
+    extract: "in a file, once",
     page: "by this page",
   },
   units: {

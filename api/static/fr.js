@@ -170,6 +170,7 @@ export default {
     sse: "en continu (HTTP)",
     mqtt: "par MQTT",
     cloud: "vers votre nuage",
+    extract: "dans un fichier, une fois",
     page: "par cette page",
   },
   units: {

@@ -63,6 +63,7 @@ class Channel(StrEnum):
     SSE = "sse"
     MQTT = "mqtt"
     CLOUD = "cloud"
+    EXTRACT = "extract"
 
 
 ASKED = frozenset({Channel.REST, Channel.SSE, Channel.MQTT})

@@ -47,19 +47,20 @@ def opened(config: Config) -> Iterator[Home]:
         )
     with ExitStack() as stack:
         try:
-            journal, _, reads = stack.enter_context(_databases(config, directory))
+            journal, _, reads = stack.enter_context(databases(config, directory))
         except AlreadyRunning:
             aside = stack.enter_context(_copied(directory))
-            journal, _, reads = stack.enter_context(_databases(config, aside))
+            journal, _, reads = stack.enter_context(databases(config, aside))
         fluids = counting_of(config).fluids
         devices, zone = journal.devices(), config.zone.key
         yield Home(dict(fluids), reads, devices, ledger_of(config), zone, now_ms())
 
 
 @contextmanager
-def _databases(
+def databases(
     config: Config, directory: Path
 ) -> Iterator[tuple[Journal, SqliteStore, Reads]]:
+    """Lend what is kept in a directory; raise AlreadyRunning where it is in use."""
     journal = Journal.open(directory)
     try:
         store = SqliteStore(directory / STORE)
@@ -106,7 +107,7 @@ def _lines(config: Config, view: LedgerView) -> list[Line]:
 def taker(config: Config) -> Iterator[Taker]:
     """Lend what takes a pack; raise AlreadyRunning where a service has the journal."""
     directory = Path(config.data_dir)
-    with _databases(config, directory) as (journal, store, reads):
+    with databases(config, directory) as (journal, store, reads):
         projector = Projector(journal, store)
 
         async def project() -> None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
 
-from edge.portability import sealed
 from edge.portability.pack import FORMAT, MANIFEST
 from edge.portability.refusal import PackRefused
 
@@ -65,19 +62,6 @@ class Opened:
             raise PackRefused(
                 f"{path} of the pack can't be read", hint=AGAIN
             ) from error
-
-
-@contextmanager
-def unsealed(path: Path, passphrase: str, beside: Path) -> Iterator[IO[bytes]]:
-    """Lend what a sealed pack holds, once all of it was authenticated.
-
-    It is written to a file without a name in `beside`, which no crash leaves behind.
-    """
-    with path.open("rb") as file, tempfile.TemporaryFile(dir=beside) as whole:
-        for piece in sealed.opened(file, passphrase):
-            whole.write(piece)
-        whole.seek(0)
-        yield whole
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any, cast
 
 from edge.portability.refusal import PackRefused
-from edge.portability.sealed import Sink
+from edge.portability.sink import Sink
 from edge.sample import utc
 
 MANIFEST = "datapackage.json"

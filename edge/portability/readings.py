@@ -114,6 +114,29 @@ def own_lines(
     )
 
 
+def shown_lines(meter: str, register: str, step: Step, rows: IntervalColumns) -> str:
+    """Write rows as another holder is given them: without their source and device."""
+    unit = CATALOGUE[register].unit or ""
+    middle = f"{_plain(meter)},{_plain(register)},{step.value}"
+    cells = zip(
+        instants(rows.start_ms),
+        instants(rows.end_ms),
+        rows.value,
+        rows.quality,
+        rows.coverage,
+        rows.minimum,
+        rows.mean,
+        rows.maximum,
+        strict=True,
+    )
+    return "".join(
+        f"{start},{end},{middle},{value},{unit},{quality},,,"
+        f"{_cell(known)},{_cell(low)},{_cell(mean)},{_cell(high)},\n"
+        for start, end, value, quality, known, low, mean, high in cells
+        if value is not None
+    )
+
+
 def said_lines(some: Sequence[Slice], fitted: Fitted) -> str:
     """Write what sources said of periods."""
     if not some:

@@ -11,13 +11,14 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterator
-from typing import IO, Protocol
+from typing import IO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from edge.portability.refusal import PackRefused
+from edge.portability.sink import Sink
 
 MAGIC = b"RELEVE-SEALED-1\n"
 HEADER = struct.Struct("<16sB16s7s")
@@ -29,14 +30,6 @@ CHUNK = 64 << 10
 TAG = 16
 MOST_CHUNKS = 1 << 32
 LEAST_LETTERS = 12
-
-
-class Sink(Protocol):
-    """Takes bytes."""
-
-    def write(self, data: bytes, /) -> object:
-        """Take them."""
-        ...
 
 
 def fit(passphrase: str) -> None:

@@ -23,7 +23,9 @@ from edge.commands import (
     Query,
     RebuildStore,
     SetIndex,
+    TakePack,
     UndoImport,
+    WriteExtract,
 )
 from edge.consent.pairing import Pairing
 from edge.erasure.erasing import asked
@@ -37,6 +39,9 @@ from edge.importing.staged import fetch
 from edge.interval import Point
 from edge.journal.journal import Journal
 from edge.journal.quarantine import Quarantined
+from edge.portability.carrying import carried_out, taken
+from edge.portability.extracting import Extracting
+from edge.portability.taking import Taker
 from edge.record import Baseline, Body, Correction, Lane
 from edge.registers import CATALOGUE
 from edge.registers.gas import VOLUME_MAX_L
@@ -75,6 +80,8 @@ class Owner:
     pairing: Pairing = field(default_factory=Pairing)
     household: Household | None = None
     erasure: Erasure | None = None
+    extracting: Extracting | None = None
+    taker: Taker | None = None
 
     async def execute(self, command: Command) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 - a line a command
         """Carry a command out; give its acknowledgement once it is durable."""
@@ -99,6 +106,10 @@ class Owner:
                 return asdict(await self._importer.undo(number))
             case Erase():
                 return await self._erase(command)
+            case WriteExtract():
+                return await self._extract(command)
+            case TakePack(staged):
+                return await self._take(staged)
             case Query(sql, parameters):
                 rows = await asyncio.to_thread(
                     answer, self.journal.directory, sql, parameters
@@ -117,6 +128,17 @@ class Owner:
         if self.erasure is None:
             raise CommandRefused("nothing is erased here")
         return await asked(self.erasure, command)
+
+    async def _extract(self, command: WriteExtract) -> dict[str, Any]:
+        if self.extracting is None:
+            raise CommandRefused("nothing is exported here")
+        directory = self.journal.directory
+        return dict(await carried_out(self.extracting, command, directory))
+
+    async def _take(self, staged: str) -> dict[str, Any]:
+        if self.taker is None:
+            raise CommandRefused("nothing is imported here")
+        return await taken(self.taker, staged, self.journal.directory)
 
     @property
     def _importer(self) -> Importer:

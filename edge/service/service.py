@@ -17,6 +17,8 @@ from edge.errors import EdgeError
 from edge.host import Clock, HostClock
 from edge.importing.folder import Folder
 from edge.leaks import Leaks
+from edge.portability.extracting import Extracting
+from edge.portability.taking import Taker
 from edge.service.control import ControlServer
 from edge.service.erasing import erasure_of
 from edge.service.household import Household
@@ -154,6 +156,8 @@ class Service:
             if meter.id not in mute
         }
         erasure = erasure_of(hub)
+        fluids = {meter.id: fluid_of(meter.kind) for meter in config.meters}
+        who = (hub.consents, hub.readings, hub.reads)
         owner = Owner(
             hub.journal,
             hub.gates,
@@ -166,10 +170,16 @@ class Service:
             pairing=hub.pairing,
             household=Household(
                 *(hub.consents, hub.credentials, hub.asking),
-                {meter.id: fluid_of(meter.kind) for meter in config.meters},
+                fluids,
                 hub.readings,
             ),
             erasure=erasure,
+            extracting=Extracting(*who, fluids, config.zone),
+            taker=Taker(
+                *(hub.journal, hub.reads, fluids),
+                lambda: clock.now().wall_ms,
+                hub.projector.project,
+            ),
         )
         parts = {
             "control": ControlServer(config.data_dir, owner).run,

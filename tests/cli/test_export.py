@@ -93,3 +93,30 @@ def test_a_passphrase_that_is_soon_guessed_writes_nothing(old, tmp_path):
 def test_what_is_said_is_said_in_french_too(old, tmp_path):
     said = old("export", tmp_path / "home.releve", language="fr").output
     assert "Mo, scellé" in said
+
+
+def test_an_extract_is_given_with_a_receipt_that_verifies(old, tmp_path):
+    pack = tmp_path / "extract.zip"
+    words = ["--granularity", "day", "--from", "2022-12-01", "--to", "2023-02-01"]
+    result = old("export", pack, *words, "--for", "My coach", sealed=False)
+    assert result.exit_code == 0, result.output
+    receipt = tmp_path / "extract.zip.receipt-1.json"
+    assert f"receipt: {receipt}" in result.output
+    assert receipt.stat().st_mode & 0o777 == 0o600
+    proved = old("consents", "verify", receipt, sealed=False)
+    assert proved.exit_code == 0, proved.output
+    listed = old("services", "list", sealed=False).output
+    assert "My coach" in listed
+
+
+def test_an_extract_names_who_gets_it(old, tmp_path):
+    result = old("export", tmp_path / "e.zip", "--granularity", "day", sealed=False)
+    assert result.exit_code != 0
+    assert "say who gets the extract" in str(result.exception)
+    assert not (tmp_path / "e.zip").exists()
+
+
+def test_the_whole_home_is_cut_by_nothing(old, tmp_path):
+    words = ["--profile", "home", "--from", "2022-12-01"]
+    result = old("export", tmp_path / "home.releve", *words)
+    assert "cut by nothing" in str(result.exception)

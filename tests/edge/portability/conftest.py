@@ -8,6 +8,7 @@ import pytest
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))  # tests are no package
 sys.path.insert(0, str(HERE.parent / "importing"))
+sys.path.insert(0, str(HERE.parent / "consent"))
 
 from packed_house import PackedHouse  # noqa: E402 - found by the path above
 

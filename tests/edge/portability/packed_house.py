@@ -17,7 +17,7 @@ from edge.portability import readings
 from edge.portability.gathered import Home, Ledger
 from edge.portability.opening import opened
 from edge.portability.taking import Taken, Taker
-from edge.portability.writing import write_home
+from edge.portability.writing import HomePack
 from edge.record import Baseline
 from edge.registers import CATALOGUE
 from edge.sample import Quality
@@ -68,7 +68,7 @@ class PackedHouse(House):
         to = io.BytesIO()
         known = self.journal.devices()
         home = Home(FLUIDS, self.reads, known, ledger, "Europe/Paris", NOW_MS)
-        write_home(home, to, _quiet, **more)
+        list(HomePack(home, **more).steps(to))
         return to.getvalue()
 
     async def unpacked(self, data: bytes) -> Taken:
