@@ -8,6 +8,7 @@ import os
 import pwd
 import signal
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -151,6 +152,7 @@ class CloudHome:
         self.clock, self.noted, self.bus = Hand(now_ms), Noted([]), Bus()
         self.reads = reads or TwinReads("a", Step.DAY)
         self.reads.now_ms = now_ms
+        self.rate_s = 10_000
 
     def open(self):
         policy = Policy(commit_s=0.01)
@@ -183,13 +185,19 @@ class CloudHome:
         for one in part.destinations:
             one.deliveries._look_s, one.deliveries._back_s = 0.02, 0
             one.forwarder._jitter_s, one.claim._settle_s = 0, 0.2
+            one.deliveries.settle_s, one.deliveries.rate_s = 0.2, self.rate_s
         self.part = part
+        threads, loop = ThreadPoolExecutor(4), asyncio.get_running_loop()
+        loop.set_default_executor(threads)
         task = asyncio.create_task(part.run())
         try:
             yield self
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+            # no book is closed under a thread that reads it
+            threads.shutdown(wait=True, cancel_futures=True)
+            loop.set_default_executor(ThreadPoolExecutor(1))
             part.close()
 
     @property

@@ -18,8 +18,8 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 SEVEN_MS = paris("2026-10-27T07:00:03+01:00")
 
 
-def by_cloud(*told, **more):
-    return terms(*told, channels=["cloud"], **more)
+def by_cloud(*told, history="P1D", **more):
+    return terms(*told, channels=["cloud"], history=history, **more)
 
 
 @pytest.fixture
@@ -39,23 +39,54 @@ async def home(tmp_path, cloud):
 
 
 async def test_a_closed_day_arrives_at_seven_of_the_next_with_its_number(home, cloud):
-    service, _ = home.add()
+    service, _ = home.add(by_cloud())
     async with cloud.ear() as ear, home.running():
         await home.up()
+        await until(ear.documents)  # yesterday, which the grant shows
+        await home.to(SEVEN_MS - 3_500)
         await home.quiet()
-        assert not ear.documents()
+        assert len(ear.documents()) == 1
         await home.to(SEVEN_MS)
-        await until(ear.documents)
-    (told,) = [one for one in ear.told if "/day/" in one.topic]
-    assert told.topic == f"{PREFIX}/linky/day/import_total_wh"
-    (row,) = ear.documents()
+        await until(lambda: len(ear.documents()) == 2)
+    told = [one.topic for one in ear.told if "/day/" in one.topic]
+    assert set(told) == {f"{PREFIX}/linky/day/import_total_wh"}
+    before, row = ear.documents()
     assert row.keys() == {
         *("grant", "seq", "start", "end", "value", "unit", "quality", "coverage")
     }
-    assert row["seq"] == 1
+    assert [before["seq"], row["seq"]] == [1, 2]
     assert row["start"] == "2026-10-26T00:00:00+01:00"
-    (noted,) = home.noted.lines
-    assert noted[:2] == (service, "cloud")
+    assert {noted[:2] for noted in home.noted.lines} == {(service, "cloud")}
+
+
+async def test_the_past_arrives_that_the_grant_shows_and_behind_what_is_new(
+    home, cloud
+):
+    home.add(by_cloud("30min", history="P3M"))
+    home.rate_s = 200
+    async with cloud.ear() as ear, home.running():
+        await home.up()
+        await until(lambda: ear.documents("/30min/"))
+        await home.to(paris("2026-10-26T12:35:03+01:00"))
+        await until(lambda: _of(ear, "2026-10-26T12:00:00+01:00"))
+        new = _of(ear, "2026-10-26T12:00:00+01:00")[0]
+        home.destination.deliveries.rate_s = 10_000
+        await until(lambda: _of(ear, "2026-10-26T11:30:00+01:00"))
+        await home.quiet()
+    rows = ear.documents("/30min/")
+    assert [one["seq"] for one in ear.documents("import_total_wh")] == list(
+        range(1, len(ear.documents("import_total_wh")) + 1)
+    )
+    past = [one["start"] for one in rows if one != new]
+    assert past[0] == "2026-07-26T00:00:00+02:00"
+    assert new["seq"] < 1_000
+    instants = [paris(one) for one in past]
+    assert instants == sorted(set(instants))
+    assert len(instants) == (NOW_MS - instants[0]) // 1_800_000
+
+
+def _of(ear, start):
+    return [one for one in ear.documents("/30min/") if one["start"] == start]
 
 
 async def test_live_values_and_events_arrive_where_they_were_granted(home, cloud):
@@ -69,7 +100,7 @@ async def test_live_values_and_events_arrive_where_they_were_granted(home, cloud
         await home.journal.append([happened])
         await until(lambda: ear.documents("/live") and ear.documents("/event/"))
     assert ear.documents("/live")[0]["values"]["apparent_power_va"] == 730
-    assert ear.documents("/event/overload")[0]["seq"] == 1
+    assert ear.documents("/event/overload")[0]["seq"] > 0
 
 
 async def test_no_live_value_goes_where_half_hours_were_granted(home, cloud):
@@ -101,18 +132,19 @@ async def test_history_is_answered_within_the_grant_and_no_further(home, cloud):
 async def test_a_second_home_is_refused_the_prefix_until_it_is_free(
     home, cloud, tmp_path
 ):
-    home.add()
+    home.add(by_cloud())
     other = CloudHome(tmp_path / "other", cloud)
     other.open()
-    other.add()
+    other.add(by_cloud())
     async with home.running():
         await home.up()
         async with other.running():
             await until(lambda: "another home" in other.health.detail)
             assert not other.health.ok
-            await other.to(SEVEN_MS)
+            await home.quiet()
             async with cloud.ear() as ear:
                 await until(lambda: ear.documents("/claim"))
+                await other.to(SEVEN_MS)
             assert not ear.documents()
             assert home.health.ok
     other.close()
@@ -125,7 +157,7 @@ async def test_nothing_goes_to_a_cloud_whose_certificate_is_not_trusted(
     for trusted in ({"ca_file": other.ca_file}, {"fingerprint": other.fingerprint}):
         home = CloudHome(tmp_path / next(iter(trusted)), cloud, **trusted)
         home.open()
-        home.add()
+        home.add(by_cloud())
         async with home.running():
             await until(lambda home=home: "certificate" in home.health.detail)
             assert not home.health.gauges["connected"]
@@ -135,7 +167,7 @@ async def test_nothing_goes_to_a_cloud_whose_certificate_is_not_trusted(
 async def test_a_pinned_certificate_is_enough(cloud, tmp_path):
     home = CloudHome(tmp_path / "home", cloud, fingerprint=cloud.fingerprint)
     home.open()
-    home.add()
+    home.add(by_cloud())
     async with home.running():
         await home.up()
     home.close()
@@ -144,24 +176,25 @@ async def test_a_pinned_certificate_is_enough(cloud, tmp_path):
 async def test_nothing_is_sent_once_it_is_taken_back_nor_what_fell_into_a_pause(
     home, cloud
 ):
-    service, given = home.add()
+    service, given = home.add(by_cloud())
     async with cloud.ear() as ear, home.running():
         await home.up()
-        await home.to(SEVEN_MS)
         await until(ear.documents)
+        await home.to(SEVEN_MS)
+        await until(lambda: len(ear.documents()) == 2)
         await asyncio.to_thread(home.consents.pause, [service])
         await until(lambda: not home.health.gauges["connected"])
         await home.to(SEVEN_MS + DAY_MS)
         await asyncio.to_thread(home.consents.resume, [service])
         await home.up()
         await home.to(SEVEN_MS + 3 * DAY_MS)
-        await until(lambda: len(ear.documents()) == 2)
+        await until(lambda: len(ear.documents()) == 3)
         await home.quiet()
         await asyncio.to_thread(home.consents.withdraw, [one.id for one in given])
         await until(lambda: not home.health.gauges["connected"])
         await home.to(SEVEN_MS + 5 * DAY_MS)
         assert "nothing is granted" in home.health.detail
-        before, after = ear.documents()
+        _, before, after = ear.documents()
     assert before["start"][:10] == "2026-10-26"
     assert after["start"][:10] == "2026-10-29"
     # another grant's numbers have another name, and begin anew

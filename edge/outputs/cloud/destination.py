@@ -15,22 +15,26 @@ from edge.catalogue import Fluid
 from edge.config import CloudConfig, Config
 from edge.consent.consents import Consents
 from edge.consent.terms import Channel
+from edge.errors import EdgeError
 from edge.health import PartHealth
 from edge.outgoing.destination import Destination as Outside
 from edge.outgoing.places import Guard
 from edge.outputs.cloud.account import Account, directory, load
 from edge.outputs.cloud.claim import Claim
+from edge.outputs.cloud.deliveries import CloudDeliveries
 from edge.outputs.cloud.forwarder import Forwarder
 from edge.outputs.cloud.messages import CloudMessages
 from edge.outputs.cloud.numbering import Numbering
 from edge.outputs.services.answers import Answers, ReadAll
 from edge.outputs.services.book import Book
 from edge.outputs.services.changes import ReadRecords
-from edge.outputs.services.deliveries import ServicesDeliveries
 from edge.outputs.services.due import Due
 from edge.outputs.services.home import Home, Notes
 from edge.outputs.services.live import ServicesLive
 from edge.outputs.services.requests import ServicesRequests
+
+EVENTS_S = 900.0
+"""How often events are noted while the broker is away: the journal keeps days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +93,9 @@ class Destination:
         self._home = home
         messages = CloudMessages(cloud.prefix, config.zone, account.service)
         sending, zone = asyncio.Lock(), config.zone
-        due = Due(doors.reads, zone, Channel.CLOUD)
+        due = Due(doors.reads, zone, Channel.CLOUD, whole=True)
         self.live = ServicesLive(doors.bus, home, messages)
-        self.deliveries = ServicesDeliveries(
+        self.deliveries = CloudDeliveries(
             *(doors.journal, due, self._book, home, messages, sending),
             forgets_s=FOREIGN_S,
         )
@@ -131,16 +135,25 @@ class Destination:
             if not self.granted:
                 await self._changed.wait()
                 continue
-            session = asyncio.create_task(self.session.run())
+            running = [
+                asyncio.create_task(self.session.run()),
+                asyncio.create_task(self._keep_events()),
+            ]
             try:
                 while self.granted:
                     await self._changed.wait()
                     self._changed.clear()
             finally:
                 # what waits for its turn is not sent: it ends with this
-                session.cancel()
-                with suppress(asyncio.CancelledError):
-                    await session
+                for task in running:
+                    task.cancel()
+                await asyncio.gather(*running, return_exceptions=True)
+
+    async def _keep_events(self) -> None:
+        while True:
+            with suppress(EdgeError):  # a full disk: once there is room again
+                await self.deliveries.note_events()
+            await asyncio.sleep(EVENTS_S)
 
     def health(self) -> PartHealth:
         """Say how the way there is, and what was told."""

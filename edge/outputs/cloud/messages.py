@@ -46,6 +46,11 @@ class CloudMessages(Messages):
         """Give where it is said whose the prefix is."""
         return f"{self.prefix}/claim"
 
+    @property
+    def cursor(self) -> str:
+        """Give where the broker keeps up to where it was told."""
+        return f"{self.prefix}/cursor"
+
     def asker(self, topic: str) -> str:
         """Give the one service that asks here."""
         del topic

@@ -155,15 +155,13 @@ class Book:
                         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL)",
                         (service, *row.key, *told, turn),
                     )
-            database.execute(
-                "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(service, pace, place.at_ms),
-                    *(place.present.epoch, place.present.seq),
-                    *(place.history.epoch, place.history.seq),
-                ),
-            )
+            _move(database, service, pace, place)
         return count
+
+    def move(self, service: str, pace: str, place: Place) -> None:
+        """Note how far a service was told at a pace, if it isn't where it was left."""
+        with self._writing() as database:
+            _move(database, service, pace, place)
 
     def owed(self, service: str, login: str, limit: int) -> list[Owed]:
         """Give what is to be sent, in order: first what has its number already.
@@ -252,6 +250,15 @@ class Book:
         with self._writing() as database:
             database.execute("UPDATE told SET owed = 1 WHERE sent_ms >= ?", (since_ms,))
 
+    def again_after(self, service: str, seq: int) -> None:
+        """Owe once more what was sent under a later number."""
+        with self._writing() as database:
+            database.execute(
+                "UPDATE told SET owed = 1 WHERE service = ? AND seq > ?"
+                " AND sent_ms IS NOT NULL",
+                (service, seq),
+            )
+
     def known(self) -> set[str]:
         """Give the services of which anything is kept."""
         rows = self._database.execute(
@@ -268,6 +275,17 @@ class Book:
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
+
+
+def _move(database: Database, service: str, pace: str, place: Place) -> None:
+    database.execute(
+        "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(service, pace, place.at_ms),
+            *(place.present.epoch, place.present.seq),
+            *(place.history.epoch, place.history.seq),
+        ),
+    )
 
 
 def _turn(database: Database, service: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from edge.broker.passes import Pass
 from edge.broker.publisher import Publisher
@@ -16,13 +16,14 @@ from edge.consent.records import Grant
 from edge.errors import EdgeError
 from edge.health import PartHealth
 from edge.interval import Step
+from edge.outputs.past import Past
 from edge.outputs.services.book import Book, Place
 from edge.outputs.services.changes import ReadRecords, changed, events
 from edge.outputs.services.due import Asked, Due
 from edge.outputs.services.home import Home
 from edge.outputs.services.messages import Messages, row_of
 from edge.outputs.services.pace import Pace
-from edge.outputs.services.row import EVENT, Owed
+from edge.outputs.services.row import EVENT, Owed, Row
 from edge.registers import CATALOGUE
 from edge.turn import in_turn
 
@@ -142,8 +143,9 @@ class ServicesDeliveries:
         await self._find(service, grant, login)
         await self._send(publisher, service, login)
 
-    async def _find(self, service: str, grant: Grant, login: Pass) -> None:
-        """Find what came due for a service, at each of its paces."""
+    async def _find(self, service: str, grant: Grant, login: Pass) -> bool:
+        """Find what came due for a service, at each of its paces; tell if more did."""
+        more = False
         sure_ms = self._home.decisions.now_ms() - grant.behind_ms
         for pace in Pace:
             if not any(
@@ -157,8 +159,16 @@ class ServicesDeliveries:
             if place is not None and at_ms <= place.at_ms:
                 continue
             await self._settle(at_ms)
-            await in_turn(self._enter, service, grant, login, pace, at_ms, place)
+            until_ms = self._until(pace, place, at_ms)
+            more = more or until_ms < at_ms
+            await in_turn(self._enter, service, grant, login, pace, until_ms, place)
         await in_turn(self._enter_events, service, grant, login)
+        return more
+
+    def _until(self, pace: Pace, place: Place | None, at_ms: int) -> int:
+        """Give up to when to look at once."""
+        del pace, place
+        return at_ms
 
     async def _settle(self, at_ms: int) -> None:
         late_ms = self._home.decisions.now_ms() - at_ms
@@ -180,9 +190,16 @@ class ServicesDeliveries:
             place = Place(0, tail, tail)
         past, after = changed(self._journal, place)
         asked = Asked(grant, pace, place.at_ms, begun_ms, at_ms)
-        rows = self._due.rows(asked, past)
+        rows = self._due.rows(asked, self._recent(service, login, past, at_ms))
         moved = Place(at_ms, after.present, after.history)
         self._book.enter(service, pace, login.user, moved, rows)
+
+    def _recent(
+        self, service: str, login: Pass, past: Mapping[str, Past], at_ms: int
+    ) -> Mapping[str, Past]:
+        """Give what of the past, said anew, is told with what came due."""
+        del service, login, at_ms
+        return past
 
     def _enter_events(self, service: str, grant: Grant, login: Pass) -> None:
         told = [
@@ -296,15 +313,18 @@ class ServicesDeliveries:
             live = fluid is not None and grant.of(
                 row.meter, fluid, ConsentClass.EVENT, self._home.channel
             )
-            left_s = EVENT_S - (now_ms - row.start_ms) // 1000
-            return (
-                left_s
-                if live and row.start_ms >= grant.since_ms and left_s > 0
-                else None
-            )
-        sure_ms = now_ms - grant.behind_ms
-        asked = Asked(grant, Pace.DAYS, 0, self._book.begun_ms, sure_ms)
-        return self._due.expiry_s(asked, row)
+            left_s = self._event_s(grant, row, now_ms) if live else 0
+            return left_s if row.start_ms >= grant.since_ms and left_s > 0 else None
+        return self._due.expiry_s(self._asked(grant), row)
+
+    def _event_s(self, grant: Grant, row: Row, now_ms: int) -> int:
+        """Give for how long an event may wait to be read."""
+        del grant
+        return EVENT_S - (now_ms - row.start_ms) // 1000
+
+    def _asked(self, grant: Grant) -> Asked:
+        sure_ms = self._home.decisions.now_ms() - grant.behind_ms
+        return Asked(grant, Pace.DAYS, 0, self._book.begun_ms, sure_ms)
 
     def _note(self, service: str, sent: Sequence[Owed]) -> None:
         readings = []

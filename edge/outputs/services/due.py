@@ -12,7 +12,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from edge.calendar import Calendar, calendar_of
-from edge.catalogue import Fluid, Register
+from edge.catalogue import ConsentClass, Fluid, Register
 from edge.consent.allowed import Question, allowed, closed, told
 from edge.consent.records import Consent, Grant
 from edge.consent.terms import Channel, Grain
@@ -81,26 +81,52 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Looks up what is due; blocks while it reads."""
+    """Looks up what is due; blocks while it reads.
+
+    Who is told the `whole` of what it holds is told the past as well that its consents
+    show: what came due before they were given.
+    """
 
     reads: ReadRows
     zone: ZoneInfo
     channel: Channel = Channel.MQTT
+    whole: bool = False
 
     def rows(self, asked: Asked, changed: Mapping[str, Past]) -> list[Row]:
         """Give rows that came due since, and those that may have changed, in order."""
-        heard = self.reads.meters()
         found: list[Row] = []
-        for meter in sorted(asked.grant.meters & heard.keys()):
+        for meter, register, step in self._series(asked.grant):
+            found += self._of(asked, meter, register, step, changed.get(meter))
+        return _in_order(found)
+
+    def past(self, asked: Asked, span: tuple[int, int]) -> list[Row]:
+        """Give all rows that a grant shows by now and that start in a span."""
+        found: list[Row] = []
+        for series in self._series(asked.grant):
+            found += self._allowed(asked, *series, span)
+        return _in_order(found)
+
+    def since_ms(self, asked: Asked) -> int:
+        """Give where the past begins that a grant shows."""
+        today = utc(asked.latest_ms).astimezone(self.zone).date()
+        return min(
+            calendar_of(one.terms.fluid, self.zone).day_start(
+                one.terms.history.before(today)
+            )
+            for one in asked.grant.consents
+        )
+
+    def day_after(self, at_ms: int) -> int:
+        """Give the end of an instant's day."""
+        return Calendar(self.zone).interval(Step.DAY, at_ms)[1]
+
+    def _series(self, grant: Grant) -> Iterator[tuple[str, Register, Step]]:
+        heard = self.reads.meters()
+        for meter in sorted(grant.meters & heard.keys()):
             for name in heard[meter]:
                 if name in CATALOGUE and CATALOGUE[name].numeric:
                     for step in INTERVAL_STEPS:
-                        of = (meter, CATALOGUE[name], step)
-                        found += self._of(asked, *of, changed.get(meter))
-        order = {step.value: place for place, step in enumerate(INTERVAL_STEPS)}
-        return sorted(
-            found, key=lambda r: (r.start_ms, order[r.step], r.meter, r.register)
-        )
+                        yield meter, CATALOGUE[name], step
 
     def _of(
         self,
@@ -145,8 +171,9 @@ class Due:
             grain = _grain(one)
             if Pace.of(grain) is not asked.pace:
                 continue
-            floor_ms = max(_floor_ms(asked.grant, one), asked.begun_ms)
-            since_ms = max(floor_ms, asked.since_ms)
+            given_ms = max(_floor_ms(asked.grant, one), asked.begun_ms)
+            floor_ms = 0 if self.whole else given_ms
+            since_ms = max(given_ms, asked.since_ms)
             floor, low, high = (
                 closed(grain, fluid, at_ms, self.zone)
                 for at_ms in (floor_ms, since_ms, asked.now_ms)
@@ -197,10 +224,20 @@ class Due:
 
     def _came_due(self, asked: Asked, one: Consent, fluid: Fluid, row: Row) -> bool:
         """Tell whether it came due under a consent, by now and not before."""
+        if self.whole:
+            return True
         grain = _grain(one)
         floor_ms = max(_floor_ms(asked.grant, one), asked.begun_ms)
         first = closed(grain, fluid, floor_ms, self.zone)
         return first < row.end_ms <= closed(grain, fluid, asked.now_ms, self.zone)
+
+    def event_left_ms(self, asked: Asked, meter: str, fluid: Fluid, at_ms: int) -> int:
+        """Give for how long what happened at an instant is shown yet."""
+        of = asked.grant.of(meter, fluid, ConsentClass.EVENT, self.channel)
+        now_ms = asked.latest_ms
+        return max(
+            (self._until(o, fluid, at_ms, now_ms) - now_ms for o in of), default=0
+        )
 
     def _until(self, one: Consent, fluid: Fluid, start_ms: int, now_ms: int) -> int:
         """Give when a row leaves the history that a consent shows: at a midnight."""
@@ -222,6 +259,11 @@ class Due:
         for one in grant.of(meter, register.fluid, needed, self.channel):
             if step in one.terms.grain.steps:
                 yield one
+
+
+def _in_order(found: list[Row]) -> list[Row]:
+    order = {step.value: place for place, step in enumerate(INTERVAL_STEPS)}
+    return sorted(found, key=lambda r: (r.start_ms, order[r.step], r.meter, r.register))
 
 
 def _grain(one: Consent) -> Grain:
