@@ -29,4 +29,8 @@ def erasure_of(hub: Hub) -> Erasure:
         Readings(hub.journal, hub.store, hub.projector, hub.roller),
         Books(here),
     ]
+    if hub.influx is not None:
+        from edge.erasure.series import Series  # noqa: PLC0415 - engines not in use
+
+        places.append(Series(hub.influx, here))
     return Erasure(hub.journal, places, lambda: hub.clock.now().wall_ms, meters)

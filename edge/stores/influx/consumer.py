@@ -13,6 +13,7 @@ from edge.calendar import DAY_MS
 from edge.errors import StoreDown, StoreError
 from edge.health import PartHealth
 from edge.interval import Step
+from edge.journal.erased import Erased
 from edge.journal.followed import MovedJournal
 from edge.record import Address, Lane, Record
 from edge.stores.copying import copy, ended, minutes
@@ -226,6 +227,12 @@ class InfluxConsumer:
             await asyncio.to_thread(self.store.rewind)
             self._filled, self._filling = False, None
             self._reached = dict(NOWHERE)
+
+    async def erase(self, stone: Erased) -> int:
+        """Take out what the owner had erased, while nothing is written; StoreError."""
+        async with self._busy:
+            self._filling = None  # it may hold a piece of it
+            return await asyncio.to_thread(self.store.erase, stone)
 
     def _failed(self, error: StoreError) -> None:
         self._failures += 1

@@ -11,11 +11,12 @@ from edge.calendar import DAY_MS, HOUR_MS
 from edge.errors import LinesRefused, StoreError
 from edge.interval import Interval, Point, Step
 from edge.journal.bodies import Kind
+from edge.journal.erased import Erased
 from edge.record import Address, Baseline, Correction, Lane, Record
 from edge.rollup.points import points
 from edge.rollup.track import Track
 from edge.sample import Slice
-from edge.stores.influx import intervals, minutes, readings, state, told
+from edge.stores.influx import erasing, intervals, minutes, readings, state, told
 from edge.stores.influx.intervals import Query
 from edge.stores.influx.names import BEGUN, CURSOR, Databases, deletion, every_fluid
 from edge.stores.influx.parked import Parking
@@ -174,6 +175,20 @@ class InfluxStore:
             database, select(f"count({name(field)})", of, *where)
         )
         return sum(int(series.rows[0][1]) for series in found)
+
+    def erase(self, stone: Erased) -> int:
+        """Take out what the owner had erased; give how many points went."""
+        with self._writing:
+            self._known = None
+            registers = state.heard(self._server, self._databases).get(stone.meter, {})
+            gone = erasing.erase(
+                self._server, self.sender, self._databases, registers, stone
+            )
+            return gone + erasing.drop_parked(self.parking, stone)
+
+    def would_erase(self, stone: Erased) -> int:
+        """Give how many points `erase` would take; change nothing."""
+        return erasing.count(self._server, self._databases, stone)
 
     def release(self) -> None:
         """Do nothing: InfluxDB gives room back by itself."""
