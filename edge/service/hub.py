@@ -55,6 +55,7 @@ from edge.tail import Snapshot
 if TYPE_CHECKING:
     from edge.lan.part import Lan
     from edge.outputs.cloud.part import CloudPart
+    from edge.outputs.cozy.part import CozyPart
     from edge.outputs.mqtt import MqttPart
     from edge.sources.collected import CollectedDoor
     from edge.stores.influx.consumer import InfluxConsumer
@@ -87,6 +88,7 @@ class Hub:
     influx: InfluxConsumer | None = None
     mqtt: MqttPart | None = None
     cloud: CloudPart | None = None
+    cozy: CozyPart | None = None
     lan: Lan | None = None
     importer: Importer | None = None
     collected: CollectedDoor | None = None
@@ -160,6 +162,7 @@ class Hub:
             hub.influx = _influx(config, journal, store)
             hub.mqtt = _mqtt(hub)
             hub.cloud = _cloud(hub)
+            hub.cozy = _cozy(hub)
         except BaseException:
             hub.close()
             raise
@@ -243,6 +246,7 @@ class Hub:
         parts += [] if self.influx is None else [self.influx.health()]
         parts += [] if self.mqtt is None else self.mqtt.health()
         parts += [] if self.cloud is None else self.cloud.health()
+        parts += [] if self.cozy is None else self.cozy.health()
         parts += [] if self.lan is None else [self.lan.health()]
         parts += [] if self.collected is None else self.collected.health()
         supervisor = self.supervisor
@@ -278,6 +282,8 @@ class Hub:
             consumers["mqtt"] = self.mqtt.run
         if self.cloud is not None:
             consumers["cloud"] = self.cloud.run
+        if self.cozy is not None:
+            consumers["cozy"] = self.cozy.run
         return consumers
 
     async def _roll(self) -> None:
@@ -408,6 +414,15 @@ def _cloud(hub: Hub) -> CloudPart | None:
     fluids = {meter.id: fluid_of(meter.kind) for meter in hub.config.meters}
     read = (hub.journal, hub.reads, hub.bus)
     return CloudPart(hub.config, Doors(*read, hub.consents, fluids, hub.readings))
+
+
+def _cozy(hub: Hub) -> CozyPart:
+    """Attach what tells Cozys: the owner may connect one at any time."""
+    from edge.outputs.cozy.doors import Doors  # noqa: PLC0415 - as the others
+    from edge.outputs.cozy.part import CozyPart  # noqa: PLC0415 - same
+
+    told = (hub.consents, hub.readings, hub.config.zone, Path(hub.config.data_dir))
+    return CozyPart(Doors(hub.journal, hub.reads, *told))
 
 
 def _limits(config: Config) -> Limits:

@@ -241,7 +241,8 @@ async def test_a_token_that_is_not_there_yet_stops_nothing_and_says_what_to_do(
         with pytest.raises(StoreError, match="store init"):
             hub.served.meters()
         assert "influxdb" in {part.name for part in hub.health().parts}
-        assert set(hub.consumers()) == {"roller", "store", "retention", "influxdb"}
+        told = {"roller", "store", "retention", "influxdb", "cozy"}
+        assert set(hub.consumers()) == told
     finally:
         hub.close()
 

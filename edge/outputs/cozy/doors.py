@@ -1,0 +1,24 @@
+"""What of the home a Cozy's part works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from edge.consent.consents import Consents
+from edge.outputs.services.changes import ReadRecords
+from edge.outputs.services.due import ReadRows
+from edge.outputs.services.home import Notes
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What is read, and who decides."""
+
+    journal: ReadRecords
+    reads: ReadRows
+    consents: Consents
+    notes: Notes
+    zone: ZoneInfo
+    data_dir: Path

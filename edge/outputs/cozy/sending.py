@@ -1,0 +1,165 @@
+"""Documents written in bulk, each row of the answer read: it says yes to all of them.
+
+A conflict is somebody's earlier word under that id. Ours, equal: it is there, as after
+an answer that was lost. Ours, other: it is replaced. Another's: it is left alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from edge.outputs.cozy.account import Account
+from edge.outputs.cozy.book import Book, Held, State
+from edge.outputs.cozy.document import APP, Document, digest
+from edge.outputs.cozy.errors import CozyRefused, TokenOver
+from edge.outputs.cozy.stack import Stack
+from edge.turn import in_turn
+
+AT_ONCE = 100
+
+
+@dataclass(slots=True)
+class Sending:
+    """Writes to one Cozy by one account, and notes what stands there.
+
+    `check` raises when nothing may be sent any more, and is asked just before anything
+    is; `kept` is told of a renewed account. What was answered is noted at once.
+    """
+
+    stack: Stack
+    account: Account
+    book: Book
+    kept: Callable[[Account], None]
+    check: Callable[[], None]
+    counters: Counter[str] = field(default_factory=Counter)
+
+    async def push(self, documents: Sequence[Document]) -> list[Document]:
+        """Write documents of one doctype; give those that stand there by now."""
+        sent = await in_turn(self._new, documents)
+        told, conflicts = await self._write(sent)
+        if conflicts:
+            told += await self._settled(conflicts)
+        return told
+
+    def _new(self, documents: Sequence[Document]) -> list[tuple[Document, str | None]]:
+        """Give what isn't there as it is now, with the revision that it replaces."""
+        found: list[tuple[Document, str | None]] = []
+        for one in documents:
+            held = self.book.held(one.doctype, one.id)
+            if held is None:
+                found.append((one, None))
+            elif held.state is State.OURS and held.digest != one.digest:
+                found.append((one, held.rev))
+        return found
+
+    async def erase(self, limit: int = AT_ONCE) -> int:
+        """Delete some of what is ours there; give how many are left noted as ours."""
+        found = self.book.ours(limit)
+        if not found:
+            return 0
+        kind = found[0].doctype
+        some = [one for one in found if one.doctype == kind]
+        left = await self._delete(kind, {one.id: one.rev for one in some})
+        if left:  # another revision than we knew of: what stands there is read
+            there = await self._by_token("read", kind, sorted(left))
+            revs = {of: str(one["_rev"]) for of, one in there.items() if _ours(one)}
+            left = await self._delete(kind, revs) if revs else set()
+        if left:
+            raise CozyRefused("the Cozy does not delete what is ours")
+        await in_turn(self.book.erased, some)
+        self.counters["erased"] += len(some)
+        return sum(self.book.count().values())
+
+    async def _delete(self, kind: str, revs: dict[str, str]) -> set[str]:
+        """Delete by revision; give the ids that were not."""
+        documents = [
+            {"_id": of, "_rev": rev, "_deleted": True} for of, rev in revs.items()
+        ]
+        rows = await self._by_token("write", kind, documents)
+        return {of for of, row in zip(revs, rows, strict=True) if not row.get("ok")}
+
+    async def _write(
+        self, sent: Sequence[tuple[Document, str | None]]
+    ) -> tuple[list[Document], list[Document]]:
+        """Write; give what stands there, and what is in conflict."""
+        if not sent:
+            return [], []
+        bodies = [
+            one.body | {"_id": one.id} | ({} if rev is None else {"_rev": rev})
+            for one, rev in sent
+        ]
+        rows = await self._by_token("write", sent[0][0].doctype, bodies)
+        told: list[Held] = []
+        written: list[Document] = []
+        conflicts: list[Document] = []
+        for (one, _), row in zip(sent, rows, strict=True):
+            if row.get("ok") and isinstance(row.get("rev"), str):
+                written.append(one)
+                told.append(_noted(one, row["rev"]))
+            elif row.get("error") == "conflict":
+                conflicts.append(one)
+            else:
+                self.counters["refused"] += 1
+        await in_turn(self.book.note, told)
+        self.counters["sent"] += len(told)
+        return written, conflicts
+
+    async def _settled(self, conflicts: Sequence[Document]) -> list[Document]:
+        """Look at what stands under the ids; give those that are there as we say."""
+        kind = conflicts[0].doctype
+        there = await self._by_token("read", kind, [one.id for one in conflicts])
+        told: list[Held] = []
+        equal: list[Document] = []
+        again: list[tuple[Document, str | None]] = []
+        for one in conflicts:
+            found = there.get(one.id, {})
+            rev = str(found.get("_rev", ""))
+            if found.get("_deleted"):
+                told.append(_noted(one, rev, State.GONE))
+            elif found and not _ours(found):
+                told.append(_noted(one, rev, State.FOREIGN))
+            elif found and digest(found) == one.digest:
+                told.append(_noted(one, rev))
+                equal.append(one)
+            else:
+                again.append((one, rev or None))
+        await in_turn(self.book.note, told)
+        self.counters["equal"] += len(equal)
+        self.counters["left alone"] += len(told) - len(equal)
+        written, _ = await self._write(again)  # what changed meanwhile waits its turn
+        return equal + written
+
+    async def _by_token(self, what: str, kind: str, sent: Any) -> Any:
+        """Ask by the access token; renewed where it has expired, and asked once more.
+
+        A token that was revoked looks the same: then the renewal is refused.
+        """
+        ask = getattr(self.stack, what)
+        self.check()
+        try:
+            return await ask(self.account, kind, sent)
+        except TokenOver:
+            self.account = await self.stack.renew(self.account)
+            await in_turn(self.kept, self.account)
+        self.check()
+        try:
+            return await ask(self.account, kind, sent)
+        except TokenOver as error:
+            raise CozyRefused("the Cozy does not take a token of its own") from error
+
+
+def _ours(found: dict[str, Any]) -> bool:
+    """Tell whether a document over there is one that Relevé wrote."""
+    meta = found.get("cozyMetadata")
+    return isinstance(meta, dict) and meta.get("createdByApp") == APP
+
+
+def _noted(one: Document, rev: str, state: State = State.OURS) -> Held:
+    row = one.rows[0]
+    return Held(
+        *(one.doctype, one.id, row.meter, one.start_ms, one.end_ms),
+        *(one.digest, rev, state),
+    )
