@@ -142,7 +142,6 @@ class ExtractPack:
             for meter in sorted(grant.meters)
             for name in heard.get(meter, ())
             if name in CATALOGUE
-            and CATALOGUE[name].numeric
             and self.cut.step in steps_of(grant, meter, CATALOGUE[name])
         ]
 

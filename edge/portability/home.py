@@ -115,7 +115,7 @@ def taker(config: Config) -> Iterator[Taker]:
             await projector.project()
 
         fluids = {one.id: fluid_of(one.kind) for one in config.meters}
-        yield Taker(journal, reads, fluids, now_ms, project)
+        yield Taker(journal, reads, fluids, config.zone, now_ms, project)
 
 
 def now_ms() -> int:

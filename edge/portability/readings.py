@@ -26,6 +26,10 @@ COLUMNS = (
 HEAD = ",".join(COLUMNS) + "\n"
 PLAIN = re.compile(r"[A-Za-z0-9_.:+ /-]{1,200}")
 """What a name may be made of: no spreadsheet takes it for a formula, nor a comma."""
+LONGEST_LINE = 4096
+OLDEST_MS, LATEST_MS = 946_684_800_000, 4_102_444_800_000
+"""2000 and 2100: no meter of these is older, no row of theirs from later."""
+LARGEST = 1 << 53
 FORMULA = ("=", "+", "-", "@")
 FIELDS = (
     ("start", "datetime", "UTC, included"),
@@ -168,7 +172,7 @@ def _plain(name: str) -> str:
 
 def read(text: TextIO, received_ms: int) -> Iterator[Interval | Slice]:
     """Give the rows of a file of ours; raise PackRefused on a line that is none."""
-    lines = csv.reader(text)
+    lines = csv.reader(_lines(text))
     head = next(lines, [])
     if tuple(head) != COLUMNS:
         raise PackRefused(f"{PATH} has other columns than ours")
@@ -182,15 +186,23 @@ def read(text: TextIO, received_ms: int) -> Iterator[Interval | Slice]:
         raise PackRefused(f"line {lines.line_num} of {PATH} is no reading") from error
 
 
+def _lines(text: TextIO) -> Iterator[str]:
+    """Give lines, none of which fills the memory."""
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise ValueError("a line without an end")
+        yield line
+
+
 def _row(
     row: Sequence[str], received_ms: int, seen: dict[str, int]
 ) -> Interval | Slice:
     (start, end, meter, register, step, value, unit, quality, source, _, *rest) = row
     coverage, low, mean, high, index_end = rest
-    if (CATALOGUE[register].unit or "") != unit:
-        raise ValueError(unit)
+    if register not in CATALOGUE or (CATALOGUE[register].unit or "") != unit:
+        raise ValueError(register)
     start_ms, end_ms = _instant(start, seen), _instant(end, seen)
-    if not start_ms < end_ms:
+    if not OLDEST_MS <= start_ms < end_ms < LATEST_MS or abs(int(value)) > LARGEST:
         raise ValueError(start)
     if not step:
         return Slice(

@@ -103,7 +103,7 @@ def opened(file: IO[bytes], passphrase: str) -> Iterator[bytes]:
     if len(header) < HEADER.size or not is_sealed(header):
         raise PackRefused("this is no sealed pack of Relevé")
     _, log_n, salt, nonce = HEADER.unpack(header)
-    if log_n > DEAREST_LOG_N:
+    if not 0 < log_n <= DEAREST_LOG_N:
         raise PackRefused("this pack asks for more memory than any of ours does")
     box = ChaCha20Poly1305(_key(passphrase, salt, log_n))
     number, data = 0, file.read(CHUNK + TAG)

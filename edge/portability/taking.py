@@ -8,27 +8,33 @@ is taken again, and goes on where it was.
 
 from __future__ import annotations
 
-import json
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
+from edge.calendar import calendar_of
 from edge.catalogue import Fluid
 from edge.facts import Fact
 from edge.importing.comparison import standing
-from edge.interval import Interval, Step
+from edge.interval import Interval
 from edge.journal.devices import Device
 from edge.portability import kept, readings
+from edge.portability.kept import Words
 from edge.portability.opening import Opened
 from edge.portability.refusal import PackRefused
+from edge.portability.seams import OwnRows, Seams, summed
 from edge.portability.writing import HOME_PROFILE, Tell
 from edge.record import Address, Baseline, Body, Lane
+from edge.registers import CATALOGUE
 from edge.sample import Slice
-from edge.stores.protocol import IntervalColumns
 from edge.turn import in_turn
 
 BATCH = 2_000
 """Rows of one record."""
+LINE = 100
+"""Bytes of a line, about, to tell how far it is."""
 TOGETHER = 16
 """Records of one transaction; then they are projected, so that nothing piles up."""
 
@@ -59,20 +65,8 @@ class PackJournal(Protocol):
         ...
 
 
-class PackReads(Protocol):
+class PackReads(OwnRows, Protocol):
     """What stands, as far as a pack needs it."""
-
-    def interval_columns(  # noqa: PLR0913 - a query has these six dimensions
-        self,
-        meter: str,
-        register: str,
-        step: Step,
-        start_ms: int,
-        end_ms: int,
-        limit: int,
-    ) -> IntervalColumns:
-        """Give the home's own rows."""
-        ...
 
     def slices(
         self, meter: str, register: str, start_ms: int, end_ms: int, limit: int
@@ -80,100 +74,141 @@ class PackReads(Protocol):
         """Give what sources said of periods."""
         ...
 
+    def heard(self, meter: str) -> tuple[int, int] | None:
+        """Give a meter's first and last instant, as far as raw is kept."""
+        ...
+
 
 @dataclass(slots=True)
 class Taken:
-    """What came of a pack: rows taken, and rows in whose place something stood."""
+    """What came of a pack: rows taken, and rows in whose place something stood.
+
+    `summed` are hours to years that were summed anew where two homes' rows meet.
+    """
 
     rows: int = 0
     kept: int = 0
+    summed: int = 0
     devices: int = 0
     facts: int = 0
     meters: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+def _nothing(_meter: str) -> None:
+    """Have nobody look again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Taker:
-    """Takes packs into one home; `project` has the store follow the journal."""
+    """Takes packs into one home, one at a time.
+
+    `project` has the store follow the journal; `fitted` is told of a meter whose
+    physical meters and baselines moved in, for its gate to know.
+    """
 
     journal: PackJournal
     reads: PackReads
     fluids: Mapping[str, Fluid]
+    zone: ZoneInfo
     now_ms: Callable[[], int]
     project: Callable[[], Awaitable[None]]
-    _waiting: list[Body] = field(default_factory=list)
+    fitted: Callable[[str], None] = _nothing
+    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def take(self, pack: Opened, tell: Tell) -> Taken:
-        """Take a pack; raise PackRefused before anything of it is taken."""
+        """Take a pack; raise PackRefused.
+
+        What is refused before its rows are read was refused whole. A row that is none
+        ends it where it stands: what came before stays, and is found there again.
+        """
         if pack.profile != HOME_PROFILE:
             raise PackRefused("this pack holds no home")
-        tell("verify", 0.0)
-        await in_turn(pack.verify)
-        with pack.text(kept.HOME) as text:
-            document = json.load(text)
-        self._check(document["meters"])
-        taken = Taken(meters=tuple(document["meters"]))
-        taken.devices = await self.journal.restore_devices(kept.devices_of(document))
-        await self._words(document, taken)
-        size, at = int(pack.resources[readings.PATH]["bytes"]), 0
-        with pack.text(readings.PATH) as text:
-            rows = _batches(readings.read(text, self.now_ms()))
-            while (batch := await in_turn(next, rows, None)) is not None:
-                await self._batch(batch, taken)
-                at += 100 * len(batch)
-                tell(batch[0].register, min(0.99, at / size))
-        await self._flush()
-        tell("done", 1.0)
-        return taken
+        if readings.PATH not in pack.resources:
+            raise PackRefused(f"the pack has no {readings.PATH}")
+        async with self._one:
+            tell("verify", 0.0)
+            await in_turn(pack.verify)
+            words = await in_turn(kept.read, pack)
+            self._check(words)
+            taken = Taken(meters=tuple(words.meters))
+            await self._words(words, taken)
+            await self._rows(pack, taken, tell)
+            tell("done", 1.0)
+            return taken
 
-    def _check(self, meters: Mapping[str, str]) -> None:
-        """Refuse a home whose meters aren't configured here, by the same names."""
-        for meter, fluid in meters.items():
+    def _check(self, words: Words) -> None:
+        """Refuse a home that isn't this one: other meters, or another civil time."""
+        for meter, fluid in words.meters.items():
             if self.fluids.get(meter) != fluid:
                 raise PackRefused(
-                    f"the pack has a meter {meter!r} of {fluid}, and this home none",
-                    hint=f'add it to releve.toml first: [[meters]] id = "{meter}"',
+                    f"the pack has a meter {meter[:40]!r} of {fluid[:40]}, and this"
+                    " home has none",
+                    hint=f'add it to releve.toml first: [[meters]] id = "{meter[:40]}"',
                 )
+        if words.zone != self.zone.key:
+            raise PackRefused(
+                f"the pack's days are those of {words.zone[:40]}, and this home's of"
+                f" {self.zone.key}",
+                hint=f'set time_zone = "{words.zone[:40]}" in releve.toml',
+            )
 
-    async def _words(self, document: Mapping[str, object], taken: Taken) -> None:
-        """Take what indexes stand on, and the dated facts that aren't here yet."""
-        fresh = [
-            one
-            for one in kept.baselines_of(document)
-            if (one.at_ms, one.offsets)
-            not in [(b.at_ms, b.offsets) for b in self.journal.baselines(one.meter)]
-        ]
-        if fresh:
-            await self.journal.append(fresh, lane=Lane.HISTORY)
-        facts = kept.facts_of(document)
-        known = {
-            fact.key
-            for meter in {one.meter for one in facts}
-            for fact in self.journal.facts(meter)
+    async def _words(self, words: Words, taken: Taken) -> None:
+        """Take what was fitted when, what indexes stand on, and the dated facts."""
+        taken.devices = await self.journal.restore_devices(words.devices)
+        for meter in words.meters:
+            if await in_turn(self.reads.heard, meter) is not None:
+                continue  # it counts from a start of its own already
+            known = [(b.at_ms, b.offsets) for b in self.journal.baselines(meter)]
+            fresh = [
+                one
+                for one in words.baselines
+                if one.meter == meter and (one.at_ms, one.offsets) not in known
+            ]
+            if fresh:
+                await self.journal.append(fresh, lane=Lane.HISTORY)
+            self.fitted(meter)
+        there = {
+            fact.key for meter in words.meters for fact in self.journal.facts(meter)
         }
-        new = [one for one in facts if one.key not in known]
+        new = [one for one in words.facts if one.key not in there]
         await self.journal.note_facts(new)
         taken.facts = len(new)
 
-    async def _batch(self, batch: Sequence[Interval | Slice], taken: Taken) -> None:
-        fresh = await in_turn(self._fresh, batch)
-        taken.rows += len(fresh)
-        taken.kept += len(batch) - len(fresh)
-        if fresh:
-            self._waiting.append(fresh)
-        if len(self._waiting) >= TOGETHER:
-            await self._flush()
+    async def _rows(self, pack: Opened, taken: Taken, tell: Tell) -> None:
+        size, at = int(pack.resources[readings.PATH]["bytes"]), 0
+        seams = Seams()
+        waiting: list[Body] = []
+        with pack.text(readings.PATH) as text:
+            rows = _batches(readings.read(text, self.now_ms()))
+            while (batch := await in_turn(next, rows, None)) is not None:
+                fresh = await in_turn(self._fresh, batch, seams)
+                taken.rows += len(fresh)
+                taken.kept += len(batch) - len(fresh)
+                waiting += [fresh] if fresh else []
+                if len(waiting) >= TOGETHER:
+                    await self._append(waiting)
+                at += LINE * len(batch)
+                tell(batch[0].register, min(0.99, at / size))
+        await self._append(waiting)
+        for of, at_ms in seams.places():
+            calendar = calendar_of(CATALOGUE[of[1]].fluid, self.zone)
+            again = await in_turn(summed, self.reads, calendar, of, at_ms)
+            taken.summed += len(again)
+            await self._append([tuple(again)] if again else [])
 
-    async def _flush(self) -> None:
-        if self._waiting:
-            await self.journal.append(self._waiting, lane=Lane.HISTORY)
-            self._waiting = []
+    async def _append(self, waiting: list[Body]) -> None:
+        if waiting:
+            await self.journal.append(waiting, lane=Lane.HISTORY)
+            waiting.clear()
             await self.project()
 
     def _fresh(
-        self, batch: Sequence[Interval | Slice]
+        self, batch: Sequence[Interval | Slice], seams: Seams
     ) -> tuple[Slice, ...] | tuple[Interval, ...]:
         """Leave out rows in whose place something stands."""
+        first, last = batch[0], batch[-1]
+        if self.fluids.get(first.meter) is not CATALOGUE[first.register].fluid:
+            raise PackRefused(f"{first.meter[:40]!r} counts no {first.register}")
         slices = [one for one in batch if isinstance(one, Slice)]
         if slices:
             there = standing(self.reads, slices)
@@ -183,9 +218,8 @@ class Taker:
                 if (one.start_ms, one.end_ms, one.origin) not in there
             )
         own = [one for one in batch if isinstance(one, Interval)]
-        first, last = own[0], own[-1]
         stand = self.reads.interval_columns(
-            *(first.meter, first.register, first.step),
+            *(first.meter, first.register, own[0].step),
             *(first.start_ms, last.start_ms + 1, BATCH + 1),
         )
         starts = {
@@ -193,7 +227,9 @@ class Taker:
             for start, revision in zip(stand.start_ms, stand.revision, strict=True)
             if revision
         }
-        return tuple(one for one in own if one.start_ms not in starts)
+        fresh = tuple(one for one in own if one.start_ms not in starts)
+        seams.note((first.meter, first.register), fresh, met=len(fresh) < len(own))
+        return fresh
 
 
 def _batches(

@@ -176,9 +176,10 @@ class Service:
             erasure=erasure,
             extracting=Extracting(*who, fluids, config.zone),
             taker=Taker(
-                *(hub.journal, hub.reads, fluids),
+                *(hub.journal, hub.reads, fluids, config.zone),
                 lambda: clock.now().wall_ms,
                 hub.projector.project,
+                hub.restore,
             ),
         )
         parts = {

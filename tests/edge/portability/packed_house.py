@@ -73,7 +73,9 @@ class PackedHouse(House):
 
     async def unpacked(self, data: bytes) -> Taken:
         """Take a pack that was unsealed."""
-        taker = Taker(self.journal, self.reads, FLUIDS, lambda: NOW_MS, self.project)
+        taker = Taker(
+            self.journal, self.reads, FLUIDS, PARIS, lambda: NOW_MS, self.project
+        )
         with opened(io.BytesIO(data)) as pack:
             return await taker.take(pack, _quiet)
 
