@@ -62,6 +62,7 @@ class ManagedBroker:
         self._child: Child | None = None
         self._starts = self._repairs = 0
         self._error = "not started yet"
+        self._empty = False
 
     def login(self, user: str) -> Login:
         """Give a client's login, made at first use; raise BrokerError if it can't."""
@@ -110,6 +111,8 @@ class ManagedBroker:
         mosquitto = await asyncio.to_thread(self._finder)
         await asyncio.to_thread(self._prepare, mosquitto)
         conf = self._directory / "mosquitto.conf"
+        if self._empty:
+            self._let_go()
         try:
             child = await Child.start(mosquitto, conf)
         except BrokerError as error:
@@ -210,6 +213,19 @@ class ManagedBroker:
         if damaged and kept.exists():
             log.warning("managed broker: what it kept was damaged; it begins empty")
             kept.replace(kept.with_name(f"{KEPT}.damaged"))
+
+    async def forget(self) -> None:
+        """End it without a word, and have it begin empty: it comes back by itself."""
+        self._empty = True
+        if self._child is not None:
+            self._child.kill()
+            await self._child.ended()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        for path in self._directory.glob(f"{KEPT}*"):
+            path.unlink(missing_ok=True)
+        self._empty = False
 
     def health(self) -> PartHealth:
         """Say whether the broker runs, and what went wrong last."""

@@ -32,13 +32,15 @@ CLEAR = "; and the password crosses the network unencrypted: mqtts:// would not"
 class MqttParts:
     """One part to run, what to ask for its health, and what the broker may forget.
 
-    `guests` is the door of the services; None on a broker of others.
+    `guests` is the door of the services, `forget` has the broker begin empty; None on
+    a broker of others.
     """
 
     run: Callable[[], Awaitable[None]]
     health: Callable[[], tuple[PartHealth, ...]]
     forgets_s: float
     guests: Guests | None = None
+    forget: Callable[[], Awaitable[None]] | None = None
 
 
 def forgets_s(config: Config) -> float:
@@ -100,6 +102,7 @@ def open_parts(
         ),
         forgets_s(config),
         guests,
+        broker.forget,
     )
 
 

@@ -23,6 +23,7 @@ from edge.health import PartHealth
 from edge.journal.journal import Journal
 from edge.outputs.counts import Counts
 from edge.outputs.discovery import DiscoveryOutput
+from edge.outputs.forgetting import ForgettingOutput
 from edge.outputs.homeassistant import Announcing
 from edge.outputs.intervals import IntervalsOutput
 from edge.outputs.kept import Kept
@@ -87,11 +88,12 @@ class Outputs:
             heard=standing.again,
             period_s=period_s,
         )
+        self.forgetting = ForgettingOutput(bus, topics, kept)
 
     @property
     def all(self) -> Sequence[Output]:
         """Give them, the live ones first."""
-        return (self.live, self.discovery, self.intervals)
+        return (self.live, self.discovery, self.intervals, self.forgetting)
 
     async def _baselines(self, meter: str) -> list[Baseline]:
         return await asyncio.to_thread(self._journal.baselines, meter)
@@ -173,6 +175,11 @@ class MqttPart:
         with suppress(JournalError):  # a full disk: at the first connection, then
             await self.outputs.intervals.attach()
         await self._parts.run()
+
+    async def forget(self) -> None:
+        """Have a broker of ours let go of all that it keeps."""
+        if self._parts.forget is not None:
+            await self._parts.forget()
 
     def service_login(self, service: str) -> dict[str, Any] | None:
         """Give what a service comes in with; None where there is nothing for it."""

@@ -33,4 +33,8 @@ def erasure_of(hub: Hub) -> Erasure:
         from edge.erasure.series import Series  # noqa: PLC0415 - engines not in use
 
         places.append(Series(hub.influx, here))
+    if hub.mqtt is not None:
+        from edge.erasure.broker import Broker  # noqa: PLC0415 - same
+
+        places.append(Broker(hub.mqtt))
     return Erasure(hub.journal, places, lambda: hub.clock.now().wall_ms, meters)
