@@ -54,6 +54,12 @@ class Bus:
         for subscription in self._subscriptions:
             subscription.offer(item)
 
+    def forget(self, meter: str, start_ms: int, end_ms: int) -> None:
+        """Let go of a meter's last sample, if it is of [start, end)."""
+        last = self.latest.get(meter)
+        if last is not None and start_ms <= last.at_ms < end_ms:
+            del self.latest[meter]
+
     @contextmanager
     def subscribe(self, capacity: int = 64) -> Iterator[Subscription]:
         """Give a subscription for the length of the `with` block."""

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 
+from edge.bus import Bus
 from edge.importing.packed import pack, unpack
 from edge.journal.erased import Erased, Tombstones
 from edge.journal.journal import Journal
@@ -18,12 +19,13 @@ from edge.stores.sqlite.store import SqliteStore
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """All that the home knows of its meters; `roller` is the one that runs, if any."""
+    """All that the home knows of its meters; `roller` and `bus` are those that run."""
 
     journal: Journal
     store: SqliteStore
     projector: Projector
     roller: rolling.RollerConsumer | None = None
+    bus: Bus | None = None
     name: str = "readings"
 
     async def count(self, stone: Erased) -> int:
@@ -44,6 +46,8 @@ class Readings:
             await self.projector.project()
             memories = {rolling.NAME: partial(without, stone=stone)}
             gone = await self.journal.erase(stone, partial(_sift, stone), memories)
+            if self.bus is not None:
+                self.bus.forget(stone.meter, stone.start_ms, stone.end_ms)
             return gone + await asyncio.to_thread(self.store.erase, stone)
 
     async def clean(self) -> None:

@@ -26,7 +26,7 @@ def erasure_of(hub: Hub) -> Erasure:
     here, folder = hub.journal.directory, hub.config.imports.folder
     places: list[Place] = [
         Copies(hub.journal, None if folder is None else here / folder),
-        Readings(hub.journal, hub.store, hub.projector, hub.roller),
+        Readings(hub.journal, hub.store, hub.projector, hub.roller, hub.bus),
         Books(here),
     ]
     if hub.influx is not None:

@@ -65,3 +65,13 @@ def test_a_listener_is_told_of_each_item_at_once_and_loses_none():
             bus.publish(sample(n))
     bus.publish(sample(100))
     assert [item.at_ms for item in told] == list(range(100))
+
+
+def test_the_last_of_an_erased_time_is_forgotten_and_a_later_one_stays():
+    bus = Bus()
+    bus.publish(sample(5))
+    bus.forget("linky", 0, 5)
+    assert bus.latest == {"linky": sample(5)}
+    bus.forget("linky", 5, 6)
+    bus.forget("water", 0, 9)
+    assert bus.latest == {}
