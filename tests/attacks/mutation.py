@@ -16,6 +16,7 @@ RUN_BY = {
         "test_rest_and_sse.py::test_a_service_can_not_tell_two_homes_apart",
     ),
     "mqtt": "test_mqtt.py::test_a_service_can_not_tell_two_homes_apart",
+    "cloud": "test_cloud_twins.py::test_a_cloud_can_not_tell_two_homes_apart",
     **dict.fromkeys(
         ("oauth", "pages", "writers", "clock"),
         "test_front.py::test_nothing_opens_and_the_two_homes_answer_alike",
