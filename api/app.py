@@ -24,6 +24,7 @@ from api.parameters import explain, known_only
 from api.routes import (
     asked,
     authority,
+    cozy,
     facts,
     grant,
     health,
@@ -87,7 +88,7 @@ def create_app(deps: Deps) -> FastAPI:
     if deps.consents is not None and deps.credentials is not None:
         services = Services(deps.consents, deps.credentials)
     given = (meters, registers, slices, reconciliation, facts)
-    owners = (sign_in, asked, owner)
+    owners = (sign_in, asked, owner, cozy)
     parts = (*given, readings, own_readings, live, health, imports, *owners, grant)
     for part in parts:
         app.include_router(part.router, prefix=PREFIX)

@@ -126,6 +126,18 @@ class Imports(Protocol):
         ...
 
 
+class Connects(Protocol):
+    """What answers consents that were begun at a Cozy."""
+
+    def host(self, state: str, who: str) -> str | None:
+        """Give the Cozy's address, to who may answer; None for no consent."""
+        ...
+
+    async def connect(self, state: str, code: str, who: str) -> str:
+        """Take the code; give the Cozy's address. Raises CozyError."""
+        ...
+
+
 class Receives(Protocol):
     """What takes readings in."""
 
@@ -194,6 +206,7 @@ class Deps:
     service_login: Callable[[str], Mapping[str, object] | None] | None = None
     url: str = "http://127.0.0.1:8080"
     authority: Authority | None = None
+    cozy: Connects | None = None
     catalogue: Mapping[str, Register] = field(default_factory=lambda: CATALOGUE)
     now_ms: Callable[[], int] = _now_ms
     version: str = "0.1.0"

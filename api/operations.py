@@ -83,6 +83,12 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("post", f"{OWNER}/services/resume"): Operation(
         "resume_services", owner_shapes.ResumedShape, owner_bodies.NamedBody
     ),
+    ("post", f"{OWNER}/cozy/asked"): Operation(
+        "find_cozy", owner_shapes.CozyAskedShape
+    ),
+    ("post", f"{OWNER}/cozy/connect"): Operation(
+        "connect_cozy", owner_shapes.CozyConnectedShape
+    ),
     ("post", "/oauth/device_authorization"): Operation(
         "ask_consent", oauth_shapes.CodesShape, oauth_shapes.AskForm
     ),

@@ -236,6 +236,18 @@ class ResumedShape(Shape):
     resumed: list[str]
 
 
+class CozyAskedShape(Shape):
+    """Which Cozy a consent is of."""
+
+    url: str
+
+
+class CozyConnectedShape(Shape):
+    """The Cozy that lets us in."""
+
+    connected: str
+
+
 class ReceiptShape(Shape):
     """A consent's receipt (ISO/IEC TS 27560, as JSON-LD)."""
 

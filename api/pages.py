@@ -17,9 +17,11 @@ LANGUAGES = ("fr", "en")
 ADDRESSES = {
     "/": "home.{language}.html",
     "/consent": "consent.{language}.html",
+    "/cozy/callback": "cozy.{language}.html",
     "/docs": "docs.html",
     "/static/chart.js": "chart.js",
     "/static/consent.js": "consent.js",
+    "/static/cozy.js": "cozy.js",
     "/static/docs.js": "docs.js",
     "/static/door.js": "door.js",
     "/static/en.js": "en.js",
@@ -35,6 +37,10 @@ ADDRESSES = {
     "/favicon.ico": "icon.svg",
 }
 """Each address and its file: there is no other, so no path leads anywhere else."""
+
+
+CALLBACK = "/cozy/callback"
+"""The one page that has a query: whoever made it, it is read in the browser alone."""
 
 
 def public(path: str) -> bool:
@@ -61,8 +67,30 @@ def pages(*, demo: bool = False) -> APIRouter:
                 content = content.replace(MAIN, MAIN + DEMO.encode(), 1)
             contents[language] = content
         media_type = TYPES[name.rpartition(".")[2]]
-        router.add_api_route(address, _page(contents, media_type), methods=["GET"])
+        page = _page(contents, media_type)
+        if address == CALLBACK:
+            page = _called_back(page)
+        router.add_api_route(address, page, methods=["GET"])
     return router
+
+
+def _called_back(
+    page: Callable[[Request], Awaitable[Response]],
+) -> Callable[..., Awaitable[Response]]:
+    """Give a page to which a Cozy sends browsers back: its script reads the query."""
+
+    async def called_back(  # noqa: PLR0913 - what a Cozy is known to send
+        request: Request,
+        code: str = "",
+        state: str = "",
+        access_code: str = "",
+        error: str = "",
+        error_description: str = "",
+    ) -> Response:
+        del code, state, access_code, error, error_description
+        return await page(request)
+
+    return called_back
 
 
 def _page(

@@ -55,6 +55,7 @@ def listen_to(config: Config, hub: Hub) -> Deps:
             {info.id: info.fluid for info in meters},
         ),
         service_login=None if hub.mqtt is None else hub.mqtt.service_login,
+        cozy=hub.cozy,
         version=version("releve"),
         demo=config.demo,
     )

@@ -52,7 +52,7 @@ async def test_the_list_of_meters_says_it(demo, client):
     assert (await client.get(METERS)).json()["demo"] is False
 
 
-@pytest.mark.parametrize("path", ["/", "/consent", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/consent", "/cozy/callback", "/docs"])
 async def test_a_page_says_it_in_both_languages_above_all_else(demo, client, path):
     text = (await demo.get(path)).text
     start = text.index("<main")

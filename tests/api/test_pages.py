@@ -30,7 +30,7 @@ class Links(HTMLParser):
 
 
 SHELLS = [
-    f"{name}.{language}.html" for name in ("home", "consent") for language in LANGUAGES
+    f"{name}.{language}.html" for name in ("home", "consent", "cozy") for language in LANGUAGES
 ]
 
 
@@ -64,7 +64,7 @@ def test_every_file_has_an_address_and_nothing_else_is_public():
         assert not public(path)
 
 
-@pytest.mark.parametrize("name", ["home", "consent"])
+@pytest.mark.parametrize("name", ["home", "consent", "cozy"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_says_which_language_it_speaks(name, language):
     text = (STATIC / f"{name}.{language}.html").read_text(encoding="utf-8")

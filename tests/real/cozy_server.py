@@ -94,8 +94,8 @@ async def authorize(request: Request):
         )
     code = secrets.token_urlsafe(16)
     CODES[code] = asked
-    back = urlencode({"code": code, "state": asked["state"]})
-    return told(302, None, Location=f"{asked['redirect_uri']}?{back}")
+    back = urlencode({"access_code": code, "code": code, "state": asked["state"]})
+    return told(302, None, Location=f"{asked['redirect_uri']}?{back}#")
 
 
 @app.post("/auth/access_token")
