@@ -24,6 +24,7 @@ them would take the memory of a Pi Zero 2 W, and with it the service."""
 MOST_CELLS = 2_500_000
 WIDEST = 1 << 12
 ZIP = b"PK\x03\x04"
+PACKAGE = b"datapackage.json"
 PAGES = (
     "<!doctype html",
     "<head",
@@ -85,6 +86,11 @@ class Document:
     def is_sheet(self) -> bool:
         """Tell whether it is an XLSX workbook, by its first bytes."""
         return self.data.startswith(ZIP)
+
+    @property
+    def is_package(self) -> bool:
+        """Tell whether it is a ZIP with a data package's manifest, by its directory."""
+        return self.is_sheet and PACKAGE in self.data
 
     @cached_property
     def text(self) -> str:

@@ -25,6 +25,7 @@ REGISTERS: Mapping[tuple[Fluid, str], str] = {
     (Fluid.ELECTRICITY, "import_energy_wh"): "import_total_wh",
     (Fluid.ELECTRICITY, "export_energy_wh"): "export_total_wh",
     (Fluid.ELECTRICITY, "max_power_va"): "max_power_today_va",
+    (Fluid.ELECTRICITY, "max_export_power_va"): "max_export_today_va",
 }
 """By fluid and quantity; a quantity that is named as a register is that register."""
 

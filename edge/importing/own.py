@@ -1,6 +1,7 @@
 """Relevé's own exports: what GET …/registers/{register} gives, as JSON or as CSV.
 
-A JSON page names its register; a CSV names none, so that it must be said.
+A JSON page names its register; a CSV names none, so that it must be said. An extract
+(`releve export --profile extract`) is read by own_pack.py.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from edge.importing import own_pack
 from exports.civil import Civil
 from exports.document import Document
 from exports.errors import FileRefused, RowRefused
@@ -143,6 +145,7 @@ def _coverage(row: Any) -> float:
 
 
 FORMATS = (
+    own_pack.FORMAT,
     Format(CSV, "Relevé, rows as CSV", _is_csv, _read_csv),
     Format(JSON, "Relevé, a page of rows as JSON", _is_json, _read_json),
 )

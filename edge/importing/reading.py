@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from edge.registers import CATALOGUE
 from edge.turn import TURN
 from exports.errors import ExportError
 from exports.reading.ask import Ask, Reader
-from exports.said import Export
+from exports.said import Amount, Export
 
 MOST = 1_000_000
 """Amounts of one file: half-hours of 57 years, minutes of two."""
@@ -76,27 +76,26 @@ def read(data: bytes, asked: Asked, home: Home, now_ms: int, reader: Reader) -> 
     if not export.amounts and not export.refused and not export.absent:
         raise ImportRefused("no-readings", f"a file of {title}, without any reading")
     if by_plan is not None:
-        fluid: Fluid | None = by_plan.fluid
+        fluids: dict[Fluid, list[Amount]] = {by_plan.fluid: list(export.amounts)}
     else:
-        quantities = {one.quantity for one in export.amounts}
-        fluid = formats.MODULES[found.module] or _fluid_of(quantities)
-    if fluid is None:
-        return Read(export, title, Judged([], list(export.refused)))
-    place = (
-        home.places.of(fluid, export.meter)
-        if asked.meter is None
-        else home.places.named(asked.meter, fluid)
-    )
-
+        fluids = _by_fluid(export.amounts, formats.MODULES[found.module])
     origin = mapping.origin(export.format, demo=home.demo)
+    slices, refused = [], list(export.refused)
+    for fluid, amounts in fluids.items():
+        place = (
+            home.places.of(fluid, export.meter)
+            if asked.meter is None
+            else home.places.named(asked.meter, fluid)
+        )
 
-    def of(quantity: str) -> Series:
-        register = _register(fluid, quantity)
-        return bounds.series(place.meter, fluid, register, export.format, origin)
+        def of(quantity: str, fluid: Fluid = fluid, meter: str = place.meter) -> Series:
+            register = _register(fluid, quantity)
+            return bounds.series(meter, fluid, register, export.format, origin)
 
-    judged = bounds.judge(export.amounts, of, now_ms, home.flow(place.meter))
-    refused = [*export.refused, *judged.refused]
-    return Read(export, title, Judged(judged.slices, refused))
+        judged = bounds.judge(amounts, of, now_ms, home.flow(place.meter))
+        slices += judged.slices
+        refused += judged.refused
+    return Read(export, title, Judged(slices, refused))
 
 
 def _refused(error: ExportError) -> ImportRefused:
@@ -118,19 +117,26 @@ def _register(fluid: Fluid, quantity: str) -> Register:
     return found
 
 
-def _fluid_of(quantities: set[str]) -> Fluid | None:
-    """Give what our own export is about; None when it has no row at all."""
-    if own.ANY in quantities:
-        raise ImportRefused(
-            "which-register",
-            "rows of ours as CSV don't say of which register they are",
-            hint="name it, as in --register import_total_wh",
-        )
-    for one in quantities:
-        if one not in CATALOGUE:
-            raise ImportRefused("unknown-quantity", f"no register is named {one!r}")
-        return CATALOGUE[one].fluid
-    return None
+def _by_fluid(
+    amounts: Sequence[Amount], fluid: Fluid | None
+) -> dict[Fluid, list[Amount]]:
+    """Part amounts by fluid; of our own exports each register says which it is of."""
+    if fluid is not None:
+        return {fluid: list(amounts)}
+    parted: dict[Fluid, list[Amount]] = {}
+    for one in amounts:
+        if one.quantity == own.ANY:
+            raise ImportRefused(
+                "which-register",
+                "rows of ours as CSV don't say of which register they are",
+                hint="name it, as in --register import_total_wh",
+            )
+        if one.quantity not in CATALOGUE:
+            raise ImportRefused(
+                "unknown-quantity", f"no register is named {one.quantity!r}"
+            )
+        parted.setdefault(CATALOGUE[one.quantity].fluid, []).append(one)
+    return parted
 
 
 def _as_register(export: Export, register: str) -> Export:

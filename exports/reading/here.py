@@ -32,7 +32,9 @@ def here(data: bytes, ask: Ask) -> Found:
 
 def _recognised(document: Document, modules: tuple[str, ...]) -> tuple[str, Format]:
     # their own refusals say more than "unknown"
-    if document.is_sheet:
+    if document.is_package:
+        pass  # a format knows its manifest
+    elif document.is_sheet:
         _ = document.table
     elif document.looks_json:
         _ = document.json
