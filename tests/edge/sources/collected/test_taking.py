@@ -5,6 +5,7 @@ from __future__ import annotations
 from collected_edge import DAY_MS, at, row
 
 from edge.errors import DiskFull
+from edge.journal.erased import Erased
 from edge.sample import Quality
 
 
@@ -27,6 +28,15 @@ async def test_the_origin_is_the_configurations_word(edge):
     assert one.quality is Quality.VALIDATED
     (volume,) = edge.slices("gas", "gas_volume_l")
     assert volume.quality is Quality.RAW
+
+
+async def test_a_day_that_was_erased_is_refused_however_often_it_is_read(edge):
+    await edge.hand([row(1, 75_000), row(2, 60_000)])
+    await edge.journal.bury([Erased(0, "gas", at(2, 6), at(3, 6), at(20))])
+    again = await edge.hand([row(1, 75_000), row(2, 60_001), row(3, 80_000)])
+    assert again == {"ok": True, "new": 1, "changed": 0, "unchanged": 1, "refused": 1}
+    assert edge.door.refused == {"erased": 1}
+    assert 60_001 not in [one.value for one in edge.slices()]
 
 
 async def test_a_meter_is_the_one_that_is_named_or_the_only_one(edge):
