@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,13 +14,10 @@ from cli.options import ConfigFile
 from cli.progress import shown
 from edge.commands import CommandRefused, Erase
 from edge.config import Config, load_config
-from edge.journal import erased
+from edge.erasure.door import erasing
 from edge.journal.erased import Erased
 from edge.sample import millis
-from edge.service.control import send
-from edge.service.lent import journal_view
 
-LOOK_S = 0.3
 EVER_MS = 1 << 50
 NOT_SAID, WAITS = 1, 3
 
@@ -60,46 +54,37 @@ def erase(  # noqa: PLR0913 - what, of when, and how
             hint="--meter, --from and --to, or --all by itself",
         )
     span = (_ms(start, settings, 0), _ms(end, settings, EVER_MS))
-    preview = Erase(meter, *span, dry_run=True)
-    told = asyncio.run(send(settings.data_dir, preview))
-    for line in words.preview(told["places"], language):
-        typer.echo(line)
-    if dry_run:
+
+    async def run() -> list[Erased] | None:
+        async with erasing(settings) as door:
+            places = await door.preview(Erase(meter, *span))
+            for line in words.preview(places, language):
+                typer.echo(line)
+            if dry_run:
+                return None
+            if not yes:
+                _ask(language)
+            with shown() as tell:
+                step = words.ERASING.said(language)
+                return await door.erase(
+                    Erase(meter, *span), lambda part: tell(step, part)
+                )
+
+    stones = asyncio.run(run())
+    if stones is None:
         return
-    if not yes:
-        word = words.WORD.said(language)
-        if typer.prompt(words.ASK.said(language)).strip() != word:
-            typer.echo(words.NOT_DONE.said(language), err=True)
-            raise typer.Exit(NOT_SAID)
-    begun = asyncio.run(send(settings.data_dir, Erase(meter, *span)))
-    numbers = begun["numbers"]
-    stones = _followed(settings.data_dir, numbers, list(told["places"]), language)
     for line in words.done(stones, language):
         typer.echo(line)
     if any(one.finished_ms is None for one in stones):
         raise typer.Exit(WAITS)
 
 
+def _ask(language: Language) -> None:
+    word = words.WORD.said(language)
+    if typer.prompt(words.ASK.said(language)).strip() != word:
+        typer.echo(words.NOT_DONE.said(language), err=True)
+        raise typer.Exit(NOT_SAID)
+
+
 def _ms(at: datetime | None, settings: Config, default: int) -> int:
     return default if at is None else millis(at.replace(tzinfo=settings.zone))
-
-
-def _followed(
-    data_dir: Path, numbers: Sequence[int], places: list[str], language: Language
-) -> list[Erased]:
-    """Show how it goes until each place has answered; give the tombstones then."""
-    with shown() as tell:
-        while True:
-            with journal_view(data_dir) as view:
-                stones = [
-                    one for one in erased.read(view.database) if one.number in numbers
-                ]
-            answered = sum(len(one.places) for one in stones)
-            part = answered / max(1, len(places) * len(stones))
-            tell(words.ERASING.said(language), part)
-            if all(one.finished_ms is not None for one in stones):
-                return stones
-            waits = any(isinstance(w, str) for s in stones for w in s.places.values())
-            if waits and part >= 1:
-                return stones
-            time.sleep(LOOK_S)

@@ -29,4 +29,5 @@ async def asked(erasure: Erasure, command: Erase) -> dict[str, Any]:
         )
     if command.dry_run:
         return {"places": await erasure.preview(stones)}
-    return {"numbers": await erasure.begin(stones)}
+    numbers = await erasure.begin(stones)
+    return {"numbers": numbers, "places": len(erasure.places)}

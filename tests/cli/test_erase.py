@@ -103,6 +103,33 @@ async def test_all_goes_by_a_word_of_its_own(home):
     assert home.instants() == []
 
 
+async def test_without_a_service_it_erases_itself(home):
+    await home.live(0, 26)
+    home.close()
+    result = await asyncio.to_thread(
+        CliRunner().invoke, app, [*LINKY, *PERIOD, "--yes", *home.words]
+    )
+    assert result.exit_code == 0, result.output
+    home.open()
+    assert (left(home), len(home.instants())) == ([], 24 * 60)
+    assert await home.erasure.work() is False
+
+
+async def test_what_only_the_service_reaches_is_left_to_it(home, tmp_path):
+    await home.live(0, 26)
+    home.close()
+    with (tmp_path / "releve.toml").open("a") as config:
+        config.write('[mqtt]\nurl = "mqtt://127.0.0.1:1"\n')
+    result = await asyncio.to_thread(
+        CliRunner().invoke, app, [*LINKY, *PERIOD, "--yes", *home.words]
+    )
+    assert result.exit_code == 3, result.output
+    assert "broker: done by the service, when it starts" in result.output
+    (stone,) = home.open().journal.erased()
+    assert stone.finished_ms is None
+    assert left(home) == []
+
+
 @pytest.mark.parametrize("words", [("erase",), ("erase", "--all", "--meter", "linky")])
 async def test_what_to_erase_must_be_said(home, words):
     result = CliRunner().invoke(app, [*words, *home.words])
