@@ -138,16 +138,25 @@ class Destination:
             running = [
                 asyncio.create_task(self.session.run()),
                 asyncio.create_task(self._keep_events()),
+                asyncio.create_task(self._while_granted()),
             ]
             try:
-                while self.granted:
-                    await self._changed.wait()
-                    self._changed.clear()
+                # none of the first two ends but by what nobody thought of
+                done, _ = await asyncio.wait(
+                    running, return_when=asyncio.FIRST_COMPLETED
+                )
+                for task in done:
+                    task.result()
             finally:
                 # what waits for its turn is not sent: it ends with this
                 for task in running:
                     task.cancel()
                 await asyncio.gather(*running, return_exceptions=True)
+
+    async def _while_granted(self) -> None:
+        while self.granted:
+            await self._changed.wait()
+            self._changed.clear()
 
     async def _keep_events(self) -> None:
         while True:

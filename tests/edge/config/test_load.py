@@ -192,3 +192,41 @@ def test_this_machine_itself_is_spoken_to_in_clear(tmp_path, listen):
     path.write_text(f'[api]\nlisten = "{listen}"\n{meter}')
     assert load_config(path).api.listen == listen
     assert not load_config(path).lan.open
+
+
+CLOUD = f"""
+[[cloud]]
+name = "vps"
+url = "mqtts://MQTT.example.org"
+prefix = "homes/elm-street"
+fingerprint = "{":".join(["AB"] * 32)}"
+"""
+
+
+def test_a_cloud_is_read_with_its_port_and_its_fingerprint(write):
+    (cloud,) = load_config(write(GOOD + CLOUD)).cloud
+    assert cloud.url == "mqtts://mqtt.example.org"
+    assert cloud.pinned == "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("mqtts://", "mqtt://"), "write mqtts://host"),
+        (("mqtts://", "mqtts://me:sesame@"), "this is no address to send to"),
+        ((".org", ".org/x"), "ends with its port"),
+        (("homes/elm-street", "homes/#"), "cloud.0.prefix"),
+        (("homes/elm-street", "$SYS/x"), "cloud.0.prefix"),
+        (('"vps"', '"My cloud"'), "cloud.0.name"),
+        (("AB:AB", "AB"), "64 digits"),
+        (("fingerprint", 'ca_file = "/x"\nfingerprint'), "the certificate is one's"),
+        (("\n[[cloud]]", CLOUD + "[[cloud]]"), "stands twice"),
+    ],
+)
+def test_a_cloud_that_can_not_be_is_refused_and_no_password_is_repeated(
+    write, change, said
+):
+    with pytest.raises(ConfigError) as refused:
+        load_config(write(GOOD + CLOUD.replace(*change, 1)))
+    assert said in str(refused.value)
+    assert "sesame" not in str(refused.value)

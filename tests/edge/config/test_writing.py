@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.config import ConfigError
-from edge.config.writing import keep_before, rendered, replace, with_key
+from edge.config.writing import (
+    keep_before,
+    rendered,
+    replace,
+    with_key,
+    with_row,
+    without_row,
+)
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 SCALARS = (
@@ -152,3 +159,22 @@ def test_where_the_one_before_can_not_be_kept_it_is_said(tmp_path, monkeypatch):
     with pytest.raises(ConfigError, match=r"before can't be written: No space left"):
         keep_before(path)
     assert [p.name for p in tmp_path.iterdir()] == ["releve.toml"]
+
+
+def test_a_row_is_added_and_taken_out_and_nothing_else_changes():
+    first = with_row(FILE, "cloud", {"name": "a", "prefix": "x"})
+    both = with_row(first, "cloud", {"name": "b", "prefix": "y"})
+    assert both.startswith(FILE.rstrip())
+    assert [one["name"] for one in tomllib.loads(both)["cloud"]] == ["a", "b"]
+    left = without_row(both, "cloud", "name", "a")
+    assert [one["name"] for one in tomllib.loads(left)["cloud"]] == ["b"]
+    assert without_row(left, "cloud", "name", "b") == FILE
+    assert without_row(FILE, "cloud", "name", "b") == FILE
+
+
+def test_a_row_that_can_not_be_found_is_left_to_its_owner():
+    inline = 'cloud = [{ name = "a" }]\n'
+    with pytest.raises(ConfigError, match="by hand"):
+        without_row(inline, "cloud", "name", "a")
+    with pytest.raises(ConfigError, match="by hand"):
+        with_row(inline, "cloud", {"name": "b"})
