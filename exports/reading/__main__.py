@@ -40,9 +40,9 @@ ZONES = ("Europe/Paris", "UTC")
 """Those whose files formats ask for besides."""
 
 
-def asked() -> tuple[dict[str, Any], int]:
+def asked(file: int) -> tuple[dict[str, Any], int]:
     """Give what is asked, and where the file's bytes begin in the input."""
-    line, _, _ = os.pread(0, LONGEST_ASK, 0).partition(b"\n")
+    line, _, _ = os.pread(file, LONGEST_ASK, 0).partition(b"\n")
     return json.loads(line), len(line) + 1
 
 
@@ -62,18 +62,18 @@ def said(data: bytes, ask: Ask) -> Iterator[bytes]:
     yield why
 
 
-def rest(begins: int) -> bytes:
+def rest(file: int, begins: int) -> bytes:
     """Give the file's bytes."""
-    size = os.lseek(0, 0, os.SEEK_END) - begins
-    return os.pread(0, size, begins)
+    size = os.lseek(file, 0, os.SEEK_END) - begins
+    return os.pread(file, size, begins)
 
 
-def write(lines: Iterable[bytes]) -> None:
-    """Write whole lines to the output."""
+def write(output: int, lines: Iterable[bytes]) -> None:
+    """Write whole lines, however few bytes are taken at a time."""
     for line in lines:
         left = memoryview(line)
         while left:
-            left = left[os.write(1, left) :]
+            left = left[os.write(output, left) :]
 
 
 def main() -> None:
@@ -81,7 +81,7 @@ def main() -> None:
     kernel = Kernel.real()
     end_with_parent(kernel)
     step_back()
-    document, begins = asked()
+    document, begins = asked(0)
     ask = Ask.parse(document)
     for name in (*ask.modules, *WANTED):
         importlib.import_module(name)
@@ -93,15 +93,15 @@ def main() -> None:
         try:
             end_with_parent(kernel)
             missing = limit(reach, document["cpu_s"]) + confine(kernel, machine)
-            write([carried.confined(missing)])
-            write(said(rest(begins), ask))
+            write(1, [carried.confined(missing)])
+            write(1, said(rest(0, begins), ask))
             os._exit(0)
         finally:
             os._exit(1)
     _, status, used = os.wait4(child, 0)
     ended = os.waitstatus_to_exitcode(status)
     slow = ended == -signal.SIGXCPU
-    write([carried.ended(ended, used.ru_maxrss << 10, slow=slow)])
+    write(1, [carried.ended(ended, used.ru_maxrss << 10, slow=slow)])
 
 
 if __name__ == "__main__":

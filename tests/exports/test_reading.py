@@ -5,13 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import resource
+import signal
 import struct
+import uuid
+from collections.abc import Iterable
 
 import orjson
 import pytest
 
 from exports.document import MOST_BYTES
 from exports.errors import FileRefused
+from exports.reading import __main__ as process
 from exports.reading import carried, confinement
 from exports.reading.apart import Apart
 from exports.reading.ask import Ask
@@ -34,15 +38,26 @@ FORMATS = (Format("made", "invented", lambda document: True, read),)
 
 
 @pytest.fixture
-def attacked(tmp_path, monkeypatch):
-    """Have a library do something in the process apart; give what came of it."""
+def library(tmp_path, monkeypatch):
+    """Write a library whose format does something; give its name."""
     monkeypatch.syspath_prepend(tmp_path)
+
+    def write(code: str) -> str:
+        name = f"attack_{uuid.uuid4().hex}"
+        code = code.replace("\n", "\n    ")
+        (tmp_path / f"{name}.py").write_text(FORMAT.format(attack=code))
+        return name
+
+    return write
+
+
+@pytest.fixture
+def attacked(library):
+    """Have a library do something in the process apart; give what came of it."""
 
     def attack(code: str, data: bytes = b"a;b\n1;2\n", **limits):
         peaks: list[int] = []
-        module = f"attack_{len(list(tmp_path.iterdir()))}"
-        code = code.replace("\n", "\n    ")
-        (tmp_path / f"{module}.py").write_text(FORMAT.format(attack=code))
+        module = library(code)
         reader = Apart(told=peaks.append, **limits)
         try:
             return reader(data, Ask((module,))), peaks
@@ -114,19 +129,97 @@ def test_one_that_waits_for_ever_is_ended(attacked):
     assert came.reason == "too-slow"
 
 
+SAID = (
+    "at = Civil().instant('2026-01-01')\n"
+    "end = Civil().instant('2026-01-02')\n"
+    "return Export('made', '01234', (Amount('volume_l', at, end, 5,"
+    " Nature.ESTIMATED, 'line 2', 7), Amount('x', end, at, -1,"
+    " Nature.MEASURED, 'line 3')), (Refused('line 4', 'negative', 'no'),),"
+    " (Absence(at, end, 'line 5'),), ({'kind': 'tariff', 'at': 3, 'x': None},))"
+)
+
+
 @pytest.mark.real
 def test_a_file_is_read_apart_as_it_is_read_here(attacked):
-    said = (
-        "at = Civil().instant('2026-01-01')\n"
-        "end = Civil().instant('2026-01-02')\n"
-        "return Export('made', '01234', (Amount('volume_l', at, end, 5,"
-        " Nature.ESTIMATED, 'line 2', 7), Amount('x', end, at, -1,"
-        " Nature.MEASURED, 'line 3')), (Refused('line 4', 'negative', 'no'),),"
-        " (Absence(at, end, 'line 5'),), ({'kind': 'tariff', 'at': 3, 'x': None},))"
-    )
-    found, (peak,) = attacked(said)
+    found, (peak,) = attacked(SAID)
     assert found == here(b"a;b\n", Ask((found.module,)))
     assert 5_000_000 < peak < 40_000_000
+
+
+def hear(lines: Iterable[bytes]) -> carried.Hearing:
+    hearing = carried.Hearing()
+    for line in lines:
+        hearing.take(line)
+    return hearing
+
+
+def test_what_is_said_line_by_line_is_what_was_found(library):
+    ask = Ask((library(SAID),))
+    hearing = hear(process.said(b"a;b\n", ask))
+    assert hearing.found(ask.modules) == here(b"a;b\n", ask)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "told"),
+    [
+        ("raise MemoryError", "too-large", "memory"),
+        ("raise KeyError(document.data)", "unreadable", "(KeyError, attack_"),
+        ("document.json", "truncated", "JSON"),
+    ],
+)
+def test_whatever_is_raised_is_said_and_nothing_of_the_files(
+    library, code, reason, told
+):
+    ask = Ask((library(code),))
+    hearing = hear(process.said(b"secret;b\n", ask))
+    with pytest.raises(FileRefused) as refused:
+        hearing.found(ask.modules)
+    assert refused.value.reason == reason
+    assert told in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+def test_the_process_takes_its_question_and_the_file_from_one_descriptor():
+    ask = Ask(("a", "b"), "Europe/Paris", "é.csv", "plan\n")
+    file = os.memfd_create("file")
+    os.write(file, ask.line(cpu_s=5) + b"the\nfile")
+    document, begins = process.asked(file)
+    assert (Ask.parse(document), document["cpu_s"]) == (ask, 5)
+    assert process.rest(file, begins) == b"the\nfile"
+    os.close(file)
+    ours, theirs = os.pipe()
+    process.write(theirs, [b"one\n", carried.confined(["files"])])
+    process.write(theirs, [carried.ended(0, 7, slow=False)])
+    os.close(theirs)
+    with open(ours, "rb") as said:  # noqa: PTH123 - a descriptor
+        lines = said.read().split(b"\n")
+    assert [orjson.loads(line) for line in lines[1:] if line] == [
+        {"missing": ["files"]},
+        {"ended": 0, "peak": 7, "slow": False},
+    ]
+    assert lines[2] == b"", "the last is a line of its own, whatever came before"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b'{"a": [', "truncated"),
+        (b"PK\x03\x04", "truncated"),
+        (b"\xd0\xcf\x11\xe0", "old-workbook"),
+        (b"a;b", "unknown-format"),
+    ],
+)
+def test_what_is_no_text_no_json_and_no_workbook_is_refused_for_that(data, reason):
+    with pytest.raises(FileRefused) as refused:
+        here(data, Ask(()))
+    assert refused.value.reason == reason
+
+
+def test_the_owners_words_on_columns_are_read_by_the_module_that_knows_them():
+    plan = 'fluid = "water"\nquantity = "volume_l"\ntime = 1\nvalue = 2\nstep = "day"\n'
+    ask = Ask(("edge.importing.columns",), plan=plan)
+    (amount,) = here(b"2026-01-01;5\n", ask).export.amounts
+    assert amount.value == 5
 
 
 @pytest.mark.real
@@ -145,13 +238,11 @@ def test_a_file_beyond_the_bound_is_refused_before_anything_is_started():
     assert refused.value.reason == "too-large"
 
 
-def test_more_refused_rows_than_a_file_has_refuse_it_whole(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(tmp_path)
+def test_more_refused_rows_than_a_file_has_refuse_it_whole(library):
     rows = f"(Refused('line 1', 'no', 'no'),) * {MOST_REFUSED + 1}"
-    code = FORMAT.format(attack=f"return Export('many', None, (), {rows})")
-    (tmp_path / "many_refused.py").write_text(code)
+    ask = Ask((library(f"return Export('many', None, (), {rows})"),))
     with pytest.raises(FileRefused) as refused:
-        here(b"a;b\n", Ask(("many_refused",)))
+        here(b"a;b\n", ask)
     assert refused.value.reason == "too-many-refused"
 
 
@@ -311,3 +402,19 @@ def test_what_is_mapped_and_was_never_touched_does_not_count():
     status = "VmSize:\t   30000 kB\nVmRSS:\t   20000 kB\nThreads:\t1\n"
     assert confinement.room(status) == confinement.MEMORY + (10_000 << 10)
     assert confinement.room() > confinement.MEMORY
+
+
+def test_it_ends_with_who_started_it_and_lets_the_meters_go_first(monkeypatch):
+    kernel = Kernel(filters=True, namespaces=True)
+    confinement.end_with_parent(kernel)
+    assert kernel.asked[0][:2] == (confinement.PR_SET_PDEATHSIG, signal.SIGKILL)
+    steps: list[int] = []
+    monkeypatch.setattr(os, "nice", steps.append)
+    confinement.step_back()
+    assert steps == [10]
+
+
+def test_the_doors_to_the_kernel_are_the_c_librarys():
+    real = confinement.Kernel.real()
+    assert real.prctl(confinement.PR_SET_SECCOMP, 99, None, 0, 0) == -1
+    assert real.unshare(0) == 0
