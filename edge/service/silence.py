@@ -35,9 +35,9 @@ class Silence:
         """Compare what each meter last said with what it had said at the last look."""
         now = self.clock.now()
         for meter, limit_s in self.limits_s.items():
-            latest = self.bus.latest.get(meter)
-            at_ms = latest.at_ms if latest else 0
-            said_ms, since_ns = self._heard.setdefault(meter, (at_ms, now.monotonic_ns))
+            said = self._heard.setdefault(meter, (self._at(meter), now.monotonic_ns))
+            said_ms, since_ns = said
+            at_ms = self._at(meter) or said_ms  # its last word may be erased
             waited_ns = now.monotonic_ns - since_ns
             if at_ms != said_ms:
                 self._heard[meter] = (at_ms, now.monotonic_ns)
@@ -49,6 +49,10 @@ class Silence:
                 # On the meter's own line of time: the host's clock may be wrong.
                 when_ms = said_ms + waited_ns // 1_000_000 if said_ms else now.wall_ms
                 self.tell(_event(meter, when_ms, "silent"))
+
+    def _at(self, meter: str) -> int:
+        latest = self.bus.latest.get(meter)
+        return latest.at_ms if latest else 0
 
 
 def _event(meter: str, at_ms: int, state: str) -> Event:

@@ -140,6 +140,16 @@ def test_a_meter_that_falls_silent_is_told_once_and_once_when_it_speaks(watched)
     assert [e.detail["state"] for e in told] == ["silent", "speaks"]
 
 
+def test_a_last_word_that_is_erased_is_no_sign_of_life(watched):
+    host, bus, told, silence = watched
+    bus.publish(Sample("linky", T0, {}))
+    for host.s in range(0, 100, 5):
+        silence.look()
+    bus.forget("linky", 0, T0 + 1)
+    silence.look()
+    assert [e.detail["state"] for e in told] == ["silent"]
+
+
 def test_a_meter_that_never_spoke_is_told_as_well(watched):
     host, _, told, silence = watched
     for host.s in (0, 61):
