@@ -84,7 +84,7 @@ def steps(grant: Grant, meter: str, register: Register) -> tuple[Step, ...]:
     """Give the steps of a register of a meter that a grant may ask for."""
     if not isinstance(grant, Owner):
         return _held(grant, meter)[register.name]
-    return tuple(Step) if register.numeric else (Step.RAW,)
+    return register.steps
 
 
 @lru_cache(maxsize=64)

@@ -149,11 +149,14 @@ def build(
 ) -> Query:
     """Give the question that was meant; raise Problem when it can't be told."""
     step = asked.step or (Step.MIN30 if register.numeric else Step.RAW)
-    if step is not Step.RAW and not register.numeric:
+    if step not in register.steps:
+        told = "but no intervals"
+        if register.peak:
+            told = "and the largest of days, months and years"
         raise Problem(
             "wrong-parameter",
-            f"{register.name} is a {register.kind}: it has changes but no intervals; "
-            "ask for step=raw",
+            f"{register.name} is a {register.kind}: it has changes {told}; "
+            f"ask for step={' or '.join(register.steps)}",
             parameter="step",
         )
     civil_days = _civil(asked.day, register)

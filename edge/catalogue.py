@@ -17,6 +17,9 @@ from edge.interval import Step
 
 T = TypeVar("T")
 
+PEAK_STEPS = (Step.DAY, Step.MONTH, Step.YEAR)
+"""The periods whose largest is told."""
+
 
 class Kind(StrEnum):
     """How a register behaves."""
@@ -69,9 +72,11 @@ class Register:
     `minimum` and `maximum` are physical bounds in `unit`, both included. `monotonic`
     registers never fall on one device. `power` names what bounds an index's growth:
     "import" or "export" against the subscribed power. `flow_unit` is the unit of a
-    mean over time where it differs. `device_class` and `state_class` are Home
-    Assistant's; `green_button` is (kind, unit of measure, multiplier) in ESPI codes;
-    `coarse` is the consent class from a day up, `fine` below.
+    mean over time where it differs. `peak`: it is the largest of a day, which slices
+    tell once the day is over; a month's is the largest of its days. `device_class` and
+    `state_class` are Home Assistant's; `green_button` is (kind, unit of measure,
+    multiplier) in ESPI codes; `coarse` is the consent class from a day up, `fine`
+    below.
     """
 
     name: str
@@ -83,6 +88,7 @@ class Register:
     minimum: int | None = None
     maximum: int | None = None
     power: str | None = None
+    peak: bool = False
     options: tuple[str, ...] = ()
     device_class: str | None = None
     state_class: str | None = None
@@ -99,6 +105,13 @@ class Register:
     def numeric(self) -> bool:
         """Tell whether its values are integers."""
         return self.kind in (Kind.INDEX, Kind.INSTANT)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Give the steps at which it is told, the finest first."""
+        if self.numeric:
+            return tuple(Step)
+        return (Step.RAW, *PEAK_STEPS) if self.peak else (Step.RAW,)
 
     def consent(self, step: Step) -> ConsentClass:
         """Give the class that a reader at this step needs: finer tells more."""

@@ -182,6 +182,10 @@ class Reads(MergedSeries):
         limit: int = MOST,
     ) -> IntervalColumns:
         """Give a register's intervals in columns, the open ones at the end."""
+        known = self._counting.catalogue
+        if register in known and known[register].peak:
+            span = (start_ms, end_ms)
+            return self.peak_columns(meter, register, step, span, limit, None)
         if step is Step.MIN1:
             rows = self.intervals(meter, register, step, start_ms, end_ms, limit)
             return _columns(rows)

@@ -116,7 +116,7 @@ def registers() -> str:
         "|---|---|---|---|---|",
     ]
     lines += [
-        f"| `{row.name}` | {row.kind} | {row.unit or ''} "
+        f"| `{row.name}` | {'peak' if row.peak else row.kind} | {row.unit or ''} "
         f"| {row.title_en} | {row.title_fr} |"
         for row in CATALOGUE.values()
     ]

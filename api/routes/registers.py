@@ -31,7 +31,8 @@ UNTIL = "First instant no longer wanted, written as `from`. Left out: now."
 STEP = (
     "raw (each change, and the first word of each hour), 1min, 30min, hour, day, month "
     "or year. Left out: 30min, or raw for states and texts; of a service, the finest "
-    "from 30min that it holds."
+    "from 30min that it holds. States have raw alone, those that are the largest of a "
+    "day (`max_power_today_va`) day, month and year as well."
 )
 PURPOSE = (
     "Which source goes first where several speak: `now` the home's own meter, `bill` "

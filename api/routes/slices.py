@@ -45,7 +45,7 @@ async def slices(  # noqa: PLR0913 - a query has these dimensions
     here.alone(who)
     info = here.meter(meter)
     what = here.register(info, register)
-    step = Step.DAY if what.numeric else Step.RAW
+    step = Step.DAY if Step.DAY in what.steps else Step.RAW
     asked = query.build(
         Asked(since, until, step, limit, None),
         info.id,

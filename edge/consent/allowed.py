@@ -128,7 +128,7 @@ def steps_of(grant: Grant, meter: str, register: Register) -> tuple[Step, ...]:
         return ()
     return tuple(
         step
-        for step in (Step if register.numeric else (Step.RAW,))
+        for step in register.steps
         if not (step is Step.RAW and _betrays(register))
         and any(
             step in one.terms.grain.steps

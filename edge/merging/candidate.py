@@ -23,6 +23,18 @@ class Candidate:
     row: Interval | None = None
 
 
+def best(
+    heard: Sequence[Candidate], length_ms: int, voices: Sequence[Voice]
+) -> Candidate:
+    """Give who knows an interval whole, else most of it; of these the first voice."""
+
+    def first(one: Candidate) -> tuple[bool, int, int]:
+        whole = one.known_ms >= length_ms
+        return not whole, 0 if whole else -one.known_ms, voices.index(one.voice)
+
+    return min(heard, key=first)
+
+
 def of_row(row: Interval) -> Candidate | None:
     """Give what the home's own row says; None where it knows nothing."""
     if row.value is None:

@@ -11,7 +11,7 @@ import numpy as np
 from edge.calendar import Calendar
 from edge.catalogue import Fluid
 from edge.interval import Interval, Step
-from edge.merging.candidate import Candidate, of_row, of_slices
+from edge.merging.candidate import Candidate, best, of_row, of_slices
 from edge.merging.precedence import Purpose, order, own
 from edge.rollup.part import BLUR
 from edge.sample import Slice
@@ -122,25 +122,18 @@ class Merge:
             heard += [] if together is None else [together]
         if not heard:
             return row
-        ranks = order(self.fluid, step, self.purpose)
-
-        def first(one: Candidate) -> tuple[bool, int, int]:
-            whole = one.known_ms >= length
-            rank = ranks.index(one.voice)
-            return not whole, 0 if whole else -one.known_ms, rank
-
-        best = min(heard, key=first)
-        if best.row is not None and best.row is row:
+        first = best(heard, length, order(self.fluid, step, self.purpose))
+        if first.row is not None and first.row is row:
             return row
         return Interval(
             self.meter,
             self.register,
             step,
             *slot,
-            best.value,
-            coverage=best.known_ms / length,
-            quality=best.quality,
-            sources=best.sources,
+            first.value,
+            coverage=first.known_ms / length,
+            quality=first.quality,
+            sources=first.sources,
             revision=1 if row is None else row.revision,
         )
 

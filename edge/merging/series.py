@@ -14,6 +14,7 @@ from edge.merging.completed import Completion
 from edge.merging.converted import ENERGY, Converted
 from edge.merging.counter import OwnCounter
 from edge.merging.merged import MANY, merged_columns
+from edge.merging.peaks import Peaks, peak_columns
 from edge.merging.pieces import Rows
 from edge.merging.precedence import Purpose
 from edge.reconciling.report import Report, reconcile
@@ -86,6 +87,9 @@ class MergedSeries(ABC):
     ) -> IntervalColumns:
         """Give the same rows, with what other sources said where the meter didn't."""
         known = self._counting.catalogue
+        if register in known and known[register].peak:
+            span = (start_ms, end_ms)
+            return self.peak_columns(meter, register, step, span, limit, purpose)
         if step is Step.MIN1 or register not in known or not known[register].monotonic:
             return self.interval_columns(meter, register, step, start_ms, end_ms, limit)
         asked_of = self._for_one_question()
@@ -105,6 +109,21 @@ class MergedSeries(ABC):
         counter = OwnCounter(asked_of, calendar, meter, register)
         holes = Completion(asked_of, rows, calendar, meter, known[register], counter)
         return holes.page(step, span, limit, page)
+
+    def peak_columns(  # noqa: PLR0913 - same
+        self,
+        meter: str,
+        register: str,
+        step: Step,
+        span: tuple[int, int],
+        limit: int,
+        purpose: Purpose | None,
+    ) -> IntervalColumns:
+        """Give the largest of days or more; `purpose` None: by the own meter alone."""
+        known = self._counting.catalogue[register]
+        calendar = calendar_of(known.fluid, self._counting.zone)
+        peaks = Peaks(meter, known, calendar, purpose)
+        return peak_columns(self, peaks, step, span, limit)
 
     def civil_columns(  # noqa: PLR0913 - same
         self,

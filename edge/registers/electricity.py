@@ -61,6 +61,7 @@ def _state(  # noqa: PLR0913 - a table row has these columns
     unit: str | None = None,
     kind: Kind = Kind.STATE,
     maximum: int | None = None,
+    peak: bool = False,
     options: tuple[str, ...] = (),
     consent: ConsentClass = ConsentClass.CONTRACT,
 ) -> Register:
@@ -73,6 +74,7 @@ def _state(  # noqa: PLR0913 - a table row has these columns
         title_fr=fr,
         minimum=None if maximum is None else 0,
         maximum=maximum,
+        peak=peak,
         options=options,
         device_class="enum" if options else None,
         coarse=consent,
@@ -206,14 +208,16 @@ ELECTRICITY: tuple[Register, ...] = (
             f"{fr}{fr_phase}",
             unit="VA",
             maximum=99_999,
+            peak=peak,
             consent=MAX,
         )
-        for name, en, fr in (
-            ("max_power_today", "Maximum drawn today", "Maximum soutiré ce jour"),
+        for name, en, fr, peak in (
+            ("max_power_today", "Maximum drawn today", "Maximum soutiré ce jour", True),
             (
                 "max_power_yesterday",
                 "Maximum drawn yesterday",
                 "Maximum soutiré la veille",
+                False,  # today's of another day, which its rows tell
             ),
         )
         for suffix, en_phase, fr_phase in (
@@ -227,6 +231,7 @@ ELECTRICITY: tuple[Register, ...] = (
         "Maximum injecté ce jour",
         unit="VA",
         maximum=99_999,
+        peak=True,
         consent=MAX,
     ),
     _state(

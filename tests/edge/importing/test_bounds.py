@@ -62,6 +62,7 @@ def test_no_more_than_can_flow_in_the_time(quantity, hour):
         ("flow_min_l_h", 5_000),
         ("conversion_wh_m3", 40_000),
         ("max_power_va", 99_999),
+        ("max_export_power_va", 99_999),
     ],
 )
 def test_what_is_shown_has_its_own_bounds(quantity, most):
