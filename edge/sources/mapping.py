@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
 from operator import is_not
 
-from edge.sample import HostInstant, MeterInstant, Reading, Value
+from edge.sample import HostInstant, MeterInstant, Reading, Slice, Value
 from edge.sources import tic_historic, tic_standard
+from edge.sources.day_peaks import DayPeaks
 from edge.sources.load_curve import LoadCurve
 from edge.sources.tic_historic import LONG_FRAMES_AFTER, is_over
-from edge.sources.tic_registers import CURVES, DERIVED, REGISTERS
+from edge.sources.tic_registers import CURVES, DERIVED, PEAKS, REGISTERS
 from edge.sources.tic_values import CONVERTED, items, names
 from teleinfo.frame import Frame
 from teleinfo.group import Group
@@ -26,6 +27,8 @@ PLAIN: Mapping[Mode, Mapping[str, str]] = {
     for mode, rows in REGISTERS.items()
 }
 """Labels whose value is their register's as it is."""
+OF_PERIODS = CURVES | PEAKS.keys()
+"""Labels that tell of a period that is over."""
 
 
 class Mapper:
@@ -40,6 +43,7 @@ class Mapper:
         self._derived = NOTHING
         self._blended = False  # what is told by STGE rests on other groups too
         self._curve = LoadCurve(meter, origin)
+        self._peaks = DayPeaks(meter, origin)
         self._long_frames = 0
         self._address = ""
         self._number: tuple[Group | None, str | None] = (None, None)
@@ -56,7 +60,12 @@ class Mapper:
         address = groups.get(self._address)
         if address is not self._number[0]:
             self._number = (address, _number(address))
-        still = follows and self._curve.settled and CURVES.isdisjoint(frame.changed)
+        settled = self._curve.settled and self._peaks.settled
+        still = follows and settled and OF_PERIODS.isdisjoint(frame.changed)
+        slices: tuple[Slice, ...] = ()
+        if not still:
+            curve = self._curve.slices(groups, seen)
+            slices = (*curve, *self._peaks.slices(groups, clock, seen))
         return Reading(
             self._meter,
             self._values,
@@ -66,7 +75,7 @@ class Mapper:
             self._origin,
             frame.complete,
             self._derived,
-            () if still else self._curve.slices(groups, seen),
+            slices,
             None if written is None else before,
             written or (),
         )

@@ -105,6 +105,16 @@ SLICES: Mapping[str, tuple[str, str]] = {
 
 CURVES = frozenset((*SLICES, *(before for before, _ in SLICES.values())))
 
+PEAKS: Mapping[str, str] = {
+    f"SMAX{flow}-1": STANDARD[f"SMAX{flow}"]
+    for flow in ("SN", *(f"SN{n}" for n in PHASES), "IN")
+}
+"""The largest of the day before: the register that has the day among its rows.
+
+Historic PMAX is not among them: no horodate says of which day it is, and on meters
+before Linky it is the largest since the last bill.
+"""
+
 APART: Mapping[str, str] = {
     "ADCO": "Reading.device",
     "ADSC": "Reading.device",
