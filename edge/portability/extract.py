@@ -7,7 +7,7 @@ which physical meter it is of; no consent, no journal, no number of a supply poi
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -78,7 +78,7 @@ class ExtractPack:
     rows: dict[str, int] = field(default_factory=dict)
     noted: list[Reading] = field(default_factory=list)
 
-    def steps(self, to: Sink) -> Iterator[tuple[str, float]]:
+    def steps(self, to: Sink) -> Generator[tuple[str, float], None, None]:
         """Write it bit by bit, saying what is written and the part that is done."""
         made_ms = self.now_ms()
         head = {

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from consent_house import PARIS, HandClock, at
@@ -20,6 +21,7 @@ from edge.errors import ConsentError, RequestRefused
 from edge.portability.extract import Cut
 from edge.portability.extracting import Extracting, Wanted
 from edge.portability.refusal import PackRefused
+from edge.sample import Quality, Slice
 from enedis.formats import FORMATS
 from exports.document import Document
 from exports.format import recognise
@@ -93,6 +95,24 @@ def test_finer_rows_are_not_in_it_whatever_the_home_has(giving):
     halves, _ = given(giving, replace(WANTED, cut=replace(CUT, grain=Grain.MIN30)))
     assert len(table(days)) < 20 < len(table(halves))
     assert text(days, "green_button.xml").count("<IntervalReading>") == len(table(days))
+
+
+async def test_the_largest_power_of_a_day_is_in_it_once_it_is_granted(house, giving):
+    days = [at(f"2023-01-0{n}") for n in (2, 3, 4, 5, 6)]
+    told = tuple(
+        Slice("linky", "max_power_today_va", *day, 5000 + n, Quality.RAW, "tic", day[1])
+        for n, day in enumerate(pairwise(days))
+    )
+    await house.journal.append([told])
+    wanted = replace(WANTED, meters=("linky",))
+    assert "VA" not in {row["unit"] for row in table(given(giving, wanted)[0])}
+    power = replace(wanted, classes=(ConsentClass.MAX_POWER,))
+    pack, _ = given(giving, power)
+    assert [(row["start"], row["value"]) for row in table(pack)] == [
+        ("2023-01-01T23:00:00Z", "5000"),
+        ("2023-01-02T23:00:00Z", "5001"),
+        ("2023-01-03T23:00:00Z", "5002"),
+    ]
 
 
 def test_half_hours_of_a_linky_are_laid_out_as_enedis_does(giving):
