@@ -124,9 +124,10 @@ class Due:
         heard = self.reads.meters()
         for meter in sorted(grant.meters & heard.keys()):
             for name in heard[meter]:
-                if name in CATALOGUE and CATALOGUE[name].numeric:
-                    for step in INTERVAL_STEPS:
-                        yield meter, CATALOGUE[name], step
+                if name in CATALOGUE:
+                    for step in CATALOGUE[name].steps:
+                        if step in INTERVAL_STEPS:
+                            yield meter, CATALOGUE[name], step
 
     def _of(
         self,
