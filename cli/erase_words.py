@@ -28,6 +28,9 @@ PLACES: Mapping[str, Words] = {
         "ce que des services ont reçu ou attendent : {} lignes",
         "what services were told or are owed: {} rows",
     ),
+    "cozy": Words(
+        "votre Cozy : {} documents de Relevé", "your Cozy: {} documents of Relevé's"
+    ),
     "influxdb": Words("InfluxDB : {} points", "InfluxDB: {} points"),
     "broker": Words(
         "le serveur MQTT : {} messages gardés", "the MQTT broker: {} messages kept"

@@ -37,4 +37,8 @@ def erasure_of(hub: Hub) -> Erasure:
         from edge.erasure.broker import Broker  # noqa: PLC0415 - same
 
         places.append(Broker(hub.mqtt))
+    if hub.cozy is not None:
+        from edge.erasure.cozys import Cozys  # noqa: PLC0415 - same
+
+        places.append(Cozys(hub.cozy))
     return Erasure(hub.journal, places, lambda: hub.clock.now().wall_ms, meters)

@@ -19,16 +19,16 @@ from edge.outputs.cozy.errors import CozyError
 from edge.private_file import write_private
 
 PLACE = "cozy"
+LEAVE, ERASE = "leave", "erase"
+LEFT, ERASED, REVOKED = "left", "erased", "revoked"
+"""What the owner says is to become of what a Cozy holds, and how it ended."""
 ASKED_MS = 10 * 60_000
 """How long a consent that was begun may take over there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A Cozy, what we are registered as there, and the service whose grant it is.
-
-    Without `service` nothing is granted yet; without `refresh` nothing is consented to.
-    """
+    """A Cozy, what we are registered as there, and the service whose grant it is."""
 
     name: str
     url: str
@@ -101,6 +101,19 @@ def forget(data_dir: Path, name: str) -> None:
     """Forget an account, and the book of what is there."""
     for path in (data_dir / PLACE).glob(f"{name}.*"):
         path.unlink(missing_ok=True)
+
+
+def end(data_dir: Path, name: str, how: str) -> None:
+    """Note that the owner lets a Cozy go, LEAVE or ERASE; the service does it."""
+    write_private(directory(data_dir) / f"{name}.end", how.encode())
+
+
+def ending(data_dir: Path, name: str) -> str:
+    """Give what the owner said, or how that ended; nothing of one that stays."""
+    try:
+        return (data_dir / PLACE / f"{name}.end").read_text()
+    except OSError:
+        return ""
 
 
 def ask(data_dir: Path, asked: Asked) -> None:

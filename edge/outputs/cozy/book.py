@@ -15,8 +15,10 @@ from pathlib import Path
 
 from edge.errors import DamagedDatabase
 from edge.journal.database import Database, Row, SqliteDatabase
+from edge.journal.erased import Erased
 from edge.journal.file import prepare, set_aside
 from edge.journal.migration import Schema, roll_back
+from edge.outputs.cozy.doctypes import FINE
 from edge.outputs.services.book import Place
 from edge.record import Address
 
@@ -39,6 +41,7 @@ SCHEMA = Schema(
                 doctype TEXT NOT NULL,
                 id TEXT NOT NULL,
                 meter TEXT NOT NULL,
+                register TEXT NOT NULL,
                 start_ms INTEGER NOT NULL,
                 end_ms INTEGER NOT NULL,
                 digest BLOB NOT NULL,
@@ -57,6 +60,8 @@ class State(StrEnum):
     OURS = "ours"
     FOREIGN = "foreign"
     """Somebody else's has its id: it is not touched."""
+    ERASE = "erase"
+    """Ours, and to be deleted there."""
     GONE = "gone"
     """The household deleted it there: it is not brought back."""
 
@@ -68,11 +73,24 @@ class Held:
     doctype: str
     id: str
     meter: str
+    register: str
     start_ms: int
     end_ms: int
     digest: bytes
     rev: str
     state: State = State.OURS
+
+
+def _takes(stone: Erased, one: Held) -> bool:
+    """Tell whether a document holds something that is erased.
+
+    A day of half-hours does, whole, if one of them is: what is left is sent anew.
+    """
+    if one.meter != stone.meter:
+        return False
+    if one.doctype.rpartition(".")[2] in FINE:
+        return stone.meets(one.start_ms, one.end_ms)
+    return stone.takes(one.register, one.start_ms, one.end_ms)
 
 
 class Book:
@@ -135,18 +153,39 @@ class Book:
         with self._writing() as database:
             for one in found:
                 database.execute(
-                    "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
-                        *(one.doctype, one.id, one.meter, one.start_ms, one.end_ms),
+                        *(one.doctype, one.id, one.meter, one.register),
+                        *(one.start_ms, one.end_ms),
                         *(one.digest, one.rev, one.state.value),
                     ),
                 )
 
-    def ours(self, limit: int) -> list[Held]:
-        """Give documents of ours that are there, those of one doctype together."""
+    def met(self, stone: Erased | None = None) -> list[Held]:
+        """Give documents of ours that hold something of an erasure; all, of none."""
+        rows = self._database.execute(
+            "SELECT * FROM held WHERE state IN (?, ?)",
+            (State.OURS.value, State.ERASE.value),
+        )
+        found = [_held(row) for row in rows]
+        return [one for one in found if stone is None or _takes(stone, one)]
+
+    def mark(self, stone: Erased | None = None) -> None:
+        """Note that documents are to be deleted; what is left of them is sent anew."""
+        found = self.met(stone)
+        with self._writing() as database:
+            for one in found:
+                database.execute(
+                    "UPDATE held SET state = ? WHERE doctype = ? AND id = ?",
+                    (State.ERASE.value, one.doctype, one.id),
+                )
+            database.execute("DELETE FROM place")
+
+    def marked(self, limit: int) -> list[Held]:
+        """Give documents that are to be deleted, those of one doctype together."""
         rows = self._database.execute(
             "SELECT * FROM held WHERE state = ? ORDER BY doctype, id LIMIT ?",
-            (State.OURS.value, limit),
+            (State.ERASE.value, limit),
         )
         return [_held(row) for row in rows]
 
@@ -158,6 +197,12 @@ class Book:
                     "DELETE FROM held WHERE doctype = ? AND id = ?",
                     (one.doctype, one.id),
                 )
+
+    def clean(self) -> None:
+        """Write the file anew: what was let go is nowhere in it."""
+        with self._lock:
+            self._database.execute("VACUUM")
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def count(self) -> dict[State, int]:
         """Give how many documents stand how."""
@@ -171,8 +216,7 @@ class Book:
 
 def _held(row: Row) -> Held:
     *cells, state = row
-    doctype, of, meter, start_ms, end_ms, digest, rev = cells
-    return Held(doctype, of, meter, start_ms, end_ms, digest, rev, State(state))
+    return Held(*cells, State(state))  # type: ignore[call-arg]  # as the table has them
 
 
 def _open(path: Path) -> Database:

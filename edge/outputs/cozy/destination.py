@@ -15,6 +15,7 @@ from edge.consent.records import Grant
 from edge.errors import EdgeError
 from edge.health import PartHealth
 from edge.interval import Step
+from edge.journal.erased import Erased
 from edge.outgoing.places import Guard
 from edge.outputs.cozy import account as accounts
 from edge.outputs.cozy.account import Account
@@ -57,10 +58,12 @@ class Cozy:
         path = accounts.directory(doors.data_dir) / f"{account.name}.db"
         self._book = Book(path, doors.consents.now_ms())
         self._news = asyncio.Event()
+        self._one = asyncio.Lock()
         self._counters: Counter[str] = Counter()
         self._trouble = ""
         self._wait_s = FIRST_S
         self.look_s = LOOK_S
+        self.ending = accounts.ending(doors.data_dir, account.name)
         self.rounds = 0
 
     def changed(self) -> None:
@@ -73,13 +76,18 @@ class Cozy:
             self._news.clear()
             wait_s = self.look_s
             try:
-                await self._round()
-                self._trouble, self._wait_s = "", FIRST_S
+                async with self._one:
+                    await self._round()
+                self._wait_s = FIRST_S
+                if self.grant is not None:
+                    self._trouble = ""
             except GrantChanged:
                 wait_s = 0
             except CozyWithdrawn as error:
                 self._trouble = str(error)
                 await self._withdraw()
+                if self.ending:
+                    await self._ended(accounts.REVOKED)
             except EdgeError as error:
                 log.warning(
                     "nothing goes to the Cozy of %s: %s", self.account.name, error
@@ -96,12 +104,14 @@ class Cozy:
     def grant(self) -> Grant | None:
         """Give what it holds now; None without its consent over there."""
         account = self.account
-        if not account.service or not account.refresh:
+        if not account.service or self.ending:
             return None
         return self._doors.consents.grant(account.service)
 
     async def _round(self) -> None:
         """Send what came due since, or all of a grant that is another."""
+        if self.ending:
+            await self._let_go()
         grant = self.grant
         if grant is None:
             return
@@ -122,6 +132,50 @@ class Cozy:
         await self._send(grant, since_ms, past, now_ms)
         moved = Place(at_ms, place.present, place.history)
         await in_turn(self._book.move, grant.version, moved)
+
+    async def erase(self, stone: Erased) -> int:
+        """Delete over there what holds something of an erasure; give how much went.
+
+        Raises CozyError while it can't be: it is to be asked again.
+        """
+        async with self._one:
+            found = await in_turn(self._book.met, stone)
+            if found:
+                await in_turn(self._book.mark, stone)
+                await self._erase()
+                await in_turn(self._book.clean)
+        self.changed()
+        return len(found)
+
+    async def count(self, stone: Erased) -> int:
+        """Say how many documents over there an erasure would take."""
+        return len(await in_turn(self._book.met, stone))
+
+    async def _erase(self) -> None:
+        account = self.account
+        async with Stack.open(account.url, account.ca_file, self._guard) as stack:
+            sending = Sending(stack, account, self._book, self._keep, lambda: None)
+            try:
+                while await sending.erase():
+                    pass
+            finally:
+                self._counters.update(sending.counters)
+
+    async def _let_go(self) -> None:
+        """End what there is over there, as the owner said; raise CozyError."""
+        account, erased = self.account, self.ending == accounts.ERASE
+        if self.ending not in (accounts.LEAVE, accounts.ERASE):
+            return
+        if erased:
+            await in_turn(self._book.mark)
+            await self._erase()
+        async with Stack.open(account.url, account.ca_file, self._guard) as stack:
+            await stack.unregister(account)
+        await self._ended(accounts.ERASED if erased else accounts.LEFT)
+
+    async def _ended(self, how: str) -> None:
+        await in_turn(accounts.end, self._doors.data_dir, self.account.name, how)
+        self.ending = how
 
     async def _send(
         self, grant: Grant, since_ms: int, past: Mapping[str, Past], now_ms: int

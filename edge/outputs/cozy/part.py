@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from edge.errors import EdgeError
@@ -12,13 +13,14 @@ from edge.health import PartHealth
 from edge.outgoing.places import Guard
 from edge.outputs.cozy import account as accounts
 from edge.outputs.cozy.doors import Doors
-from edge.outputs.cozy.errors import CozyRefused
+from edge.outputs.cozy.errors import CozyDown, CozyRefused
 
 if TYPE_CHECKING:
     from edge.outputs.cozy.destination import Cozy
 
 log = logging.getLogger(__name__)
 
+ENDED = (accounts.LEFT, accounts.ERASED, accounts.REVOKED)
 LOOK_S = 5.0
 """How often it is looked whether the shell has connected one, or let one go."""
 
@@ -40,6 +42,12 @@ class CozyPart:
     def cozys(self) -> list[Cozy]:
         """Give those that run."""
         return [one for one, _ in self._running.values()]
+
+    def all(self) -> list[Cozy]:
+        """Give every one that is connected; raise CozyDown while one doesn't run."""
+        if set(accounts.names(self._doors.data_dir)) - self._running.keys():
+            raise CozyDown("what tells your Cozy does not run yet")
+        return self.cozys
 
     def host(self, state: str, who: str) -> str | None:
         """Give the Cozy of a consent that was begun; None for none that waits.
@@ -96,20 +104,21 @@ class CozyPart:
 
     async def _look(self) -> None:
         """Begin those that are new, end those that are gone, take what changed."""
-        found = {}
-        for name in await asyncio.to_thread(accounts.names, self._doors.data_dir):
+        found, data_dir = {}, self._doors.data_dir
+        for name in await asyncio.to_thread(accounts.names, data_dir):
             with suppress(EdgeError):  # it is written at this moment
-                found[name] = await asyncio.to_thread(
-                    accounts.load, self._doors.data_dir, name
-                )
+                found[name] = await asyncio.to_thread(accounts.load, data_dir, name)
         for name, (cozy, task) in list(self._running.items()):
             account = found.get(name)
             if task.done():
                 task.result()  # what nobody foresaw: this part is begun anew
             if account is None or account.client != cozy.account.client:
                 await self._end(name)
-            elif account.service != cozy.account.service:
-                cozy.account = account
+                continue
+            ending = await asyncio.to_thread(accounts.ending, data_dir, name)
+            if (account.service, ending) != (cozy.account.service, cozy.ending):
+                cozy.account = replace(cozy.account, service=account.service)
+                cozy.ending = cozy.ending if cozy.ending in ENDED else ending
                 cozy.changed()
         for name in found.keys() - self._running.keys():
             try:

@@ -52,17 +52,19 @@ class Sending:
             if held is None:
                 found.append((one, None))
             elif held.state is State.OURS and held.digest != one.digest:
-                found.append((one, held.rev))
+                found.append((one, held.rev or None))
         return found
 
-    async def erase(self, limit: int = AT_ONCE) -> int:
-        """Delete some of what is ours there; give how many are left noted as ours."""
-        found = self.book.ours(limit)
+    async def erase(self) -> bool:
+        """Delete some of what is marked in the book; tell whether there was any."""
+        found = await in_turn(self.book.marked, AT_ONCE)
         if not found:
-            return 0
+            return False
         kind = found[0].doctype
         some = [one for one in found if one.doctype == kind]
-        left = await self._delete(kind, {one.id: one.rev for one in some})
+        sure = {one.id: one.rev for one in some if one.rev}
+        left = {one.id for one in some} - sure.keys()
+        left |= await self._delete(kind, sure) if sure else set()
         if left:  # another revision than we knew of: what stands there is read
             there = await self._by_token("read", kind, sorted(left))
             revs = {of: str(one["_rev"]) for of, one in there.items() if _ours(one)}
@@ -71,7 +73,7 @@ class Sending:
             raise CozyRefused("the Cozy does not delete what is ours")
         await in_turn(self.book.erased, some)
         self.counters["erased"] += len(some)
-        return sum(self.book.count().values())
+        return True
 
     async def _delete(self, kind: str, revs: dict[str, str]) -> set[str]:
         """Delete by revision; give the ids that were not."""
@@ -91,6 +93,9 @@ class Sending:
             one.body | {"_id": one.id} | ({} if rev is None else {"_rev": rev})
             for one, rev in sent
         ]
+        # before: nobody knows later what an answer that is lost was of
+        begun = [_noted(one, "", known=b"") for one, rev in sent if rev is None]
+        await in_turn(self.book.note, begun)
         rows = await self._by_token("write", sent[0][0].doctype, bodies)
         told: list[Held] = []
         written: list[Document] = []
@@ -157,9 +162,11 @@ def _ours(found: dict[str, Any]) -> bool:
     return isinstance(meta, dict) and meta.get("createdByApp") == APP
 
 
-def _noted(one: Document, rev: str, state: State = State.OURS) -> Held:
+def _noted(
+    one: Document, rev: str, state: State = State.OURS, known: bytes | None = None
+) -> Held:
     row = one.rows[0]
     return Held(
-        *(one.doctype, one.id, row.meter, one.start_ms, one.end_ms),
-        *(one.digest, rev, state),
+        *(one.doctype, one.id, row.meter, row.register, one.start_ms, one.end_ms),
+        *(one.digest if known is None else known, rev, state),
     )
