@@ -15,7 +15,7 @@ from cli.cloud_place import address, as_owner, forget, named, said, service_of, 
 from cli.consent_said import what_of
 from cli.display import show_table, shown
 from cli.grants import detail
-from cli.lan import restart, the_file
+from cli.lan import installed, restart, the_file
 from cli.language import spoken
 from cli.local_api import get
 from cli.options import ConfigFile
@@ -87,6 +87,8 @@ def add(  # noqa: PLR0913 - one option for each thing that a destination is
     except ConfigError:
         withdraw(found, cloud)
         raise
+    if installed(path):
+        said(words.WALLS)
     typer.echo(restart(path))
 
 

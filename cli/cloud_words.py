@@ -13,6 +13,14 @@ ADDED = Words(
     "Accordé à {name} : {what}.\nCe qui est envoyé ne pourra pas être rappelé.",
     "Granted to {name}: {what}.\nWhat is sent can't be called back.",
 )
+WALLS = Words(
+    "Le service installé n'atteint que le réseau de la maison. Pour un courtier"
+    " ailleurs : sudo systemctl edit releve, et ces deux lignes :\n[Service]\n"
+    "IPAddressAllow=any",
+    "The installed service reaches the home's network alone. For a broker elsewhere:"
+    " sudo systemctl edit releve, and these two lines:\n[Service]\n"
+    "IPAddressAllow=any",
+)
 NONE = Words(
     "Rien ne part : aucun nuage n'est configuré. Pour en ajouter un : releve cloud add",
     "Nothing goes out: no cloud is configured. To add one: releve cloud add",

@@ -162,9 +162,14 @@ def silent(config: Config, held: Certificates) -> str | None:
         return str(error)
 
 
+def installed(path: Path) -> bool:
+    """Tell whether a configuration is that of a service of this system."""
+    return Path("/run/systemd/system").is_dir() and path.is_relative_to("/etc")
+
+
 def restart(path: Path) -> str:
     """Say what makes a configuration count."""
-    if Path("/run/systemd/system").is_dir() and path.is_relative_to("/etc"):
+    if installed(path):
         return words.RESTART.said(spoken())
     return words.RESTART_BY_HAND.said(spoken()).format(path=path)
 

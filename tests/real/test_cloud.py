@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from edge.broker.connection import Connection
+from edge.consent.consents import Choice
+from edge.consent.terms import Grain
 from edge.event import Event, EventKind
 from edge.sample import Sample
 from tests.attacks.service_house import DAY_MS, terms
@@ -200,3 +204,61 @@ async def test_nothing_is_sent_once_it_is_taken_back_nor_what_fell_into_a_pause(
     # another grant's numbers have another name, and begin anew
     assert before["grant"] != after["grant"]
     assert after["seq"] == 1
+
+
+@pytest.fixture
+def given(monkeypatch, home):
+    """Give what was handed to the socket, and whether the grant held just then."""
+    found: list[tuple[str, bool]] = []
+    give = Connection._give
+
+    def noted(self, topic, *more, **words):
+        if topic.startswith(PREFIX):
+            found.append((topic, home.destination.granted))
+        return give(self, topic, *more, **words)
+
+    monkeypatch.setattr(Connection, "_give", noted)
+    return found
+
+
+@pytest.mark.parametrize("how", ["withdraw", "pause"])
+async def test_no_message_starts_once_it_is_taken_back(home, cloud, given, how):
+    """However many wait for their turn: the broker takes one at a time."""
+    cloud.end()
+    slow = Cloud(cloud.path, cloud.port, ("localhost",), "max_inflight_messages 1")
+    await slow.start()
+    service, held = home.add(by_cloud("30min", history="P3M"))
+    async with cloud.ear() as ear, home.running():
+        await until(lambda: len(ear.documents("/30min/")) > 30)
+        if how == "withdraw":
+            ids = [one.id for one in held]
+            await asyncio.to_thread(home.consents.withdraw, ids)
+        else:
+            await asyncio.to_thread(home.consents.pause, [service])
+        before = len(given)
+        await until(lambda: not home.health.gauges["connected"])
+        assert len(given) - before <= 1  # what the thread met on its way back
+    slow.end()
+    assert all(held for _, held in given)
+
+
+async def test_what_waits_is_told_no_finer_than_it_was_narrowed_to(home, cloud, given):
+    _, (consent,) = home.add(by_cloud("30min", history="P3M"))
+    home.rate_s = 100
+    async with cloud.ear() as ear, home.running():
+        await until(lambda: len(ear.documents("/30min/")) > 30)
+        choice = Choice(replace(consent.terms, grain=Grain.DAY), consent.meters)
+        await asyncio.to_thread(home.consents.narrow, consent.id, choice)
+        before = len(given)
+        home.destination.deliveries.rate_s = 10_000
+        await until(lambda: home.destination.deliveries.whole)
+        await home.quiet()
+    after = [topic for topic, _ in given[before + 1 :]]
+    assert after
+    assert not [topic for topic in after if "/30min/" in topic or "/hour/" in topic]
+    numbers: dict[str, list[int]] = {}
+    for one in ear.documents("import_total_wh"):
+        numbers.setdefault(one["grant"], []).append(one["seq"])
+    assert len(numbers) == 2
+    for told in numbers.values():
+        assert told == list(range(1, len(told) + 1))
