@@ -25,6 +25,7 @@ from api.routes import (
     asked,
     authority,
     cozy,
+    export,
     facts,
     grant,
     health,
@@ -88,7 +89,7 @@ def create_app(deps: Deps) -> FastAPI:
     if deps.consents is not None and deps.credentials is not None:
         services = Services(deps.consents, deps.credentials)
     given = (meters, registers, slices, reconciliation, facts)
-    owners = (sign_in, asked, owner, cozy)
+    owners = (sign_in, asked, owner, cozy, export)
     parts = (*given, readings, own_readings, live, health, imports, *owners, grant)
     for part in parts:
         app.include_router(part.router, prefix=PREFIX)

@@ -25,6 +25,7 @@ from edge.importing.report import Report
 from edge.interval import Point, Step
 from edge.journal.imports import Imported
 from edge.merging import Purpose
+from edge.portability.served import Served
 from edge.receiving import Answer, Sent
 from edge.reconciling import Report as Reconciled
 from edge.registers import CATALOGUE
@@ -196,6 +197,7 @@ class Deps:
     hosts: tuple[str, ...] = ()
     cors: tuple[str, ...] = ()
     imports: Imports | None = None
+    exports: Served | None = None
     readings: Receives | None = None
     consents: Consents | None = None
     credentials: Credentials | None = None

@@ -83,6 +83,12 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("post", f"{OWNER}/services/resume"): Operation(
         "resume_services", owner_shapes.ResumedShape, owner_bodies.NamedBody
     ),
+    ("post", f"{OWNER}/export/home"): Operation(
+        "export_home", body=owner_bodies.HomeBody
+    ),
+    ("post", f"{OWNER}/export/extract"): Operation(
+        "export_extract", body=owner_bodies.ExtractBody
+    ),
     ("post", f"{OWNER}/cozy/asked"): Operation(
         "find_cozy", owner_shapes.CozyAskedShape
     ),

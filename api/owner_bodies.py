@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import ConfigDict, Field
 
 from api.oauth_shapes import TermsShape
-from api.schemas import Shape
+from api.schemas import Instant, Shape
 
 
 class Body(Shape):
@@ -43,6 +45,29 @@ class NarrowBody(Body):
 
     consent: str
     choice: ChoiceShape
+
+
+class HomeBody(Body):
+    """By which passphrase the file is opened again, and whether it has Parquet."""
+
+    passphrase: str
+    parquet: bool = False
+
+
+class ExtractBody(Body):
+    """Which readings are given to whom: rows that start in [since, until)."""
+
+    recipient: str
+    contact: str
+    purpose: str
+    granularity: Literal["30min", "hour", "day", "month"]
+    since: Instant
+    until: Instant
+    language: str
+    meters: list[str] = Field(default=[], max_length=16)
+    classes: list[Literal["energy", "energy_by_tariff", "max_power"]] = Field(
+        default=["energy"], max_length=3
+    )
 
 
 class WithdrawBody(Body):

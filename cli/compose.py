@@ -17,8 +17,11 @@ from api.sign_in import SignIn
 from api.tokens import load_or_create
 from edge.config import Config
 from edge.lan.names import own_name
+from edge.portability.gathered import Home, Ledger
+from edge.portability.served import Served
 from edge.receiving import Receiver
-from edge.service.hub import Hub
+from edge.service.exporting import extracting_of
+from edge.service.hub import Hub, counting_of
 from edge.service.service import Service
 from edge.sources.plugins import fluid_of
 from edge.sources.protocol import Source
@@ -50,6 +53,7 @@ def listen_to(config: Config, hub: Hub) -> Deps:
         url=_url(config, hub),
         authority=_authority(hub),
         imports=hub.importer,
+        exports=Served(lambda: _home(config, hub), extracting_of(hub)),
         readings=Receiver(
             *(hub.journal, hub.reads, hub.clock, hub.gates, hub.intakes),
             {info.id: info.fluid for info in meters},
@@ -59,6 +63,16 @@ def listen_to(config: Config, hub: Hub) -> Deps:
         version=version("releve"),
         demo=config.demo,
     )
+
+
+def _home(config: Config, hub: Hub) -> Home:
+    """Give the home as it is exported."""
+    fluids = dict(counting_of(config).fluids)
+    entries = tuple(hub.consents.ledger.entries())
+    kept = Ledger(entries, hub.readings.lines())
+    now_ms = hub.clock.now().wall_ms
+    devices = hub.journal.devices()
+    return Home(fluids, hub.reads, devices, kept, config.zone.key, now_ms)
 
 
 def _name(config: Config) -> str:

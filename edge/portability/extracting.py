@@ -6,7 +6,7 @@ stands in the ledger and in the read journal, as whatever leaves the home.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -140,7 +140,7 @@ class Extraction:
     given: Given
     pack: ExtractPack
 
-    def steps(self, to: Sink) -> Iterator[tuple[str, float]]:
+    def steps(self, to: Sink) -> Generator[tuple[str, float], None, None]:
         """Write it bit by bit; whatever came of it stands in the read journal."""
         try:
             yield from self.pack.steps(to)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -32,7 +32,7 @@ class HomePack:
     columns: bool = False
     rows: dict[str, int] = field(default_factory=dict)
 
-    def steps(self, to: Sink) -> Iterator[tuple[str, float]]:
+    def steps(self, to: Sink) -> Generator[tuple[str, float], None, None]:
         """Write it bit by bit, saying what is written and the part that is done.
 
         Each step blocks, and holds a page. Raises PackRefused.

@@ -17,10 +17,9 @@ from edge.errors import EdgeError
 from edge.host import Clock, HostClock
 from edge.importing.folder import Folder
 from edge.leaks import Leaks
-from edge.portability.extracting import Extracting
-from edge.portability.taking import Taker
 from edge.service.control import ControlServer
 from edge.service.erasing import erasure_of
+from edge.service.exporting import extracting_of, taker_of
 from edge.service.household import Household
 from edge.service.hub import Hub
 from edge.service.intake import Intake
@@ -156,8 +155,6 @@ class Service:
             if meter.id not in mute
         }
         erasure = erasure_of(hub)
-        fluids = {meter.id: fluid_of(meter.kind) for meter in config.meters}
-        who = (hub.consents, hub.readings, hub.reads)
         owner = Owner(
             hub.journal,
             hub.gates,
@@ -170,17 +167,12 @@ class Service:
             pairing=hub.pairing,
             household=Household(
                 *(hub.consents, hub.credentials, hub.asking),
-                fluids,
+                {meter.id: fluid_of(meter.kind) for meter in config.meters},
                 hub.readings,
             ),
             erasure=erasure,
-            extracting=Extracting(*who, fluids, config.zone),
-            taker=Taker(
-                *(hub.journal, hub.reads, fluids, config.zone),
-                lambda: clock.now().wall_ms,
-                hub.projector.project,
-                hub.restore,
-            ),
+            extracting=extracting_of(hub),
+            taker=taker_of(hub),
         )
         parts = {
             "control": ControlServer(config.data_dir, owner).run,

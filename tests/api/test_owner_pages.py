@@ -35,6 +35,8 @@ PATHS = (
     ("POST", "consents/narrow"),
     ("POST", "services/pause"),
     ("POST", "services/resume"),
+    ("POST", "export/home"),
+    ("POST", "export/extract"),
     ("POST", "cozy/asked"),
     ("POST", "cozy/connect"),
 )

@@ -40,7 +40,7 @@ class PackedHouse(House):
         directory.mkdir(mode=0o700)
         super().__init__(directory)
 
-    async def live(self, halves: int = 96) -> None:
+    async def live(self, halves: int = 96, first_ms: int = FIRST_MS) -> None:
         """Have a meter of each fluid count, files imported, a device replaced."""
         for meter, register in (
             ("linky", "import_total_wh"),
@@ -49,7 +49,10 @@ class PackedHouse(House):
             ("water", "water_volume_l"),
         ):
             await self.journal.append(
-                [rows(meter, register, step, halves) for step in INTERVAL_STEPS]
+                [
+                    rows(meter, register, step, halves, first_ms)
+                    for step in INTERVAL_STEPS
+                ]
             )
         await self.take(curve([460, 500, 0, 7]))
         await self.take(gas_days([75, 146, 0, 91, 12]))
@@ -80,12 +83,14 @@ class PackedHouse(House):
             return await taker.take(pack, _quiet)
 
 
-def rows(meter: str, register: str, step: Step, halves: int) -> tuple[Interval, ...]:
+def rows(
+    meter: str, register: str, step: Step, halves: int, first_ms: int = FIRST_MS
+) -> tuple[Interval, ...]:
     """Invented rows of a step, as many as the half-hours are."""
-    end_ms = FIRST_MS + halves * 1_800_000
+    end_ms = first_ms + halves * 1_800_000
     instant = not CATALOGUE[register].monotonic
     calendar = calendar_of(CATALOGUE[register].fluid, PARIS)
-    edges = calendar.boundaries(step, FIRST_MS, end_ms).tolist()
+    edges = calendar.boundaries(step, first_ms, end_ms).tolist()
     return tuple(
         Interval(
             meter,
