@@ -50,6 +50,19 @@ async def months(home: MqttTwin):
     home.code("nothing of an open month", len(home.said))
 
 
+@trick("when the largest power was", held=(Held("max_power"),), sees=b'"unit":"VA"')
+async def largest_power(home: MqttTwin):
+    question = asked(register="max_power_today_va")
+    async with home.listening() as ear:
+        await home.answered(ear, question)
+        await home.on("2026-10-27T00:00:05+01:00")
+        await home.on("2026-10-27T02:30:00+01:00")
+        await home.answered(ear, question, count=1)
+        await mornings(home)
+        for step in ("raw", "30min", "hour", "month"):
+            await home.answered(ear, question | {"step": step})
+
+
 @trick(
     "gas days beside civil days",
     held=(Held(), Held(meter="gaz", fluid="gas")),

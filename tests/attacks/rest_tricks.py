@@ -217,7 +217,9 @@ async def two_calendars(home: House):
                 await client.get(f"{path}?step={step}&from=2026-10-01")
 
 
-@trick("when the largest power was", held=(Held("max_power"), Held()))
+@trick(
+    "when the largest power was", held=(Held("max_power"), Held()), sees=b'"unit":"VA"'
+)
 async def horodates_of_power(home: House):
     async with home.client() as client:
         for name in (
@@ -230,6 +232,34 @@ async def horodates_of_power(home: House):
             for step in STEPS:
                 await client.get(f"{path}?step={step}&from=2026-10-26")
             await client.get(path)
+
+
+@trick("a day's largest power before its hour", held=(Held("max_power"),), sees=b'"VA"')
+async def largest_power_polled(home: House):
+    path = f"{API}/meters/linky/registers/max_power_today_va"
+    async with home.client() as client:
+        for minute in ("00:00", "00:01", "01:59", "02:01", "06:59", "07:00", "07:01"):
+            home.at(paris(f"2026-10-27T{minute}:30+01:00"))
+            for step in STEPS:
+                for purpose in ("now", "bill", "own"):
+                    asked = f"step={step}&from=2026-10-24&purpose={purpose}"
+                    await client.get(f"{path}?{asked}")
+
+
+@trick(
+    "on which day of a month the largest power was",
+    held=(Held("max_power", "month", history="P1Y"),),
+    grain=Step.MONTH,
+    window="2025-10-26T00:00:00+02:00",
+    sees=b'"VA"',
+)
+async def largest_power_of_a_month(home: House):
+    path = f"{API}/meters/linky/registers/max_power_today_va"
+    async with home.client() as client:
+        for step in STEPS:
+            for since in ("2025-10-26", "2026-09-01", "2026-09-15", "2026-10-01"):
+                await client.get(f"{path}?step={step}&from={since}")
+                await client.get(f"{path}?step={step}&from={since}&limit=1")
 
 
 @trick("the points of the meter's own load curve")

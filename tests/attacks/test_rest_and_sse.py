@@ -41,6 +41,7 @@ OWNERS = (
     "/registers/import_total_wh?step=day&purpose=bill",
     "/registers/import_total_wh/slices",
     "/registers/max_power_today_va?from=2026-10-26",
+    "/registers/max_power_today_va?step=day",
     "/latest",
     "/facts",
 )
