@@ -12,6 +12,7 @@ from contextlib import suppress
 import orjson
 
 from edge.broker.publisher import Publisher
+from edge.calendar import Calendar
 from edge.event import Event
 from edge.health import PartHealth
 from edge.interval import Interval
@@ -19,7 +20,7 @@ from edge.journal.bodies import Kind
 from edge.journal.cursors import START
 from edge.outputs.journal import ReadJournal
 from edge.outputs.kept import Kept
-from edge.outputs.past import Past, PastPage, merged, page_of, pruned, rows_of
+from edge.outputs.past import Past, PastPage, merged, page_of, peaks_of, pruned, rows_of
 from edge.outputs.payloads import Payloads
 from edge.outputs.topics import Topics
 from edge.outputs.trail import Cursors, Trail, read, written
@@ -73,6 +74,7 @@ class IntervalsOutput:
         self._heard = heard
         self._history_every_s, self._back_s = history_every_s, back_s
         self._now_ms = now_ms
+        self._calendar = Calendar(payloads.zone)
         self._cursors: dict[Lane, Address] = {}
         self._trail = Trail(period_s)
         self._counters: Counter[str] = Counter()
@@ -221,7 +223,8 @@ class IntervalsOutput:
                 topic = self._topics.event(body.meter, body.kind)
                 yield topic, self._payloads.event(body)
             else:
-                yield from map(self._interval, rows_of(record))
+                peaks = peaks_of(record, self._calendar)
+                yield from map(self._interval, (*rows_of(record), *peaks))
 
     def _interval(self, row: Interval) -> Message:
         topic = self._topics.interval(row.meter, row.step, row.register)

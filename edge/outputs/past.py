@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from edge.interval import Interval
+from edge.calendar import Calendar
+from edge.interval import Interval, Step
 from edge.journal.pruning import PRUNED
+from edge.merging.peaks import Peaks
 from edge.record import Address, Record
+from edge.registers import CATALOGUE
 from edge.registers.electricity import CURVES
 from edge.sample import Gap, Slice
 
@@ -47,6 +50,23 @@ def rows_of(record: Record) -> list[Interval]:
     if not isinstance(body, tuple):
         return []
     return [row for row in body if isinstance(row, Interval)]
+
+
+def peaks_of(record: Record, calendar: Calendar) -> list[Interval]:
+    """Give the days whose largest a record of the home's own meter tells."""
+    body = record.body
+    if not isinstance(body, tuple):
+        return []
+    return [
+        row
+        for one in body
+        if isinstance(one, Slice)
+        and one.register in CATALOGUE
+        and CATALOGUE[one.register].peak
+        for row in Peaks(
+            one.meter, CATALOGUE[one.register], calendar, purpose=None
+        ).rows(Step.DAY, [one])
+    ]
 
 
 def pruned(records: Iterable[Record]) -> list[Past]:

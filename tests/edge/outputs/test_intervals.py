@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -19,7 +20,7 @@ from edge.outputs.past import Past
 from edge.outputs.payloads import Payloads
 from edge.outputs.topics import Topics
 from edge.record import Lane
-from edge.sample import Gap, Quality, Slice
+from edge.sample import Gap, Quality, Slice, millis
 
 PASTS = (
     Past("linky", frozenset({"import_total_wh"}), 0, 10_000),
@@ -330,6 +331,40 @@ async def test_what_an_operator_said_is_announced(journal, attached):
     # the curve itself, and the index whose rows are answered out of it
     names = announced(broker)[0]["registers"]
     assert names == ["import_total_wh", "import_load_curve_w"]
+
+
+def peak(start, end, value, register="max_power_today_va", origin="tic"):
+    span = (millis(datetime.fromisoformat(one)) for one in (start, end))
+    return Slice("linky", register, *span, value, Quality.RAW, origin, 0)
+
+
+async def test_the_largest_of_a_day_is_delivered_as_the_day_that_it_is(
+    journal, attached
+):
+    output, broker = attached
+    day = ("2026-10-25T00:00:00+02:00", "2026-10-26T00:00:00+01:00")
+    part = ("2026-10-26T00:00:00+01:00", "2026-10-26T00:30:00+01:00")
+    await journal.append([(peak(*day, 5870),)])
+    await journal.append([(peak(*day, 6000, origin="file:x"), peak(*part, 1))])
+    await journal.append([(peak(*part, 230, "import_load_curve_w"),)])
+    await present(journal, row(0))
+    async with Running(output, broker):
+        await until(lambda: broker.of("releve/linky/30min"))
+    (sent,) = broker.of("releve/linky/day")
+    assert sent.topic == "releve/linky/day/max_power_today_va"
+    assert sent.document == {
+        "meter": "linky",
+        "register": "max_power_today_va",
+        "step": "day",
+        "start": day[0],
+        "end": day[1],
+        "value": 5870,
+        "unit": "VA",
+        "quality": "raw",
+        "coverage": 1.0,
+        "sources": "tic",
+        "revision": 1,
+    }
 
 
 async def test_a_silence_is_no_news_and_what_was_pruned_is(journal, attached):
