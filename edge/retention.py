@@ -1,7 +1,8 @@
 """Retention: what is kept for how long, and what goes first when the disk is short.
 
 Raw readings go by days, once each day's 1min rows are kept in their place; these go
-after a year; intervals stay. Short of space, raw thins first, then 1min: a day's raw
+after a year; half-hours after three, if the household doesn't keep them longer; what
+is longer stays. Short of space, raw thins first, then 1min: a day's raw
 and a week's 1min stay to the last, and intervals are never taken for it.
 """
 
@@ -47,6 +48,10 @@ class Capped(Protocol):
         """Apply the cap: it wins over a slow consumer."""
         ...
 
+    async def thin(self, meter: str, step: Step, before_ms: int) -> int:
+        """Let go of a meter's rows of a step that ended by an instant."""
+        ...
+
 
 class Minutes(Protocol):
     """Where a day's 1min rows come from (edge.reads)."""
@@ -80,6 +85,7 @@ class Retention:
         self._limits, self._free = limits, free
         self._raw_days, self._minute_days = limits.raw_days, limits.minute_days
         self._gone: dict[str, int] = {"raw": 0, "1min": 0, "journal": 0}
+        self._thinned: dict[tuple[str, Step], int] = {}
 
     async def run(self) -> None:
         """Apply the limits each hour, for ever."""
@@ -134,6 +140,17 @@ class Retention:
                     self._store.prune, meter, step, before_ms
                 )
                 self._gone[step.value] = self._gone.get(step.value, 0) + gone
+                if step in self._limits.interval_days:
+                    await self._thin_journal(meter, step, before_ms)
+
+    async def _thin_journal(self, meter: str, step: Step, before_ms: int) -> None:
+        """Have the journal let go of the same rows, once a day: it reads itself whole.
+
+        Else a store that is made anew would have them again.
+        """
+        if self._thinned.get((meter, step)) != before_ms:
+            self._gone["journal"] += await self._journal.thin(meter, step, before_ms)
+            self._thinned[meter, step] = before_ms
 
     async def _keep_minutes(self, meter: str, heard: tuple[int, int]) -> None:
         """Keep the 1min rows of each settled day that has none yet."""

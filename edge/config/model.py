@@ -215,6 +215,23 @@ class StoreConfig(Section):
     minute_days: int = Field(default=366, ge=1, le=36600)
 
 
+class KeepConfig(Section):
+    """[keep]: how many days what was read of the home is kept; 0 keeps it for ever.
+
+    Days, months and years are always kept, until they are erased (`releve erase`).
+    """
+
+    half_hours: int = Field(
+        default=1096, ge=0, le=36600, description="half-hours: three years"
+    )
+    reads: int = Field(
+        default=400, ge=0, le=36600, description="who read what, and when"
+    )
+    files: int = Field(
+        default=90, ge=0, le=36600, description="files that were dropped and taken"
+    )
+
+
 class InfluxConfig(Section):
     """[influxdb]: an InfluxDB that readings are copied to, beside the embedded store.
 
@@ -397,6 +414,7 @@ class Config(BaseSettings):
     lan: LanConfig = LanConfig()
     journal: JournalConfig = JournalConfig()
     store: StoreConfig = StoreConfig()
+    keep: KeepConfig = KeepConfig()
     influxdb: InfluxConfig | None = None
     mqtt: MqttConfig = MqttConfig()
     imports: ImportConfig = ImportConfig()

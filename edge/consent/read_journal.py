@@ -82,6 +82,8 @@ class ReadJournal:
 
     ledger: Ledger
     zone: ZoneInfo
+    kept_days: int = KEPT_DAYS
+    """0: for ever."""
     _waiting: dict[Key, Line] = field(default_factory=dict)
     _written: set[Key] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -130,7 +132,9 @@ class ReadJournal:
             today = self._day_of(now_ms)
         if not waiting and self._pruned == today:
             return
-        first = date.fromisoformat(today) - timedelta(days=KEPT_DAYS)
+        first = date.min
+        if self.kept_days:
+            first = date.fromisoformat(today) - timedelta(days=self.kept_days)
         try:
             with self.ledger.writing() as database:
                 if self._pruned != today:

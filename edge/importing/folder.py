@@ -7,7 +7,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +24,7 @@ from edge.journal.file import private_directory
 log = logging.getLogger(__name__)
 
 EVERY_S = 5.0
+DAY_S = 86_400
 DONE, REFUSED = "done", "refused"
 UNFINISHED = (".part", ".crdownload", ".tmp", "~")
 """Endings of files that are still being written."""
@@ -51,15 +52,36 @@ class Folder:
     directory: Path
     importer: Takes
     every_s: float = EVERY_S
+    kept_days: int = 0
+    """How long files that were taken, or refused, are kept; 0: until they are moved."""
     _seen: dict[str, Seen] = field(default_factory=dict)
     _stuck: set[tuple[str, Seen]] = field(default_factory=set)
 
     async def run(self) -> None:
         """Watch for ever."""
         await asyncio.to_thread(self._make)
+        tidied = 0.0
         while True:
             await self.look()
+            if self.kept_days and time.time() - tidied > DAY_S:
+                tidied = time.time()
+                await asyncio.to_thread(self.tidy, tidied)
             await asyncio.sleep(self.every_s)
+
+    def tidy(self, now_s: float) -> None:
+        """Remove files, and the words about them, that were taken long ago."""
+        for name in (DONE, REFUSED):
+            with _opened(self.directory) as here, _opened(name, here) as there:
+                for text in _texts(there):
+                    if self._old(text, there, now_s):
+                        for each in (text.removesuffix(".txt"), text):
+                            with suppress(FileNotFoundError, IsADirectoryError):
+                                os.unlink(each, dir_fd=there)
+
+    def _old(self, name: str, directory: int, now_s: float) -> bool:
+        """Tell by when the word was written: a file keeps its own, older, time."""
+        found = os.stat(name, dir_fd=directory, follow_symlinks=False)
+        return now_s - found.st_mtime > self.kept_days * DAY_S
 
     def _make(self) -> None:
         private_directory(self.directory)
@@ -139,6 +161,11 @@ def _opened(directory: Path | str, within: int | None = None) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _texts(directory: int) -> list[str]:
+    """Give the words about files."""
+    return [name for name in os.listdir(directory) if name.endswith(".txt")]
 
 
 def _free(directory: int, name: str) -> str:

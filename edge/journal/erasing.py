@@ -61,13 +61,20 @@ def erase_records(tx: Transaction, stone: Erased, seqs: Sequence[int]) -> int:
 
 
 def _erase_record(tx: Transaction, stone: Erased, row: Row) -> bool:
+    return rewritten(tx, stone.meter, row, lambda body: left_of(stone, body))
+
+
+def rewritten(
+    tx: Transaction, meter: str, row: Row, left_of: Callable[[Body], Body | None]
+) -> bool:
+    """Leave of a record what is told; tell whether that is less than it was."""
     seq, kind, lane, number, start_ms, end_ms, _, data = row
-    span = Span(stone.meter, start_ms, end_ms)
+    span = Span(meter, start_ms, end_ms)
     body: Body | None = None
     left: Body | None = None
     with suppress(DamagedRecord):  # nobody can tell what such a one says: it goes
         body = decode(kind if sound(row) else 0, span, data, tx.log.names)
-        left = left_of(stone, body)
+        left = left_of(body)
     if left is not None and left is body:
         return False
     if left is None:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from edge.errors import DiskFull, JournalError
-from edge.journal import erased, erasing
+from edge.interval import Step
+from edge.journal import erased, erasing, thinning
 from edge.journal.door import Door
 from edge.journal.erased import Erased, Tombstones
 from edge.journal.erasing import ERASED, Sift
@@ -89,6 +90,22 @@ class ErasingDoor(Door):
             return erasing.erase_beside(tx, stone, sift)
 
         changed += await self._do(beside)
+        return changed
+
+    async def thin(self, meter: str, step: Step, before_ms: int) -> int:
+        """Let go of a meter's rows of a step that ended by then; give the records."""
+
+        def look() -> list[int]:
+            with self.reader.view() as view:
+                return thinning.old(view.database, meter, before_ms)
+
+        seqs = await asyncio.to_thread(look)
+        changed = 0
+        for at in range(0, len(seqs), RECORDS):
+            some = seqs[at : at + RECORDS]
+            changed += await self._do(
+                lambda tx, some=some: thinning.thin(tx, meter, step, before_ms, some)  # type: ignore[misc]
+            )
         return changed
 
     async def clean(self) -> None:

@@ -31,6 +31,7 @@ from edge.host import Clock, written_bytes
 from edge.importing import staged
 from edge.importing.home import home_of
 from edge.importing.importer import Importer
+from edge.interval import Step
 from edge.journal.journal import HOME, Journal
 from edge.journal.writer import Policy
 from edge.reads import Reads
@@ -144,7 +145,7 @@ class Hub:
             consents=consents,
             credentials=Credentials(consents.ledger).follow(consents),
             asking=Asking(consents),
-            readings=ReadJournal(consents.ledger, config.zone),
+            readings=ReadJournal(consents.ledger, config.zone, config.keep.reads),
         )
         for meter in meters:
             hub.restore(meter)
@@ -429,6 +430,7 @@ def _limits(config: Config) -> Limits:
     return Limits(
         raw_days=config.store.raw_days,
         minute_days=config.store.minute_days,
+        interval_days={Step.MIN30: days} if (days := config.keep.half_hours) else {},
         journal_days=config.journal.keep_days,
         journal_bytes=config.journal.max_megabytes << 20,
     )

@@ -183,7 +183,8 @@ class Service:
         }
         folder = config.imports.folder
         if not self._replay and folder is not None and hub.importer is not None:
-            watched = Folder(config.data_dir / folder, hub.importer)
+            place, days = config.data_dir / folder, config.keep.files
+            watched = Folder(place, hub.importer, kept_days=days)
             parts["import folder"] = watched.run
         if not self._replay and hub.collected is not None:
             parts["collectors' door"] = hub.collected.run

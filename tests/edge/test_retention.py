@@ -21,12 +21,17 @@ EVER = 1 << 50
 class Journal:
     def __init__(self):
         self.caps = []
+        self.thinned = []
 
     def read(self, after=None, *, limit=256):  # noqa: ARG002 - as a journal
         return []
 
     def last_sample(self, meter):  # noqa: ARG002 - same
         return None
+
+    async def thin(self, meter, step, before_ms):
+        self.thinned.append((meter, step, before_ms))
+        return 1
 
     async def keep_within(self, *, days, max_bytes):
         self.caps.append((days, max_bytes))
@@ -73,7 +78,7 @@ async def test_raw_goes_by_days_and_its_minutes_stay_in_its_place(store):
 
 
 async def test_minutes_and_rows_go_when_the_owner_says(store):
-    keeper, _reads, _ = retention(
+    keeper, _reads, journal = retention(
         store,
         lambda: 1 << 40,
         raw_days=9,
@@ -84,6 +89,9 @@ async def test_minutes_and_rows_go_when_the_owner_says(store):
     last = DAY + 99 * DAY_MS
     assert min(store.minutes_kept("linky", 0, EVER)) == last - 20 * DAY_MS
     assert store.intervals("linky", TOTAL, Step.MIN30, 0, EVER, 9) == []
+    # the journal reads itself whole for it: once a day
+    await keeper.tidy()
+    assert journal.thinned == [("linky", Step.MIN30, last - 50 * DAY_MS)]
 
 
 async def test_short_of_space_raw_thins_first_then_minutes_never_rows(store):

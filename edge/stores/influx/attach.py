@@ -31,7 +31,8 @@ def attach(
     path = token_file(config, influx)
     if path.exists():
         load_secret(path)
-    keeping = Keeping(config.store.raw_days, config.store.minute_days)
+    days = (config.store.raw_days, config.store.minute_days, config.keep.half_hours)
+    keeping = Keeping(*days)
     return InfluxConsumer(journal, open_store(config, influx), embedded, keeping)
 
 

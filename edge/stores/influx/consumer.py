@@ -37,10 +37,11 @@ TIDY_S = FOLLOW_S = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """How many days InfluxDB is to keep readings, and 1min rows."""
+    """How many days InfluxDB keeps readings, 1min rows, and half-hours (0: all)."""
 
     raw_days: int
     minute_days: int
+    half_hour_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,11 @@ class InfluxConsumer:
             while not await in_turn(ended, days):
                 pass
             raw_ms = last - self._keeping.raw_days * DAY_MS
-            for step, before_ms in ((Step.RAW, raw_ms), (Step.MIN1, oldest)):
+            gone = [(Step.RAW, raw_ms), (Step.MIN1, oldest)]
+            if self._keeping.half_hour_days:
+                half_ms = last - self._keeping.half_hour_days * DAY_MS
+                gone.append((Step.MIN30, half_ms))
+            for step, before_ms in gone:
                 await asyncio.to_thread(self.store.prune, meter, step, before_ms)
 
     async def rebuild(self) -> None:

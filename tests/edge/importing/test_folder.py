@@ -178,3 +178,19 @@ def test_no_more_rows_are_listed_than_someone_reads():
     said = word(Report("a.csv", refused=rows))
     assert said.count("line ") == LISTED
     assert said.count("  …") == 2
+
+
+async def test_files_that_were_taken_are_kept_for_so_long(folder):
+    folder.kept_days = 90
+    for name in ("a.csv", "b.csv"):
+        (folder.directory / name).write_bytes(curve([460, 500]))
+        await folder.look()
+        await folder.look()
+    word_of_a = folder.directory / DONE / "a.csv.txt"
+    at_s = word_of_a.stat().st_mtime
+    os.utime(folder.directory / DONE / "b.csv", (0, 0))  # a file of years ago
+    os.utime(word_of_a, (at_s - 2 * 86_400, at_s - 2 * 86_400))
+    folder.tidy(at_s + 89 * 86_400)
+    assert names(folder, DONE) == ["b.csv", "b.csv.txt"]
+    folder.tidy(at_s + 91 * 86_400)
+    assert names(folder, DONE) == []
