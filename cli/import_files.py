@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from os.path import isfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -109,7 +110,8 @@ def files(  # noqa: PLR0913 - each is one thing that the owner may say
     """
     settings = load_config(config)
     # a pipe is opened by nobody: it would be waited for
-    packs = [path for path in paths if path.is_file() and import_pack.sealed(path)]
+    plain = filter(isfile, paths)
+    packs = [path for path in plain if import_pack.sealed(path)]
     for path in packs:
         import_pack.take(settings, path, passphrase_file)
     paths = [path for path in paths if path not in packs]

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.edge.importing.importing_home import curve
 from tests.real.influxd import need
 from tests.real.machine import Machine, asking, booted
 
@@ -204,6 +205,20 @@ def test_a_backup_is_made_from_within_its_sandbox(machine: Machine) -> None:
     machine.run("systemctl start releve-backup.service")
     listed = machine.said("ls -l /var/lib/releve/backups")
     assert "-rw------- 1 releve releve" in listed
+
+
+@pytest.mark.machine
+def test_a_file_is_read_by_a_process_that_gave_up_all_from_within_its_sandbox(
+    machine: Machine,
+) -> None:
+    rows(machine)
+    (machine.root / "home/curve.csv").write_bytes(curve([460, 500]))
+    said = machine.run("releve import --meter linky /home/curve.csv").stdout
+    assert "2 nouvelles" in said or "2 new" in said
+    log = machine.until(
+        "journalctl --unit=releve --no-pager", lambda said: "was read apart" in said
+    )
+    assert "files are read without giving up" not in log
 
 
 PORTAL = '\n[[collectors]]\nkind = "tempo"\nurl = "https://198.51.100.1"\n'
