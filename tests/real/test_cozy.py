@@ -10,7 +10,7 @@ import pytest
 from edge.outputs.cozy import account as accounts
 from edge.outputs.cozy.errors import CozyRefused, CozyWithdrawn
 from edge.outputs.cozy.stack import authorize
-from tests.attacks.twin_home import NOW_MS, paris
+from tests.attacks.twin_home import LINKY, NOW_MS, paris
 from tests.real.brokers import until
 from tests.real.cozy_house import CozyHome, Server, by_cozy
 
@@ -74,6 +74,17 @@ async def test_half_hours_arrive_as_whole_days_and_not_one_by_one(home, server):
     assert days.pop("2026-10-25") == 50  # the night that has an hour more
     assert set(days.values()) == {48}
     assert "2026-10-26" not in days
+
+
+async def test_the_largest_power_of_a_day_arrives_where_it_was_granted(home, server):
+    home.reads.meters = lambda: {LINKY: ("import_total_wh", "max_power_today_va")}
+    async with home.running():
+        await home.connect(by_cozy("day", "max_power", history="P7D"))
+        await home.quiet()
+        found = await server.docs()
+    assert len(found) == 7
+    assert {of.split(":")[-2] for of in found} == {"max_power_today_va"}
+    assert {one["unit"] for one in found.values()} == {"VA"}
 
 
 async def test_only_doctypes_of_what_is_granted_are_asked_for(home):

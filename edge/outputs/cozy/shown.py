@@ -42,7 +42,7 @@ class Shown:
         once, and no Cozy can tell by when it came what happened in it.
         """
         for name in self.reads.meters().get(meter, ()):
-            if name not in CATALOGUE or not CATALOGUE[name].numeric:
+            if name not in CATALOGUE:
                 continue
             for step in self._steps(grant, meter, CATALOGUE[name]):
                 yield from self._of(
@@ -55,7 +55,7 @@ class Shown:
             return ()
         return [
             step
-            for step in Step
+            for step in register.steps
             if any(
                 step in steps(one.terms.grain)
                 for one in grant.of(
