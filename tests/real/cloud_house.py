@@ -46,16 +46,16 @@ PREFIX = "homes/mine"
 class Cloud:
     """A Mosquitto on the other side of TLS; what it keeps, it writes down at once."""
 
-    def __init__(self, path, port=None, names=("localhost",), *lines):
-        self.path, self.port = path, port or free_port()
+    def __init__(self, path, port=None, *lines, host="127.0.0.1"):
+        self.path, self.port, self.host = path, port or free_port(), host
         path.mkdir(parents=True, exist_ok=True)
-        held = Certificates.open(path, Names(names), datetime.now(UTC))
+        held = Certificates.open(path, Names(("localhost",)), datetime.now(UTC))
         self.ca_file, pem = held.public_file, held.server_file
         shown = x509.load_pem_x509_certificate(pem.read_bytes())
         self.fingerprint = fingerprint(shown)
         user = pwd.getpwuid(os.geteuid()).pw_name
         (path / "mosquitto.conf").write_text(
-            f"user {user}\nlistener {self.port} 127.0.0.1\nallow_anonymous true\n"
+            f"user {user}\nlistener {self.port} {host}\nallow_anonymous true\n"
             f"certfile {pem}\nkeyfile {pem}\n"
             f"persistence true\npersistence_location {path}/\n"
             "autosave_interval 1\nautosave_on_changes true\n"
@@ -65,11 +65,13 @@ class Cloud:
 
     @property
     def url(self):
-        return f"mqtts://localhost:{self.port}"
+        name = "localhost" if self.host == "127.0.0.1" else self.host
+        return f"mqtts://{name}:{self.port}"
 
     @property
     def address(self):
-        return Address("localhost", self.port, tls=True, ca_file=self.ca_file)
+        pinned = self.fingerprint.replace(":", "").lower()
+        return Address(self.host, self.port, tls=True, fingerprint=pinned)
 
     def begin(self):
         self.process = subprocess.Popen(
@@ -82,7 +84,7 @@ class Cloud:
         async with asyncio.timeout(20):
             while True:
                 try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                    _, writer = await asyncio.open_connection(self.host, self.port)
                 except OSError:
                     await asyncio.sleep(0.02)  # asks until it listens
                 else:

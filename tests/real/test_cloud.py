@@ -225,7 +225,7 @@ def given(monkeypatch, home):
 async def test_no_message_starts_once_it_is_taken_back(home, cloud, given, how):
     """However many wait for their turn: the broker takes one at a time."""
     cloud.end()
-    slow = Cloud(cloud.path, cloud.port, ("localhost",), "max_inflight_messages 1")
+    slow = Cloud(cloud.path, cloud.port, "max_inflight_messages 1")
     await slow.start()
     service, held = home.add(by_cloud("30min", history="P3M"))
     async with cloud.ear() as ear, home.running():
