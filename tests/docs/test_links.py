@@ -14,6 +14,7 @@ ADDRESS = re.compile(r"https?://[^\s)\"'<>`]+")
 KNOWN_HOSTS = {
     "127.0.0.1",
     "creativecommons.org",
+    "datapackage.org",
     "keepachangelog.com",
     "semver.org",
     "www.apache.org",
