@@ -137,8 +137,8 @@ NARROWED: dict[str, Any] = {"consent": "cba9876543210"}
 PAUSED: dict[str, Any] = {"paused": []}
 RESUMED: dict[str, Any] = {"resumed": []}
 
-COZY_ASKED: dict[str, Any] = {"url": "https://alice.mycozy.cloud"}
-COZY_CONNECTED: dict[str, Any] = {"connected": "https://alice.mycozy.cloud"}
+COZY_ASKED: dict[str, Any] = {"url": "https://alice.cozy.example"}
+COZY_CONNECTED: dict[str, Any] = {"connected": "https://alice.cozy.example"}
 
 
 def shown(value: dict[str, Any]) -> dict[int | str, dict[str, Any]]:

@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "consents": "cli.consents:app",
     "writers": "cli.writers:app",
     "cloud": "cli.cloud:app",
+    "cozy": "cli.cozy:app",
     "decode": "cli.decode:decode",
     "record": "cli.record:record",
     "replay": "cli.replay:replay",

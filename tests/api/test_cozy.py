@@ -10,7 +10,7 @@ from api_house import caller
 from edge.outputs.cozy.errors import CozyRefused
 
 OWNER = "/api/v1/owner/cozy"
-URL = "https://alice.mycozy.cloud"
+URL = "https://alice.cozy.example"
 
 
 @dataclass

@@ -106,10 +106,13 @@ class CozyHome:
         self.reads.now_ms = now_ms
 
     def open(self):
-        policy = Policy(commit_s=0.01)
-        self.journal = Journal.open(self.data, policy=policy, ballast_bytes=0)
+        self.open_journal()
         meter = lambda _monotonic_ns: self.clock.meter_ms  # noqa: E731 - one line
         self.consents = Consents.open(self.data, self.clock, PARIS, meter)
+
+    def open_journal(self):
+        policy = Policy(commit_s=0.01)
+        self.journal = Journal.open(self.data, policy=policy, ballast_bytes=0)
 
     def close(self):
         self.consents.close()

@@ -125,14 +125,21 @@ def ask(data_dir: Path, asked: Asked) -> None:
 def asked_of(data_dir: Path, state: str, now_ms: int) -> Asked | None:
     """Give the consent that a state is of; None for none that may be answered."""
     for path in sorted((data_dir / PLACE).glob("*.asked")):
-        found = dict(_read(path))
-        try:
-            asked = Asked(Account(**found.pop("account")), **found)
-        except (KeyError, TypeError):
+        asked = asked_in(path)
+        if asked is None:
             continue
         if secrets.compare_digest(asked.state.encode(), state.encode()):
             return asked if asked.good(now_ms) else None
     return None
+
+
+def asked_in(path: Path) -> Asked | None:
+    """Give the consent that a file keeps; None where it can't be read."""
+    found = dict(_read(path))
+    try:
+        return Asked(Account(**found.pop("account")), **found)
+    except (KeyError, TypeError):
+        return None
 
 
 def answered(data_dir: Path, asked: Asked) -> None:
