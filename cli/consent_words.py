@@ -141,6 +141,11 @@ DID_PAUSE = Words(
 )
 DID_RESUME = Words("La pause est finie.", "The pause is over.")
 WITHDREW = Words("Retiré : {}.", "Withdrawn: {}.")
+ONCE_SENT = Words(
+    "Plus aucun envoi ne commence ; ce qui est en route ou déjà envoyé ne peut pas être"
+    " rappelé.",
+    "No message starts any more; what is on its way or was sent can't be called back.",
+)
 ENDED_ALREADY = Words(
     "Rien à retirer : c'était déjà fini.", "Nothing to withdraw: it had ended."
 )

@@ -128,6 +128,8 @@ def withdraw(
         say(words.ENDED_ALREADY)
         return
     say(words.WITHDREW, ", ".join(made["withdrawn"]))
+    if any(Channel.CLOUD in one.terms.channels for one in chosen):
+        say(words.ONCE_SENT)
     offer_letters(found, chosen)
 
 

@@ -19,7 +19,7 @@ import orjson
 from edge.consent.ledger import Entry
 from edge.consent.records import Consent
 from edge.consent.standing import Act
-from edge.consent.terms import Terms, once
+from edge.consent.terms import Channel, Terms, once
 from edge.consent.trail import EXPIRED, GIVEN, REFUSED, RENEWED, Trail, trails
 from edge.errors import ConsentError
 from edge.sample import utc
@@ -35,6 +35,8 @@ CONTEXT = {
     "releve": "urn:releve:",
 }
 """Written out: who reads a receipt in a home without Internet fetches nothing."""
+SENT = "what was sent, or is on its way by then, can't be called back"
+"""Of what goes out by itself: a withdrawal ends what comes after it."""
 RECEIPT = "https://w3id.org/dpv/schema/dpv-27560#receipt"
 RECORD = "https://w3id.org/dpv/schema/dpv-27560#record-eu-gdpr"
 
@@ -76,6 +78,7 @@ def record(trail: Trail) -> dict[str, Any]:
         lasting = {"dpv:hasDuration": declared.retention}
         storage.append({"@type": "dpv:StorageDuration", **lasting})
     page = {"releve:webOrigin": declared.origin} if declared.origin else {}
+    sent = {"releve:onceSent": SENT} if Channel.CLOUD in terms.channels else {}
     links = {"dct:replaces": trail.replaces, "dct:isReplacedBy": trail.replaced}
     return {
         "@type": "dpv:ConsentRecord",
@@ -113,6 +116,7 @@ def record(trail: Trail) -> dict[str, Any]:
                 "dpv:hasRecipient": recipients,
                 "dpv:hasStorageCondition": storage,
                 "releve:outsideEU": declared.outside_eu,
+                **sent,
             }
         ],
         "dpv:hasConsentStatus": [

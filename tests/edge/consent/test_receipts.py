@@ -151,6 +151,15 @@ def test_a_receipt_says_what_was_agreed_to(consents, given):
     assert status["dpv:hasDuration"]["rdf:value"] == "P1Y"
 
 
+def test_a_receipt_of_what_goes_out_says_that_it_can_not_be_called_back(consents):
+    terms = read(TERMS | {"channels": ["cloud"]})
+    _, (sent,) = consents.give(COACH, [Choice(terms, frozenset({"linky"}))], {})
+    _, (read_,) = consents.give(COACH, [Choice(read(TERMS), frozenset({"linky"}))], {})
+    for one, said in ((sent, True), (read_, False)):
+        document = receipts.receipt(entries(consents), one.id, T0)
+        assert ("called back" in json.dumps(document)) is said
+
+
 def test_the_head_in_a_receipt_is_the_ledgers(consents, given):
     made = receipts.receipt(entries(consents), given.id, T0)
     assert bytes.fromhex(made["releve:ledgerHead"]) == consents.ledger.head
