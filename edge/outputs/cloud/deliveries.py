@@ -16,7 +16,7 @@ from edge.consent.records import Grant
 from edge.outputs.cloud.messages import CloudMessages
 from edge.outputs.past import Past
 from edge.outputs.services.book import Place
-from edge.outputs.services.deliveries import AT_ONCE, ServicesDeliveries
+from edge.outputs.services.deliveries import ServicesDeliveries
 from edge.outputs.services.pace import Pace
 from edge.outputs.services.row import Owed, Row
 from edge.turn import in_turn
@@ -29,6 +29,8 @@ RECENT_MS = 2 * DAY_MS
 """What is said anew of before goes with the past, behind what is new."""
 SETTLE_S = 2.0
 """How long a broker may take to say what it keeps."""
+AT_ONCE = 100
+"""How many are noted together: each note is a write to the card."""
 MARGIN = 2 * AT_ONCE
 """How many are sent again though the broker should know them: it may keep one thing
 better than another."""
@@ -42,6 +44,7 @@ class CloudDeliveries(ServicesDeliveries):
     """
 
     _messages: CloudMessages
+    at_once = AT_ONCE
     rate_s: float = RATE_S
     settle_s: float = SETTLE_S
     whole: bool = False

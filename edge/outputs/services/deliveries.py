@@ -55,6 +55,8 @@ class ServicesDeliveries:
     `sending` is held while something is on its way to the broker by one grant.
     """
 
+    at_once = AT_ONCE
+
     def __init__(  # noqa: PLR0913 - what it reads, keeps and says
         self,
         journal: ReadRecords,
@@ -231,7 +233,7 @@ class ServicesDeliveries:
         """Send what is owed while the login holds that it is numbered for."""
         while True:
             owed = await asyncio.to_thread(
-                self._book.owed, service, login.user, AT_ONCE
+                self._book.owed, service, login.user, self.at_once
             )
             async with self._sending:
                 held = self._home.holding(service)
