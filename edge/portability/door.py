@@ -6,7 +6,6 @@ import asyncio
 import os
 import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
@@ -94,7 +93,7 @@ def take(config: Config, pack: Path, passphrase: str, tell: Tell) -> Taken:
     try:
         with (
             taker(config) as alone,
-            unsealed(pack, passphrase, directory) as whole,
+            sealed.unsealed(pack, passphrase, directory) as whole,
             opened(whole) as home,
         ):
             return asyncio.run(alone.take(home, tell))
@@ -123,16 +122,3 @@ def _stage(pack: Path, passphrase: str, path: Path) -> None:
             os.fchown(to.fileno(), owner.st_uid, owner.st_gid)
         for piece in sealed.opened(file, passphrase):
             to.write(piece)
-
-
-@contextmanager
-def unsealed(path: Path, passphrase: str, beside: Path) -> Iterator[IO[bytes]]:
-    """Lend what a sealed pack holds, once all of it was authenticated.
-
-    It is written to a file without a name in `beside`, which no crash leaves behind.
-    """
-    with path.open("rb") as file, tempfile.TemporaryFile(dir=beside) as whole:
-        for piece in sealed.opened(file, passphrase):
-            whole.write(piece)
-        whole.seek(0)
-        yield whole

@@ -91,23 +91,22 @@ class ExtractPack:
                 "granularity": self.cut.grain.value,
             },
         }
-        pack = Pack(to, made_ms, head)
         series = self._series()
-        with pack.member(readings.PATH, readings.RESOURCE) as member:
-            member.write(readings.HEAD)
-            for number, (meter, register) in enumerate(series):
-                yield f"{meter} {register.name}", 0.5 * number / len(series)
-                for page in self._pages(meter, register):
-                    of = (meter, register.name, self.cut.step)
-                    member.write(readings.shown_lines(*of, page))
-                    self._note(meter, register, page)
+        with Pack(to, made_ms, head) as pack:
+            with pack.member(readings.PATH, readings.RESOURCE) as member:
+                member.write(readings.HEAD)
+                for number, (meter, register) in enumerate(series):
                     yield f"{meter} {register.name}", 0.5 * number / len(series)
-        for path, resource, pieces in self._others(series, made_ms):
-            with pack.member(path, resource) as member:
-                for text in pieces:
-                    member.write(text)
-                    yield path, 0.8
-        pack.close()
+                    for page in self._pages(meter, register):
+                        of = (meter, register.name, self.cut.step)
+                        member.write(readings.shown_lines(*of, page))
+                        self._note(meter, register, page)
+                        yield f"{meter} {register.name}", 0.5 * number / len(series)
+            for path, resource, pieces in self._others(series, made_ms):
+                with pack.member(path, resource) as member:
+                    for text in pieces:
+                        member.write(text)
+                        yield path, 0.8
         yield "done", 1.0
 
     def _others(

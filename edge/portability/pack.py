@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import IO, Any, cast
+from typing import IO, Any, Self, cast
 
 from edge.portability.refusal import PackRefused
 from edge.portability.sink import Sink
@@ -45,7 +45,7 @@ class Member:
 
 
 class Pack:
-    """A pack being written; `close` writes the manifest, without which it is none."""
+    """A pack being written: left well, it has its manifest; else it is none."""
 
     def __init__(self, to: Sink, made_ms: int, head: Mapping[str, Any]) -> None:
         self._date = utc(made_ms).timetuple()[:6]
@@ -79,7 +79,18 @@ class Pack:
         }
         self._resources.append(said)
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        """End it, or leave it without an end where it broke off."""
+        if kind is None:
+            self._close()
+        else:
+            self._zip.fp = None  # else it writes its directory when it is forgotten
+
+    def _close(self) -> None:
         """Write the manifest and the directory."""
         document = {**self._head, "resources": self._resources}
         with self._zip.open(self._info(MANIFEST), "w") as to:

@@ -96,7 +96,8 @@ def own_lines(
         return ""
     middle = f"{_plain(meter)},{_plain(register)},{step.value}"
     unit = CATALOGUE[register].unit or ""
-    named = {one: _plain(one) for one in set(rows.sources)}
+    known = zip(rows.sources, rows.value, strict=True)
+    named = {one: _plain(one) for one in {a for a, b in known if b is not None}}
     cells = zip(
         instants(rows.start_ms),
         instants(rows.end_ms),

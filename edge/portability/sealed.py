@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import os
 import struct
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 
 from cryptography.exceptions import InvalidTag
@@ -119,13 +122,26 @@ def opened(file: IO[bytes], passphrase: str) -> Iterator[bytes]:
         number, data = number + 1, ahead
 
 
+@contextmanager
+def unsealed(path: Path, passphrase: str, beside: Path) -> Iterator[IO[bytes]]:
+    """Lend what a sealed file holds, once all of it was authenticated.
+
+    It is written to a file without a name in `beside`, which no crash leaves behind.
+    """
+    with path.open("rb") as file, tempfile.TemporaryFile(dir=beside) as whole:
+        for piece in opened(file, passphrase):
+            whole.write(piece)
+        whole.seek(0)
+        yield whole
+
+
 def _wrong(number: int) -> PackRefused:
     if number == 0:
         return PackRefused(
-            "the passphrase is wrong, or the pack was changed",
-            hint="try it again; capitals and spaces count",
+            "the passphrase is wrong, or the file was changed or breaks off",
+            hint="try it again: capitals and spaces count; else copy the file again",
         )
     return PackRefused(
-        "the pack breaks off or was changed: nothing was taken of it",
+        "the file breaks off or was changed: nothing was taken of it",
         hint="copy it again from where it was made",
     )

@@ -165,7 +165,9 @@ class Taker:
                 if one.meter == meter and (one.at_ms, one.offsets) not in known
             ]
             if fresh:
-                await self.journal.append(fresh, lane=Lane.HISTORY)
+                # ahead of what the meter says from now on: behind it, they would have
+                # the roller look anew at a time of which it has no reading
+                await self.journal.append(fresh, lane=Lane.PRESENT)
             self.fitted(meter)
         there = {
             fact.key for meter in words.meters for fact in self.journal.facts(meter)

@@ -45,21 +45,20 @@ class HomePack:
             "profile": "tabular-data-package",
             "releve": {"format": FORMAT, "profile": HOME_PROFILE},
         }
-        pack = Pack(to, self.home.now_ms, head)
-        yield from self._readings(pack)
-        if self.columns:
-            yield from self._columns(pack)
-        yield from self._half_hours(pack)
-        yield from self._green_button(pack)
-        for path, resource, text in (
-            (kept.HOME, JSON, kept.home_document(self.home)),
-            (kept.CONSENTS, LINKED, kept.consents_document(self.home)),
-            (kept.READ_JOURNAL, CSV, kept.read_journal_lines(self.home)),
-        ):
-            with pack.member(path, resource) as member:
-                member.write(text)
-            yield path, 0.95
-        pack.close()
+        with Pack(to, self.home.now_ms, head) as pack:
+            yield from self._readings(pack)
+            if self.columns:
+                yield from self._columns(pack)
+            yield from self._half_hours(pack)
+            yield from self._green_button(pack)
+            for path, resource, text in (
+                (kept.HOME, JSON, kept.home_document(self.home)),
+                (kept.CONSENTS, LINKED, kept.consents_document(self.home)),
+                (kept.READ_JOURNAL, CSV, kept.read_journal_lines(self.home)),
+            ):
+                with pack.member(path, resource) as member:
+                    member.write(text)
+                yield path, 0.95
         yield "done", 1.0
 
     def _pages(self) -> Iterator[Page]:

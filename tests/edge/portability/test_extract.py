@@ -175,6 +175,17 @@ def test_what_is_withdrawn_while_it_is_written_is_not_in_it(giving):
         list(steps)
 
 
+def test_what_breaks_off_is_no_pack_and_what_was_written_of_it_is_noted(giving):
+    to = io.BytesIO()
+    extraction = giving.begin(WANTED)
+    steps = extraction.steps(to)
+    for _ in range(3):
+        next(steps)
+    steps.close()
+    assert not zipfile.is_zipfile(to)
+    assert giving.readings.lines(extraction.given.service)
+
+
 def test_a_pause_of_everything_pauses_it_too(giving):
     extraction = giving.begin(WANTED)
     giving.consents.pause()

@@ -1,14 +1,16 @@
-"""A home that had begun to count keeps its own rows, and is whole where two meet."""
+"""Where two homes' rows meet: what stood stays, what is new goes on from it."""
 
 from __future__ import annotations
 
 import pytest
 from importing_home import EVER, PARIS
-from packed_house import FIRST_MS
+from packed_house import FIRST_MS, table
 
 from edge.calendar import Calendar
 from edge.interval import INTERVAL_STEPS, Interval, Step
+from edge.roller.consumer import RollerConsumer
 from edge.rollup.part import Slot, add, part_of
+from edge.sample import Sample
 
 OF = ("linky", "import_total_wh")
 HALF_MS = 1_800_000
@@ -78,3 +80,30 @@ async def test_taken_again_nothing_changes(house, new):
     again = await new.unpacked(house.written())
     assert (again.rows, again.summed) == (0, 0)
     assert new.journal.tail == tail
+
+
+async def test_a_meter_that_goes_on_counting_changes_nothing_of_what_moved_in(
+    house, new
+):
+    await house.live(halves=60)
+    pack = house.written()
+    await new.unpacked(pack)
+    roller = RollerConsumer(new.journal, new.reads)
+    first_ms = FIRST_MS + 70 * HALF_MS
+    for number in range(200):
+        at_ms = first_ms + number * 60_000
+        values = {"import_total_wh": 5_000_000 + number}
+        new.journal.add_sample(Sample("linky", at_ms, values))
+    await new.journal.commit()
+    await roller.start()
+    await roller.catch_up()
+    await new.project()
+    moved = {(r["meter"], r["register"], r["step"], r["start"]) for r in table(pack)}
+    again = table(new.written())
+    known = [
+        row
+        for row in again
+        if (row["meter"], row["register"], row["step"], row["start"]) in moved
+    ]
+    assert known == table(pack)
+    assert len(again) > len(known)
