@@ -34,6 +34,7 @@ from edge.importing.importer import Importer
 from edge.interval import Step
 from edge.journal.journal import HOME, Journal
 from edge.journal.writer import Policy
+from edge.portability import carrying
 from edge.reads import Reads
 from edge.record import Address
 from edge.registers import CATALOGUE
@@ -151,6 +152,7 @@ class Hub:
             hub.restore(meter)
         staged.clear(Path(config.data_dir))
         lent.clear(Path(config.data_dir))
+        carrying.clear(Path(config.data_dir))
         hub.importer = Importer(
             journal,
             reads,
