@@ -25,6 +25,7 @@ from api.routes import (
     asked,
     authority,
     cozy,
+    erasure,
     export,
     facts,
     grant,
@@ -89,7 +90,7 @@ def create_app(deps: Deps) -> FastAPI:
     if deps.consents is not None and deps.credentials is not None:
         services = Services(deps.consents, deps.credentials)
     given = (meters, registers, slices, reconciliation, facts)
-    owners = (sign_in, asked, owner, cozy, export)
+    owners = (sign_in, asked, owner, cozy, export, erasure)
     parts = (*given, readings, own_readings, live, health, imports, *owners, grant)
     for part in parts:
         app.include_router(part.router, prefix=PREFIX)

@@ -17,6 +17,7 @@ from edge.consent.asking import Asking
 from edge.consent.consents import Consents
 from edge.consent.credentials import Credentials
 from edge.consent.read_journal import ReadJournal
+from edge.erasure.erasure import Erasure
 from edge.facts import Fact
 from edge.health import HealthReport
 from edge.importing.importer import Undone
@@ -198,6 +199,7 @@ class Deps:
     cors: tuple[str, ...] = ()
     imports: Imports | None = None
     exports: Served | None = None
+    erasure: Erasure | None = None
     readings: Receives | None = None
     consents: Consents | None = None
     credentials: Credentials | None = None

@@ -89,6 +89,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("post", f"{OWNER}/export/extract"): Operation(
         "export_extract", body=owner_bodies.ExtractBody
     ),
+    ("post", f"{OWNER}/erasure/preview"): Operation(
+        "preview_erasure", owner_shapes.WouldGoShape, owner_bodies.SpanBody
+    ),
+    ("post", f"{OWNER}/erasure"): Operation(
+        "erase", owner_shapes.BegunShape, owner_bodies.EraseBody
+    ),
+    ("get", f"{OWNER}/erasure"): Operation("list_erasures", owner_shapes.ErasuresShape),
     ("post", f"{OWNER}/cozy/asked"): Operation(
         "find_cozy", owner_shapes.CozyAskedShape
     ),

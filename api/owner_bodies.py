@@ -80,3 +80,17 @@ class NamedBody(Body):
     """Which services; all when none is named."""
 
     services: list[str] = Field(max_length=500)
+
+
+class SpanBody(Body):
+    """What of the past: of every meter, from the first reading, until now."""
+
+    meter: str | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+
+
+class EraseBody(SpanBody):
+    """What is to go for good, and the word for it."""
+
+    word: Literal["erase"]

@@ -140,6 +140,24 @@ RESUMED: dict[str, Any] = {"resumed": []}
 COZY_ASKED: dict[str, Any] = {"url": "https://alice.cozy.example"}
 COZY_CONNECTED: dict[str, Any] = {"connected": "https://alice.cozy.example"}
 
+WOULD_GO: dict[str, Any] = {
+    "places": {"copies": 7, "readings": 1288, "services": 12, "broker": 0}
+}
+BEGUN: dict[str, Any] = {"erasures": [1]}
+ERASURES: dict[str, Any] = {
+    "erasures": [
+        {
+            "id": 1,
+            "meter": "linky",
+            "since": "2026-10-24T00:00:00+02:00",
+            "until": "2026-10-26T00:00:00+01:00",
+            "at": "2026-10-26T20:15:00+01:00",
+            "finished": None,
+            "places": {"copies": 7, "readings": 1288, "influxdb": "it doesn't answer"},
+        }
+    ]
+}
+
 
 def shown(value: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
     """Give what OpenAPI says of an answer, by its example."""

@@ -256,3 +256,36 @@ class ReceiptShape(Shape):
     type_: Any = Field(alias="@type")
     id_: str = Field(alias="@id")
     ledger_head: str = Field(alias="releve:ledgerHead")
+
+
+class WouldGoShape(Shape):
+    """What an erasure would take."""
+
+    places: dict[str, int]
+    """Of each place, how many records, rows, files or points."""
+
+
+class BegunShape(Shape):
+    """Erasures that were begun, one a meter."""
+
+    erasures: list[int]
+
+
+class ErasureShape(Shape):
+    """What was erased of one meter."""
+
+    id: int
+    meter: str
+    since: Instant | None
+    """None: from its first reading on."""
+    until: Instant
+    at: Instant
+    finished: Instant | None
+    places: dict[str, int | str]
+    """Of each place, how much went, or why it waits."""
+
+
+class ErasuresShape(Shape):
+    """What was erased, oldest first."""
+
+    erasures: list[ErasureShape]

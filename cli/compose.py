@@ -53,6 +53,7 @@ def listen_to(config: Config, hub: Hub) -> Deps:
         url=_url(config, hub),
         authority=_authority(hub),
         imports=hub.importer,
+        erasure=hub.erasure,
         exports=Served(lambda: _home(config, hub), extracting_of(hub)),
         readings=Receiver(
             *(hub.journal, hub.reads, hub.clock, hub.gates, hub.intakes),

@@ -55,6 +55,7 @@ from edge.stores.sqlite.store import FILE, SqliteStore
 from edge.tail import Snapshot
 
 if TYPE_CHECKING:
+    from edge.erasure.erasure import Erasure
     from edge.lan.part import Lan
     from edge.outputs.cloud.part import CloudPart
     from edge.outputs.cozy.part import CozyPart
@@ -94,6 +95,7 @@ class Hub:
     lan: Lan | None = None
     importer: Importer | None = None
     collected: CollectedDoor | None = None
+    erasure: Erasure | None = None
     bus: Bus = field(default_factory=Bus)
     supervisor: Supervisor = field(default_factory=Supervisor)
     pairing: Pairing = field(default_factory=Pairing)

@@ -154,7 +154,7 @@ class Service:
             for meter in config.meters
             if meter.id not in mute
         }
-        erasure = erasure_of(hub)
+        erasure = hub.erasure = erasure_of(hub)
         owner = Owner(
             hub.journal,
             hub.gates,

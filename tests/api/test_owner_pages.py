@@ -37,6 +37,9 @@ PATHS = (
     ("POST", "services/resume"),
     ("POST", "export/home"),
     ("POST", "export/extract"),
+    ("POST", "erasure/preview"),
+    ("POST", "erasure"),
+    ("GET", "erasure"),
     ("POST", "cozy/asked"),
     ("POST", "cozy/connect"),
 )
