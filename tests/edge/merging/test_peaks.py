@@ -7,15 +7,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from edge.gate import Gate
 from edge.interval import Step
 from edge.journal.journal import Journal
 from edge.journal.writer import Policy
 from edge.merging import Purpose
 from edge.reads import Reads
 from edge.roller.roller import Counting
-from edge.sample import Quality, Sample, Slice, millis
+from edge.sample import HostInstant, Quality, Sample, Slice, millis
+from edge.sources.mapping import Mapper
 from edge.stores.projector import Projector
 from edge.stores.sqlite import SqliteStore
+from teleinfo.decoder import Decoder
+from teleinfo.mode import Mode
+from teleinfo.virtual import MeterSpec, VirtualLinky
 
 PARIS = ZoneInfo("Europe/Paris")
 PEAK = "max_power_today_va"
@@ -66,6 +71,30 @@ async def test_a_days_largest_is_its_row_before_and_after_the_store_has_it(
         assert found.end_ms[0] - found.start_ms[0] == hours * 3_600_000
         assert (found.quality, found.sources) == (["raw"], [METER])
         assert PEAK in reads.meters()["linky"]
+
+
+@pytest.mark.parametrize("date", ["2026-03-29", "2026-10-25"])
+async def test_from_the_line_to_the_row(home, date):
+    journal, reads, _ = home
+    gate, mapper, decoder = Gate("linky"), Mapper("linky"), Decoder(Mode.STANDARD)
+    midnight = at(date) + (23 if date < "2026-06" else 25) * 3_600_000
+    begun_ms, shown = midnight - 60_000, 0
+    meter = VirtualLinky(MeterSpec(), begun_ms)
+    for n, sent in enumerate(meter.frames(begun_ms, midnight + 60_000)):
+        for frame in decoder.feed(sent):
+            date_ms = frame.groups["DATE"].horodate.at_ms
+            seen = HostInstant(date_ms + 900, n * 1_500_000_000, True, "b")
+            verdict = gate.judge(mapper.reading(frame, seen))
+            journal.add_sample(verdict.sample)
+            for one in verdict.slices:
+                await journal.append([(one,)])
+            if date_ms < midnight:
+                shown = frame.groups["SMAXSN"].value
+    await journal.commit()
+    last = rows(reads, Step.DAY)
+    assert (last.start_ms[-1], last.end_ms[-1]) == (at(date), midnight)
+    assert last.value[-1] == shown > 0
+    assert len(last) == 2  # and of the day before, which the meter showed until then
 
 
 async def test_what_the_meter_still_shows_after_midnight_is_in_no_row(home):
