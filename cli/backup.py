@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.options import ConfigFile
+from cli.passphrase import PassphraseFile, passphrase
 from cli.progress import shown
 from edge.backup import backup as make
 from edge.config import load_config
@@ -15,13 +16,32 @@ from edge.config import load_config
 
 def backup(
     file: Annotated[Path, typer.Argument(help="Where to, as in releve.tar.gz.")],
+    *,
+    encrypt: Annotated[
+        bool, typer.Option("--encrypt", help="Seal it: it opens by a passphrase alone.")
+    ] = False,
+    passphrase_file: PassphraseFile = None,
     config: ConfigFile = None,
 ) -> None:
     """Back everything up, while the service runs; proved by restoring it aside."""
+    data_dir = load_config(config).data_dir
+    secret = _fit(passphrase_file) if encrypt or passphrase_file else None
     with shown() as tell:
-        manifest = make(load_config(config).data_dir, file, tell)
+        manifest = make(data_dir, file, tell, secret)
     size = file.stat().st_size / 1e6
-    typer.echo(f"{file}: {size:.1f} MB, restored aside and found equal.")
+    how = "restored aside and found equal" + (", sealed" if secret else "")
+    typer.echo(f"{file}: {size:.1f} MB, {how}.")
     for one in manifest.databases:
         rows = sum(one.tables.values())
         typer.echo(f"  {one.name}: schema {one.schema}, {rows} rows")
+    if secret:
+        typer.echo("Without its passphrase nobody opens it again, you neither.")
+
+
+def _fit(file: Path | None) -> str:
+    """Give a passphrase that isn't guessed at once; raise PackRefused."""
+    from edge.portability import sealed  # noqa: PLC0415 - brings cryptography
+
+    secret = passphrase(file, twice=True)
+    sealed.fit(secret)
+    return secret

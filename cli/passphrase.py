@@ -10,7 +10,7 @@ import typer
 from cli.language import Words, spoken
 from edge.errors import EdgeError
 
-ASKED = Words("Phrase secrète du paquet", "The pack's passphrase")
+ASKED = Words("Phrase secrète du fichier", "The file's passphrase")
 MOST = 1 << 12
 PassphraseFile: TypeAlias = Annotated[
     Path | None,

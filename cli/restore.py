@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from cli.options import ConfigFile
+from cli.passphrase import PassphraseFile, passphrase
 from cli.progress import shown
+from edge.backup import is_sealed
 from edge.backup import restore as put_back
 from edge.config import load_config
 
@@ -19,12 +21,14 @@ def restore(
     force: Annotated[
         bool, typer.Option("--force", help="Keep what is there under another name.")
     ] = False,
+    passphrase_file: PassphraseFile = None,
     config: ConfigFile = None,
 ) -> None:
     """Restore a backup; what is there already is refused, or kept with --force."""
     data_dir = load_config(config).data_dir
+    secret = passphrase(passphrase_file, twice=False) if is_sealed(file) else None
     with shown() as tell:
-        put_back(file, data_dir, force=force, progress=tell)
+        put_back(file, data_dir, force=force, progress=tell, passphrase=secret)
     typer.echo(
         f"Restored into {data_dir}; start it with `releve run`.\n"
         "Every service stays paused until you confirm it: `releve services list`,"

@@ -29,6 +29,7 @@ PATTERNS = (
     "*/*.damaged*",
     f"{BACKUPS}/releve-*",
     f"{BACKUPS}/.*.draft",
+    f"{BACKUPS}/.*.scratch",
     "restoring",
     "copies/*",
     "extracts/*",

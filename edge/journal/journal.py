@@ -10,6 +10,7 @@ from pathlib import Path
 
 from edge.errors import DamagedDatabase, JournalError
 from edge.health import PartHealth
+from edge.journal import switching
 from edge.journal.ballast import BALLAST_BYTES, Ballast
 from edge.journal.bodies import Kind, span_of
 from edge.journal.consumer_door import ConsumerDoor
@@ -60,10 +61,12 @@ class Journal(ConsumerDoor, OwnerDoor, ErasingDoor):
 
         Raises AlreadyRunning, NewerSchema, DiskFull, or JournalError when the
         directory can't be used. A damaged database is set aside, and a new one begun.
+        A restore that was cut off is finished first.
         """
         private_directory(directory)
         lock = DirectoryLock(directory)
         try:
+            switching.finish(directory)
             place = Place(directory, connect, Ballast(directory, ballast_bytes))
             return cls(place, lock, policy or Policy())
         except BaseException:

@@ -10,8 +10,10 @@ import tarfile
 from dataclasses import asdict
 
 import pytest
+from backed_home import sample
 
-import edge.backup
+import edge.backup.making
+import edge.backup.manifest
 import edge.journal.copying
 from edge.backup import backup, read_manifest, restore
 from edge.errors import AlreadyRunning, BackupError, NewerSchema
@@ -20,28 +22,6 @@ from edge.journal import Journal
 from edge.record import Lane
 from edge.sample import Sample
 from edge.stores.sqlite import SqliteStore
-
-BASE_MS = 1_790_000_000_000
-
-
-def sample(n: int) -> Sample:
-    return Sample("linky", BASE_MS + n * 1000, {"import_total_wh": 1000 + n})
-
-
-@pytest.fixture
-async def home(tmp_path):
-    """A data directory with 100 samples in its journal, and a store."""
-    directory = tmp_path / "home"
-    journal = Journal.open(directory, ballast_bytes=1 << 16)
-    for n in range(100):
-        journal.add_sample(sample(n))
-    await journal.commit()
-    await journal.register("roller")
-    store = SqliteStore(directory / "store.db")
-    store.project(journal.read())
-    store.close()
-    journal.close()
-    return directory
 
 
 @pytest.fixture
@@ -162,15 +142,15 @@ def test_a_damaged_database_is_refused_and_leaves_no_archive(home, tmp_path):
 
 
 def test_an_archive_that_does_not_prove_itself_is_not_left(home, tmp_path, monkeypatch):
-    made = edge.backup._pack
+    made = edge.backup.making.pack
 
-    def spoil(manifest, scratch, draft, progress):
-        made(manifest, scratch, draft, progress)
+    def spoil(manifest, scratch, draft, progress, passphrase):
+        made(manifest, scratch, draft, progress, passphrase)
         data = bytearray(draft.read_bytes())
         data[len(data) // 2] ^= 0xFF
         draft.write_bytes(data)
 
-    monkeypatch.setattr(edge.backup, "_pack", spoil)
+    monkeypatch.setattr(edge.backup.making, "pack", spoil)
     with pytest.raises(BackupError):
         backup(home, tmp_path / "x.tar.gz")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home"]
@@ -246,8 +226,8 @@ def repacked(archive, change) -> None:
 
 def with_manifest(**changes):
     def change(members):
-        document = edge.backup._opened(members[0][1]) | changes
-        return [("manifest", edge.backup._sealed(document)), *members[1:]]
+        document = edge.backup.manifest.document_of(members[0][1]) | changes
+        return [("manifest", edge.backup.manifest.checked(document)), *members[1:]]
 
     return change
 
@@ -257,7 +237,7 @@ def with_manifest(**changes):
     [
         lambda members: members[1:],
         lambda _: [],
-        lambda members: [("manifest", edge.backup._sealed({})), *members[1:]],
+        lambda members: [("manifest", edge.backup.manifest.checked({})), *members[1:]],
         lambda members: [("manifest", b" " * (1 << 20) + b" "), *members[1:]],
         lambda members: members[:2],
         lambda members: [members[0], members[2], members[1]],
@@ -280,6 +260,13 @@ def test_a_backup_of_a_newer_version_is_refused(archive, tmp_path):
     repacked(archive, with_manifest(format=2))
     with pytest.raises(NewerSchema, match="newer"):
         restore(archive, tmp_path / "new")
+
+
+def test_a_backup_of_an_older_format_is_refused_with_what_to_do(archive, tmp_path):
+    repacked(archive, with_manifest(format=0))
+    with pytest.raises(BackupError, match="older Relevé") as refused:
+        restore(archive, tmp_path / "new")
+    assert "with the version that made it" in str(refused.value)
 
 
 def test_a_backup_of_a_newer_schema_is_refused(home, tmp_path, monkeypatch):

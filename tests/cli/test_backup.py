@@ -1,0 +1,74 @@
+"""`releve backup --encrypt` seals; `releve restore` asks for what opens it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from edge.journal.journal import Journal
+from edge.sample import Sample
+
+PHRASE = "four words nobody guesses"
+
+
+@pytest.fixture
+def pi(tmp_path):
+    """Give what runs a command for a home, a word typed where it asks."""
+    path = tmp_path / "releve.toml"
+    path.write_text(
+        f'data_dir = "{tmp_path}/data"\n[[meters]]\nid = "linky"\nport = "/none"\n'
+    )
+    journal = Journal.open(tmp_path / "data")
+    journal.add_sample(Sample("linky", 1_795_500_000_000, {"import_total_wh": 5}))
+    asyncio.run(journal.commit())
+    journal.close()
+
+    def run(*words, typed="", data="data"):
+        env = {"RELEVE_DATA_DIR": str(tmp_path / data), "LC_ALL": "C"}
+        asked = [*map(str, words), "--config", str(path)]
+        return CliRunner().invoke(app, asked, env=env, input=typed)
+
+    return run
+
+
+def test_a_passphrase_is_typed_twice_to_seal_and_once_to_open(pi, tmp_path):
+    file = tmp_path / "kept.releve"
+    made = pi("backup", file, "--encrypt", typed=f"{PHRASE}\n{PHRASE}\n")
+    assert made.exit_code == 0, made.output
+    assert "found equal, sealed" in made.output
+    assert PHRASE not in made.output
+    put_back = pi("restore", file, typed=f"{PHRASE}\n", data="new")
+    assert "Restored" in put_back.output
+    assert (tmp_path / "new" / "journal.db").exists()
+
+
+def test_a_file_says_it_where_nobody_types(pi, tmp_path):
+    secret, file = tmp_path / "secret", tmp_path / "kept.releve"
+    secret.write_text(PHRASE + "\n")
+    pi("backup", file, "--passphrase-file", secret)
+    assert file.read_bytes().startswith(b"RELEVE-SEALED-")
+    put_back = pi("restore", file, "--passphrase-file", secret, data="new")
+    assert "Restored" in put_back.output
+
+
+def test_a_wrong_one_is_told_in_a_sentence_and_restores_nothing(pi, tmp_path):
+    file = tmp_path / "kept.releve"
+    pi("backup", file, "--encrypt", typed=f"{PHRASE}\n{PHRASE}\n")
+    refused = pi("restore", file, typed="four words nobody guessed\n", data="new")
+    assert "the passphrase is wrong" in str(refused.exception)
+    assert not (tmp_path / "new" / "journal.db").exists()
+
+
+def test_one_that_is_soon_guessed_seals_nothing(pi, tmp_path):
+    refused = pi("backup", tmp_path / "x", "--encrypt", typed="secret\nsecret\n")
+    assert "12 characters at least" in str(refused.exception)
+    assert not (tmp_path / "x").exists()
+
+
+def test_what_is_not_sealed_asks_for_none(pi, tmp_path):
+    file = tmp_path / "kept.tar.gz"
+    assert "found equal." in pi("backup", file).output
+    assert "Restored" in pi("restore", file, data="new").output
