@@ -21,6 +21,8 @@ from edge.portability.taking import Taker
 from edge.private_file import FLAGS
 from edge.turn import in_turn
 
+ASIDE = "exporting"
+"""Where an export copies a running service's databases to, while it reads them."""
 EXTRACTS = "extracts"
 """Where the service writes extracts, in its data directory; gone once taken."""
 
@@ -73,5 +75,6 @@ async def taken(taker: Taker, staged: str, data_dir: Path) -> dict[str, Any]:
 
 
 def clear(data_dir: Path) -> None:
-    """Remove the extracts that nobody took."""
-    shutil.rmtree(data_dir / EXTRACTS, ignore_errors=True)
+    """Remove what exports that were cut off left: each holds readings."""
+    for name in (ASIDE, EXTRACTS):
+        shutil.rmtree(data_dir / name, ignore_errors=True)

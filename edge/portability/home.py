@@ -18,6 +18,7 @@ from edge.errors import AlreadyRunning, ConsentError, JournalError
 from edge.journal.copying import copy
 from edge.journal.file import JOURNAL, private_directory
 from edge.journal.journal import Journal
+from edge.portability.carrying import ASIDE
 from edge.portability.gathered import Home, Ledger
 from edge.portability.taking import Taker
 from edge.reads import Reads
@@ -28,9 +29,6 @@ from edge.sources.plugins import fluid_of
 from edge.stores.projector import Projector
 from edge.stores.sqlite.store import FILE as STORE
 from edge.stores.sqlite.store import SqliteStore
-
-ASIDE = "exporting"
-"""Where a running service's databases are copied to, in its data directory."""
 
 
 @contextmanager

@@ -137,6 +137,15 @@ async def test_a_running_service_writes_an_extract(lived, tmp_path):
     assert not list((tmp_path / "old" / EXTRACTS).iterdir())
 
 
+async def test_what_a_cut_left_is_gone_when_the_service_starts(lived):
+    for name in (home.ASIDE, EXTRACTS):
+        (lived.data_dir / name).mkdir()
+        (lived.data_dir / name / "half").write_text("readings")
+    async with running(lived):
+        assert not (lived.data_dir / home.ASIDE).exists()
+        assert not (lived.data_dir / EXTRACTS).exists()
+
+
 @pytest.mark.parametrize("name", ["../old/journal.db", "x" * 31, "/etc/passwd", ""])
 async def test_no_other_file_is_written_or_taken(lived, name):
     async with running(lived):
