@@ -30,7 +30,9 @@ class Links(HTMLParser):
 
 
 SHELLS = [
-    f"{name}.{language}.html" for name in ("home", "consent", "cozy") for language in LANGUAGES
+    f"{name}.{language}.html"
+    for name in ("home", "consent", "cozy")
+    for language in LANGUAGES
 ]
 
 

@@ -139,7 +139,7 @@ async def test_a_code_that_another_got_is_worth_nothing_here(home, server):
         assert not accounts.names(home.data)
 
 
-async def test_nothing_is_sent_once_it_is_taken_back_nor_what_fell_into_a_pause(
+async def test_a_cozy_is_sent_nothing_that_was_taken_back_or_fell_into_a_pause(
     home, server
 ):
     async with home.running():
