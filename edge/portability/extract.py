@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from edge.consent.read_journal import Reading
 from edge.consent.records import Grant
 from edge.consent.terms import Channel, Grain
 from edge.interval import Step
+from edge.merging.precedence import Purpose
 from edge.portability import enedis_csv, green_button, readings
 from edge.portability.gathered import pages
 from edge.portability.pack import FORMAT, Pack
@@ -44,6 +46,7 @@ class MergedRows(Protocol):
         start_ms: int,
         end_ms: int,
         limit: int,
+        purpose: Purpose,
     ) -> IntervalColumns:
         """Give rows that start in [start_ms, end_ms), whoever said them."""
         ...
@@ -149,7 +152,8 @@ class ExtractPack:
         of, step = (meter, register.name), self.cut.step
         window = (self.cut.start_ms, self.cut.end_ms)
         question = Question(meter, register, step, *window, Channel.EXTRACT)
-        for page in pages(self.reads.merged_columns, of, step, window):
+        rows = partial(self.reads.merged_columns, purpose=Purpose.NOW)
+        for page in pages(rows, of, step, window):
             first_ms, last_ms = page.start_ms[0], page.start_ms[-1] + 1
             asked = replace(question, start_ms=first_ms, end_ms=last_ms)
             for span in allowed(self._granted(), asked, self.now_ms(), self.zone):

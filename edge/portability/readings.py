@@ -12,6 +12,7 @@ from typing import TextIO
 
 import numpy as np
 
+from edge.catalogue import Kind
 from edge.interval import Interval, Step
 from edge.portability.refusal import PackRefused
 from edge.registers import CATALOGUE
@@ -121,21 +122,23 @@ def own_lines(
 
 def shown_lines(meter: str, register: str, step: Step, rows: IntervalColumns) -> str:
     """Write rows as another holder is given them: without their source and device."""
-    unit = CATALOGUE[register].unit or ""
+    told = CATALOGUE[register]
+    instant = told.kind is Kind.INSTANT and not told.peak
     middle = f"{_plain(meter)},{_plain(register)},{step.value}"
+    none: list[None] = [None] * len(rows)
     cells = zip(
         instants(rows.start_ms),
         instants(rows.end_ms),
         rows.value,
         rows.quality,
         rows.coverage,
-        rows.minimum,
-        rows.mean,
-        rows.maximum,
+        rows.minimum if instant else none,
+        rows.mean if instant else none,
+        rows.maximum if instant else none,
         strict=True,
     )
     return "".join(
-        f"{start},{end},{middle},{value},{unit},{quality},,,"
+        f"{start},{end},{middle},{value},{told.unit or ''},{quality},,,"
         f"{_cell(known)},{_cell(low)},{_cell(mean)},{_cell(high)},\n"
         for start, end, value, quality, known, low, mean, high in cells
         if value is not None
