@@ -41,6 +41,7 @@ SUBJECT = {
     Act.WRITER_REMOVED: "writer",
     Act.WRITER_HELD: "writer",
     Act.WRITER_CONFIRMED: "writer",
+    Act.ERASED: "erasure",
 }
 """Which word of an entry says what it is about; a consent given is its own."""
 SCHEMA = Schema(

@@ -36,6 +36,8 @@ class Act(StrEnum):
     WRITER_REMOVED = "writer_removed"
     WRITER_HELD = "writer_held"
     WRITER_CONFIRMED = "writer_confirmed"
+    ERASED = "erased"
+    """Readings were erased; which, is erased here too (edge.erasure)."""
 
 
 def step(standing: Standing, act: Act, at_ms: int, body: Mapping[str, Any]) -> None:

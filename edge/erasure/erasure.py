@@ -45,6 +45,8 @@ class Erasure:
     now_ms: Callable[[], int]
     meters: Callable[[], Sequence[str]]
     """The meters that anything is known of; blocks."""
+    prove: Callable[[Erased], None] = lambda _stone: None
+    """Told of each erasure that is finished; blocks."""
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _waits: str = ""
@@ -114,6 +116,10 @@ class Erasure:
         for one in stones:
             if all(not _left(one, place) for place in self.places):
                 done = replace(one, finished_ms=self.now_ms())
+                try:
+                    await asyncio.to_thread(self.prove, done)
+                except EdgeError as error:  # the readings are gone all the same
+                    log.warning("erasure: no proof of it is kept: %s", error)
                 await self.journal.note_erased(done, told=True)
 
     def health(self) -> PartHealth:

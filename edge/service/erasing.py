@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
+from functools import partial
 from typing import TYPE_CHECKING
 
+from edge.consent.consents import Consents
+from edge.consent.standing import Act
 from edge.erasure.books import Books
 from edge.erasure.copies import Copies
 from edge.erasure.erasure import Erasure
 from edge.erasure.place import Place
 from edge.erasure.readings import Readings
+from edge.journal.erased import Erased
 
 if TYPE_CHECKING:
     from edge.service.hub import Hub
@@ -41,4 +46,19 @@ def erasure_of(hub: Hub) -> Erasure:
         from edge.erasure.cozys import Cozys  # noqa: PLC0415 - same
 
         places.append(Cozys(hub.cozy))
-    return Erasure(hub.journal, places, lambda: hub.clock.now().wall_ms, meters)
+    return Erasure(
+        *(hub.journal, places, lambda: hub.clock.now().wall_ms, meters),
+        prove=partial(prove, hub.consents),
+    )
+
+
+def prove(consents: Consents, stone: Erased) -> None:
+    """Enter in the ledger that something was erased; what it was is dropped at once.
+
+    The entry's digest stays in the chain, and its salt is gone: that it was done, and
+    when, can be shown to nobody's harm.
+    """
+    erasure = secrets.token_hex(8)
+    told = {"meter": stone.meter, "start_ms": stone.start_ms, "end_ms": stone.end_ms}
+    consents.enter(Act.ERASED, {"erasure": erasure, **told})
+    consents.ledger.erase([erasure])

@@ -4,6 +4,7 @@ import pytest
 from erased_home import CURVE, EVER, HOUR, INDEX, MIDNIGHT, POWER, curve, peak, samples
 
 from edge.commands import CommandRefused, Erase
+from edge.consent.standing import Act
 from edge.erasure.erasing import asked
 from edge.interval import Step
 from edge.journal.bodies import Kind
@@ -102,6 +103,17 @@ async def test_the_owners_word_on_it_goes_too(home):
     await erase(home)
     assert home.hub.reads.corrections("linky") == []
     assert home.hub.store.corrections("linky") == []
+
+
+async def test_the_ledger_proves_that_it_was_done_and_not_what_it_was(home):
+    await home.live(0, 26)
+    await erase(home)
+    ledger = home.hub.consents.ledger
+    (entry,) = ledger.entries()
+    assert (entry.act, entry.body, entry.at_ms) == (Act.ERASED, None, home.clock.now_ms)
+    assert ledger.verify() == 1
+    assert b"linky" not in (home.config.data_dir / "consent.db").read_bytes()
+    assert home.again().consents.shut is None
 
 
 async def test_who_reads_the_journal_hears_that_a_time_was_erased(home):
