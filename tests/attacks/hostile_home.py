@@ -19,6 +19,7 @@ from edge.commands import Query
 from edge.service.control import send
 from tests.attacks.hostile import CURVE, Hostile, Planted
 from tests.attacks.hostile_archives import ARCHIVES
+from tests.attacks.hostile_extracts import EXTRACTS
 from tests.attacks.hostile_planted import DROPPED, NAMED
 from tests.attacks.hostile_texts import TEXTS
 from tests.attacks.hostile_workbooks import WORKBOOKS
@@ -38,7 +39,7 @@ id = "water"
 kind = "water"
 """
 ENOUGH_S = 60.0
-FILES = (*ARCHIVES, *WORKBOOKS, *TEXTS)
+FILES = (*ARCHIVES, *EXTRACTS, *WORKBOOKS, *TEXTS)
 GROWS, LEFT = "a file that never stops growing", "left until it is whole"
 DETAIL = re.compile(r"([a-z-]+): (.+)", re.DOTALL)
 
