@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
+from dataclasses import replace as replace_in
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -28,6 +29,9 @@ from edge.consent.view import ledger_view
 from edge.decisions import CreateDestination, RemoveService
 from edge.errors import EdgeError
 from edge.service.control import ask
+
+if TYPE_CHECKING:
+    from edge.outputs.cloud.account import Account
 
 app = typer.Typer(
     help="A broker of yours elsewhere: told what you grant it, by MQTT over TLS.",
@@ -86,6 +90,7 @@ def add(  # noqa: PLR0913 - one option for each thing that a destination is
         replace(path, changed)
     except ConfigError:
         withdraw(found, cloud)
+        forget(found, cloud)
         raise
     if installed(path):
         said(words.WALLS)
@@ -115,17 +120,32 @@ def _made(
     }
     channel = Channel.CLOUD.value
     asked = CreateDestination(declared, details, meters, language.value, channel)
+    try:
+        mine = _kept(config, cloud, asked, draft)
+    except (OSError, EdgeError):
+        # else nobody would know by whom the prefix was claimed
+        asyncio.run(reach.release(address(cloud), draft, f"{cloud.prefix}/claim"))
+        raise
+    with ledger_view(config.data_dir) as view:
+        held = ", ".join(what_of(one) for one in view.standing.of(mine.service))
+    said(words.ADDED, name=cloud.name, what=held)
+
+
+def _kept(
+    config: Config, cloud: CloudConfig, asked: CreateDestination, draft: Account
+) -> Account:
+    """Grant it, and keep by which account; what can't be kept is granted nothing."""
+    from edge.outputs.cloud import account  # noqa: PLC0415 - MQTT is not small
+
     made = ask(config.data_dir, asked)
-    mine = account.Account(made["service"], *login, home=draft.home)
+    mine = replace_in(draft, service=made["service"])
     try:
         with as_owner(config.data_dir):
             account.keep(config.data_dir, cloud.name, mine)
     except (OSError, EdgeError):
         ask(config.data_dir, RemoveService(mine.service))
         raise
-    with ledger_view(config.data_dir) as view:
-        held = ", ".join(what_of(one) for one in view.standing.of(mine.service))
-    said(words.ADDED, name=cloud.name, what=held)
+    return mine
 
 
 @app.command("list")

@@ -262,3 +262,38 @@ async def test_what_waits_is_told_no_finer_than_it_was_narrowed_to(home, cloud, 
     assert len(numbers) == 2
     for told in numbers.values():
         assert told == list(range(1, len(told) + 1))
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ["rubbish", "[]", '{"seq": 3}', '{"grant": "%s", "seq": 9999999999999999999}'],
+)
+async def test_whatever_stands_where_the_broker_remembers_it_goes_on(home, cloud, kept):
+    home.add(by_cloud())
+    async with cloud.ear() as ear:
+        async with home.running():
+            await home.up()
+            await until(lambda: ear.documents("/cursor"))
+        grant = ear.documents("/day/")[0]["grant"]
+        word = kept.replace("%s", grant).encode()
+        await ear.connection.publish(f"{PREFIX}/cursor", word, qos=1, retain=True)
+        async with home.running():
+            await home.up()
+            await home.to(SEVEN_MS)
+            await until(lambda: len(ear.documents()) >= 2)
+    assert ear.documents()[-1]["seq"] == 2
+
+
+async def test_what_the_broker_forgot_is_told_again_under_its_numbers(home, cloud):
+    home.add(by_cloud())
+    async with cloud.ear() as ear:
+        async with home.running():
+            await home.up()
+            await until(lambda: ear.documents("/cursor"))
+        (first,) = ear.documents()
+        word = f'{{"grant": "{first["grant"]}", "seq": 0}}'.encode()
+        await ear.connection.publish(f"{PREFIX}/cursor", word, qos=1, retain=True)
+        async with home.running():
+            await home.up()
+            await until(lambda: len(ear.documents()) == 2)
+    assert ear.documents() == [first, first]

@@ -8,9 +8,10 @@ import tomllib
 import orjson
 import pytest
 
+from cli import cloud as cli_cloud
 from cli import cloud_place
-from edge.config import load_config
-from edge.outputs.cloud import reach
+from edge.config import ConfigError, load_config
+from edge.outputs.cloud import account, reach
 from tests.cli.test_consent_commands import House, serving
 from tests.real.cloud_house import HERE, PREFIX, Cloud
 
@@ -124,13 +125,38 @@ def test_a_prefix_of_another_home_is_refused_and_can_be_taken_over(house, tmp_pa
     other.consents.close()
 
 
+def test_what_fails_leaves_the_prefix_to_the_next_try(house, monkeypatch):
+    elsewhere = ("--grant", "electricity/energy/day", "--meter", "nowhere")
+    assert "no meter is called" in house.add(*elsewhere, called=house.refused)
+    assert not house.held()
+    with monkeypatch.context() as full:
+        full.setattr(account, "write_private", _full)
+        house.add(called=house.refused)
+    assert not house.held()
+    with monkeypatch.context() as full:
+        full.setattr(cli_cloud, "replace", _unwritten)
+        house.add(called=house.refused)
+    assert not house.held()
+    assert not house.account.exists()
+    house.add()
+    assert house.held()
+
+
+def _full(*_):
+    raise OSError(28, "No space left on device")
+
+
+def _unwritten(*_):
+    raise ConfigError("it can't be written")
+
+
 def test_a_removed_cloud_holds_nothing_and_leaves_no_login(house):
     before = tomllib.loads(house.config.read_text())
     house.add()
     said = house.told("cloud", "remove", "mine")
     assert "could not be called back" in said
     assert not house.held()
-    assert not house.account.exists()
+    assert not list(house.account.parent.iterdir())
     assert tomllib.loads(house.config.read_text()) == before
     assert "no cloud is configured" in house.told("cloud", "list")
     assert "called 'mine'" in house.refused("cloud", "remove", "mine")

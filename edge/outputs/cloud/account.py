@@ -54,8 +54,12 @@ def keep(data_dir: Path, name: str, account: Account) -> None:
 
 
 def forget(data_dir: Path, name: str) -> None:
-    """Forget an account; what it was told is forgotten by who told it."""
-    (data_dir / PLACE / f"{name}.json").unlink(missing_ok=True)
+    """Forget an account, and all that it was told: nothing of it is granted any more.
+
+    A service that runs has the book open still; it writes to what is nowhere by then.
+    """
+    for path in (data_dir / PLACE).glob(f"{name}.*"):
+        path.unlink(missing_ok=True)
 
 
 def load(data_dir: Path, name: str) -> Account:

@@ -31,6 +31,7 @@ SETTLE_S = 2.0
 """How long a broker may take to say what it keeps."""
 AT_ONCE = 100
 """How many are noted together: each note is a write to the card."""
+SEQ_MOST = 1 << 62
 MARGIN = 2 * AT_ONCE
 """How many are sent again though the broker should know them: it may keep one thing
 better than another."""
@@ -60,7 +61,8 @@ class CloudDeliveries(ServicesDeliveries):
         if kept is None or held is None:
             await super()._recall(publisher)
         elif kept.get("grant") == held[1].user and type(kept.get("seq")) is int:
-            seq = max(0, kept["seq"] - MARGIN)
+            # whoever may write there may have written anything
+            seq = min(max(0, kept["seq"] - MARGIN), SEQ_MOST)
             await asyncio.to_thread(self._book.again_after, service, seq)
 
     async def _sent(

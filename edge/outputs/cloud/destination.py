@@ -133,6 +133,7 @@ class Destination:
         while True:
             self._changed.clear()
             if not self.granted:
+                await asyncio.to_thread(self._forget)
                 await self._changed.wait()
                 continue
             running = [
@@ -152,6 +153,12 @@ class Destination:
                 for task in running:
                     task.cancel()
                 await asyncio.gather(*running, return_exceptions=True)
+
+    def _forget(self) -> None:
+        """Forget what it was told, once nothing of it can come back: not in a pause."""
+        held = self._consents.standing.of(self._service)
+        if all(one.ended_ms is not None for one in held):
+            self._book.forget(self._service)
 
     async def _while_granted(self) -> None:
         while self.granted:
