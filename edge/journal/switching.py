@@ -12,9 +12,9 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from edge import private_file  # whole, for it begins by importing this package
 from edge.errors import JournalError
 from edge.journal.file import COMPANIONS, JOURNAL, sync_directory
-from edge.private_file import FLAGS
 from edge.sample import utc
 
 READY = "restored"
@@ -30,7 +30,7 @@ def switch(made: Path, data_dir: Path, names: Sequence[str], now_ms: int) -> Non
         "stamp": utc(now_ms).strftime("%Y%m%dT%H%M%SZ"),
         "names": {name: (made / name).exists() for name in names},
     }
-    with os.fdopen(os.open(made / PLAN, FLAGS, 0o600), "w") as file:
+    with os.fdopen(os.open(made / PLAN, private_file.FLAGS, 0o600), "w") as file:
         json.dump(plan, file)
         file.flush()
         os.fsync(file.fileno())
