@@ -93,6 +93,25 @@ def _of(ear, start):
     return [one for one in ear.documents("/30min/") if one["start"] == start]
 
 
+async def test_days_that_wait_over_the_change_of_clock_arrive(tmp_path, cloud):
+    home = CloudHome(tmp_path, cloud, now_ms=paris("2026-10-24T09:00:00+02:00"))
+    home.open()
+    home.add(by_cloud(history="P7D"))
+    async with cloud.ear() as ear, home.running():
+        await home.up()
+        await until(lambda: home.destination.deliveries.whole)
+        await home.quiet()
+        before = len(ear.documents())
+        await home.to(SEVEN_MS)
+        await until(lambda: len(ear.documents()) == before + 3, 10)
+    assert [one["start"][:10] for one in ear.documents()[before:]] == [
+        "2026-10-24",
+        "2026-10-25",
+        "2026-10-26",
+    ]
+    home.close()
+
+
 async def test_live_values_and_events_arrive_where_they_were_granted(home, cloud):
     home.add(by_cloud("live", "live_power"), by_cloud("live", "event"))
     async with cloud.ear() as ear, home.running():

@@ -11,7 +11,7 @@ import orjson
 
 from edge.broker.passes import Pass
 from edge.broker.publisher import Message, Publisher
-from edge.calendar import DAY_MS
+from edge.calendar import DAY_MS, HOUR_MS
 from edge.consent.records import Grant
 from edge.outputs.cloud.messages import CloudMessages
 from edge.outputs.past import Past
@@ -25,6 +25,8 @@ PAST = "past"
 """Stands in the place of a pace: how far the past was looked through."""
 RATE_S = 50
 """Messages a second at most: a broker serves many homes, and all come back at once."""
+LONGEST_MS = 25 * HOUR_MS
+"""A day at most: in autumn the next fixed time is that far."""
 RECENT_MS = 2 * DAY_MS
 """What is said anew of before goes with the past, behind what is new."""
 SETTLE_S = 2.0
@@ -90,9 +92,9 @@ class CloudDeliveries(ServicesDeliveries):
 
     def _until(self, pace: Pace, place: Place | None, at_ms: int) -> int:
         """Give up to when to look at once: a day, after weeks."""
-        if place is None or at_ms - place.at_ms <= DAY_MS:
+        if place is None or at_ms - place.at_ms <= LONGEST_MS:
             return at_ms
-        return pace.last_ms(place.at_ms + DAY_MS, self._home.zone)
+        return pace.last_ms(place.at_ms + LONGEST_MS, self._home.zone)
 
     def _recent(
         self, service: str, login: Pass, past: Mapping[str, Past], at_ms: int
