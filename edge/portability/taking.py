@@ -28,6 +28,7 @@ from edge.portability.seams import OwnRows, Seams, summed
 from edge.portability.writing import HOME_PROFILE, Tell
 from edge.record import Address, Baseline, Body, Lane
 from edge.registers import CATALOGUE
+from edge.rollup.part import same
 from edge.sample import Slice
 from edge.turn import in_turn
 
@@ -220,17 +221,17 @@ class Taker:
                 if (one.start_ms, one.end_ms, one.origin) not in there
             )
         own = [one for one in batch if isinstance(one, Interval)]
-        stand = self.reads.interval_columns(
-            *(first.meter, first.register, own[0].step),
-            *(first.start_ms, last.start_ms + 1, BATCH + 1),
+        of = (first.meter, first.register)
+        rows = self.reads.interval_columns(
+            *(*of, own[0].step, first.start_ms, last.start_ms + 1, BATCH + 1)
+        ).rows(*of, own[0].step)
+        stand = {row.start_ms: row for row in rows if row.revision}
+        fresh = tuple(one for one in own if one.start_ms not in stand)
+        # what says the same is of this very pack, taken before
+        met = any(
+            not same(one, stand[one.start_ms]) for one in own if one.start_ms in stand
         )
-        starts = {
-            start
-            for start, revision in zip(stand.start_ms, stand.revision, strict=True)
-            if revision
-        }
-        fresh = tuple(one for one in own if one.start_ms not in starts)
-        seams.note((first.meter, first.register), fresh, met=len(fresh) < len(own))
+        seams.note(of, fresh, met=met)
         return fresh
 
 
