@@ -261,8 +261,8 @@ class ReceiptShape(Shape):
 class WouldGoShape(Shape):
     """What an erasure would take."""
 
-    places: dict[str, int]
-    """Of each place, how many records, rows, files or points."""
+    places: dict[str, int | str]
+    """Of each place, how many records, rows, files or points, or why it can't say."""
 
 
 class BegunShape(Shape):

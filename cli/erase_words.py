@@ -54,7 +54,7 @@ REMAINS = Words(
 )
 
 
-def preview(places: Mapping[str, int], language: Language) -> Iterator[str]:
+def preview(places: Mapping[str, int | str], language: Language) -> Iterator[str]:
     """Say what would go, and what would remain."""
     yield WOULD.said(language)
     for name, count in places.items():
@@ -62,7 +62,7 @@ def preview(places: Mapping[str, int], language: Language) -> Iterator[str]:
     yield REMAINS.said(language)
 
 
-def _place(name: str, count: int, language: Language) -> str:
+def _place(name: str, count: int | str, language: Language) -> str:
     return PLACES[name].said(language).format(count)
 
 

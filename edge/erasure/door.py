@@ -37,8 +37,8 @@ Tell = Callable[[float], None]
 class Door(Protocol):
     """Says what an erasure would take, and has it done."""
 
-    async def preview(self, command: Erase) -> dict[str, int]:
-        """Give how much each place would let go; raise EdgeError."""
+    async def preview(self, command: Erase) -> dict[str, int | str]:
+        """Give how much each place would let go, or why it can't say; EdgeError."""
         ...
 
     async def erase(self, command: Erase, tell: Tell) -> list[Erased]:
@@ -52,7 +52,7 @@ class Service:
 
     data_dir: Path
 
-    async def preview(self, command: Erase) -> dict[str, int]:
+    async def preview(self, command: Erase) -> dict[str, int | str]:
         """Ask it."""
         told = await send(self.data_dir, replace(command, dry_run=True))
         return dict(told["places"])
@@ -87,7 +87,7 @@ class Alone:
 
     erasure: Erasure
 
-    async def preview(self, command: Erase) -> dict[str, int]:
+    async def preview(self, command: Erase) -> dict[str, int | str]:
         """Look."""
         told = await asked(self.erasure, replace(command, dry_run=True))
         return dict(told["places"])
@@ -155,4 +155,6 @@ def _erasure(config: Config, journal: Journal, store: SqliteStore) -> Erasure:
         places.append(Later("influxdb"))
     if config.mqtt.url is not None:
         places.append(Later("broker"))
+    if any((here / "cozy").glob("*.json")):
+        places.append(Later("cozy"))
     return Erasure(journal, places, lambda: time.time_ns() // 1_000_000, meters)

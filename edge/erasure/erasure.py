@@ -51,12 +51,15 @@ class Erasure:
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _waits: str = ""
 
-    async def preview(self, stones: Sequence[Erased]) -> dict[str, int]:
-        """Say how much each place would let go; change nothing."""
-        return {
-            place.name: sum([await place.count(stone) for stone in stones])
-            for place in self.places
-        }
+    async def preview(self, stones: Sequence[Erased]) -> dict[str, int | str]:
+        """Say how much each place would let go, or why it can't say; change nothing."""
+        told: dict[str, int | str] = {}
+        for place in self.places:
+            try:
+                told[place.name] = sum([await place.count(stone) for stone in stones])
+            except EdgeError as error:
+                told[place.name] = str(error)
+        return told
 
     async def begin(self, stones: Sequence[Erased]) -> list[int]:
         """Note durably what is to go; give the tombstones' numbers. `run` does it."""

@@ -248,6 +248,7 @@ class Hub:
         parts += [self.journal.health(), self.roller.health()]
         parts += [self.projector.health(), self.retention.health()]
         parts.append(self.consents.health())
+        parts += [] if self.erasure is None else [self.erasure.health()]
         parts += [] if self.influx is None else [self.influx.health()]
         parts += [] if self.mqtt is None else self.mqtt.health()
         parts += [] if self.cloud is None else self.cloud.health()

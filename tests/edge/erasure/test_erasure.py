@@ -6,6 +6,7 @@ from erased_home import CURVE, EVER, HOUR, INDEX, MIDNIGHT, POWER, curve, peak, 
 from edge.commands import CommandRefused, Erase
 from edge.consent.standing import Act
 from edge.erasure.erasing import asked
+from edge.errors import StoreDown
 from edge.interval import Step
 from edge.journal.bodies import Kind
 from edge.record import Correction, Lane
@@ -144,6 +145,50 @@ async def test_what_makes_no_sense_is_refused(home, meter, start, end):
     with pytest.raises(CommandRefused):
         await asked(home.erasure, Erase(meter, start, end))
     assert home.hub.journal.erased() == []
+
+
+class Down:
+    """A place that doesn't answer, for a time."""
+
+    name, answers, asked = "far", False, 0
+
+    async def count(self, stone):
+        return await self.erase(stone)
+
+    async def erase(self, _stone):
+        self.asked += 1
+        if not self.answers:
+            raise StoreDown("it doesn't answer")
+        return 7
+
+    async def clean(self):
+        pass
+
+
+async def test_a_place_that_does_not_answer_is_asked_again_and_others_wait_for_none(
+    home,
+):
+    await home.live(0, 26)
+    far = Down()
+    home.erasure.places = [far, *home.erasure.places]
+    told = await asked(home.erasure, Erase("linky", START, END, dry_run=True))
+    assert told["places"]["far"] == "it doesn't answer"
+    await asked(home.erasure, Erase("linky", START, END))
+    assert await home.erasure.work() is True
+    assert not [at for at in home.instants() if START <= at < END]
+    (stone,) = home.hub.journal.erased()
+    assert (stone.finished_ms, stone.places["far"]) == (None, "it doesn't answer")
+    assert (home.erasure.health().ok, home.erasure.health().detail) == (
+        False,
+        "it doesn't answer",
+    )
+    far.answers = True
+    assert await home.erasure.work() is False
+    (stone,) = home.hub.journal.erased()
+    assert (stone.finished_ms is None, stone.places["far"]) == (False, 7)
+    assert home.erasure.health().ok
+    await home.erasure.work()
+    assert far.asked == 3
 
 
 async def test_one_cut_off_behind_its_tombstone_is_finished_at_the_next_start(home):
