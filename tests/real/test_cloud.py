@@ -112,6 +112,36 @@ async def test_days_that_wait_over_the_change_of_clock_arrive(tmp_path, cloud):
     home.close()
 
 
+async def test_what_waits_goes_at_the_rate_that_was_set_and_live_passes_it_by(
+    home, cloud
+):
+    home.add(
+        by_cloud("30min", history="P7D"), by_cloud("live", "live_power", purpose="now")
+    )
+    home.rate_s = 50
+    waits, go_on = [], asyncio.Event()
+
+    async def sleep(seconds):
+        waits.append(seconds)
+        await go_on.wait()
+
+    async with cloud.ear() as ear, home.running():
+        deliveries = home.destination.deliveries
+        deliveries.sleep = sleep
+        await home.up()
+        await until(lambda: waits)
+        # all of it waits: what is live doesn't
+        for n in range(3):
+            home.bus.publish(Sample(LINKY, NOW_MS + n, {"apparent_power_va": n}))
+        await until(lambda: len(ear.documents("/live")) == 3)
+        go_on.set()
+        await until(lambda: deliveries.whole)
+        await home.quiet()
+        delivered = deliveries.health().counters["delivered"]
+    assert delivered > 500
+    assert sum(waits) == pytest.approx(delivered / 50)
+
+
 async def test_live_values_and_events_arrive_where_they_were_granted(home, cloud):
     home.add(by_cloud("live", "live_power"), by_cloud("live", "event"))
     async with cloud.ear() as ear, home.running():
