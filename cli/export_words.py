@@ -18,6 +18,11 @@ TAKEN = Words(
     "{file} : {rows} lignes reprises, {kept} déjà là ; compteurs : {meters}.",
     "{file}: {rows} rows taken, {kept} there already; meters: {meters}.",
 )
+REFUSED = Words("{file} : refusé. {why}", "{file}: refused. {why}")
+NO_PREVIEW = Words(
+    "{file} : un paquet scellé n'a pas d'aperçu ; il ne change rien de ce qui est là.",
+    "{file}: a sealed pack has no preview; it changes nothing that stands.",
+)
 WHAT_STAYS = Words(
     "  Les consentements restent dans le paquet : chaque service demande à nouveau.",
     "  Consents stay in the pack: each service asks anew.",

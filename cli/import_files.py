@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import import_pack, import_words
+from cli import export_words, import_pack, import_words
 from cli.language import Language, Words, spoken
 from cli.options import ConfigFile
 from cli.passphrase import PassphraseFile
@@ -112,11 +112,15 @@ def files(  # noqa: PLR0913 - each is one thing that the owner may say
     # a pipe is opened by nobody: it would be waited for
     plain = filter(isfile, paths)
     packs = [path for path in plain if import_pack.sealed(path)]
-    for path in packs:
-        import_pack.take(settings, path, passphrase_file)
+    if dry_run and packs:
+        said = export_words.NO_PREVIEW.said(spoken()).format(file=packs[0])
+        typer.echo(said, err=True)
+        raise typer.Exit(A_FILE_REFUSED)
+    taken = [
+        import_pack.take(settings, path, passphrase_file, as_json=as_json)
+        for path in packs
+    ]
     paths = [path for path in paths if path not in packs]
-    if not paths:
-        return
     asked = Asked(
         "",
         meter,
@@ -124,8 +128,10 @@ def files(  # noqa: PLR0913 - each is one thing that the owner may say
         None if mapping is None else _text(mapping),
         dry_run=dry_run,
     )
-    reports = asyncio.run(_import(settings, paths, asked, as_json=as_json))
-    if any(report.whole for report in reports):
+    reports = (
+        asyncio.run(_import(settings, paths, asked, as_json=as_json)) if paths else []
+    )
+    if any(report.whole for report in reports) or not all(taken):
         raise typer.Exit(A_FILE_REFUSED)
     if any(report.refused for report in reports):
         raise typer.Exit(SOME_REFUSED)

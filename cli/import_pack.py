@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import typer
@@ -10,6 +12,7 @@ from cli import export_words as words
 from cli.language import spoken
 from cli.passphrase import passphrase
 from cli.progress import shown
+from edge.commands import CommandRefused
 from edge.config import Config
 
 
@@ -24,14 +27,29 @@ def sealed(path: Path) -> bool:
         return False
 
 
-def take(settings: Config, path: Path, passphrase_file: Path | None) -> None:
-    """Take a pack, and say what came of it; raise PackRefused."""
+def take(
+    settings: Config, path: Path, passphrase_file: Path | None, *, as_json: bool
+) -> bool:
+    """Take a pack, and say what came of it; tell whether it was taken."""
     from edge.portability import door  # noqa: PLC0415 - other files need none of it
+    from edge.portability.refusal import PackRefused  # noqa: PLC0415 - same
 
     secret = passphrase(passphrase_file, twice=False)
-    with shown() as tell:
-        taken = door.take(settings, path, secret, tell)
+    try:
+        with shown() as tell:
+            taken = door.take(settings, path, secret, tell)
+    except (PackRefused, CommandRefused) as error:
+        if as_json:
+            typer.echo(json.dumps({"file": str(path), "refused": str(error)}))
+        else:
+            said = words.REFUSED.said(spoken()).format(file=path, why=error)
+            typer.echo(said, err=True)
+        return False
+    if as_json:
+        typer.echo(json.dumps({"file": str(path), **asdict(taken)}))
+        return True
     told = {"file": path, "rows": taken.rows, "kept": taken.kept}
     meters = ", ".join(taken.meters)
     typer.echo(words.TAKEN.said(spoken()).format(**told, meters=meters))
     typer.echo(words.WHAT_STAYS.said(spoken()))
+    return True

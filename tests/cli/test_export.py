@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from typer.testing import CliRunner
 
@@ -78,8 +80,27 @@ def test_a_wrong_passphrase_takes_nothing_and_says_so(old, new, tmp_path):
     old("export", pack)
     new.secret.write_text("another one of many letters")
     result = new("import", pack)
-    assert result.exit_code != 0
-    assert "the passphrase is wrong" in str(result.exception)
+    assert result.exit_code == 1
+    assert "refused. the passphrase is wrong" in result.output
+    told = json.loads(new("import", "--json", pack).stdout)
+    assert told["file"] == str(pack)
+    assert "passphrase is wrong" in told["refused"]
+
+
+def test_what_came_of_a_pack_is_told_to_programs(old, new, tmp_path):
+    pack = tmp_path / "home.releve"
+    old("export", pack)
+    told = json.loads(new("import", "--json", pack).stdout)
+    assert (told["rows"], told["kept"], told["meters"]) == (2, 0, ["linky"])
+
+
+def test_a_sealed_pack_has_no_preview_and_nothing_is_taken(old, new, tmp_path):
+    pack = tmp_path / "home.releve"
+    old("export", pack)
+    result = new("import", "--dry-run", pack)
+    assert result.exit_code == 1
+    assert "has no preview" in result.output
+    assert "2 rows taken" in new("import", pack).output
 
 
 def test_a_passphrase_that_is_soon_guessed_writes_nothing(old, tmp_path):
