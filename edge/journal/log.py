@@ -297,6 +297,12 @@ class Log:
             return self.erased.intervals(rows) or None
         if isinstance(body, Event):
             return None if self.erased.holds(body.meter, body.at_ms) else body
+        if isinstance(body, Baseline):
+            whole = any(
+                one.whole and one.holds(body.at_ms)
+                for one in self.erased.of(body.meter)
+            )
+            return None if whole else body
         if isinstance(body, Correction):
             span = (body.start_ms, body.end_ms)
             return None if self.erased.covers(body.meter, *span) else body

@@ -20,6 +20,7 @@ from edge.facts import Fact
 from edge.importing.comparison import standing
 from edge.interval import Interval
 from edge.journal.devices import Device
+from edge.journal.erased import Erased
 from edge.portability import kept, readings
 from edge.portability.kept import Words
 from edge.portability.opening import Opened
@@ -55,6 +56,10 @@ class PackJournal(Protocol):
 
     async def note_facts(self, told: Sequence[Fact]) -> None:
         """Add dated facts."""
+        ...
+
+    def erased(self) -> list[Erased]:
+        """Give what the owner had erased."""
         ...
 
     def facts(self, meter: str) -> list[Fact]:
@@ -220,7 +225,9 @@ class Taker:
                 for one in slices
                 if (one.start_ms, one.end_ms, one.origin) not in there
             )
-        own = [one for one in batch if isinstance(one, Interval)]
+        own = self._spared(batch)
+        if not own:
+            return ()
         of = (first.meter, first.register)
         rows = self.reads.interval_columns(
             *(*of, own[0].step, first.start_ms, last.start_ms + 1, BATCH + 1)
@@ -233,6 +240,19 @@ class Taker:
         )
         seams.note(of, fresh, met=met)
         return fresh
+
+    def _spared(self, batch: Sequence[Interval | Slice]) -> list[Interval]:
+        """Give the rows of which the owner had nothing erased here.
+
+        They were counted elsewhere: a day's highest power may be of an erased hour.
+        """
+        stones = [one for one in self.journal.erased() if one.meter == batch[0].meter]
+        return [
+            row
+            for row in batch
+            if isinstance(row, Interval)
+            and not any(s.takes(row.register, row.start_ms, row.end_ms) for s in stones)
+        ]
 
 
 def _batches(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from datetime import datetime
 
 import pytest
 from packed_house import FLUIDS, manifest, table, text
 
 from edge.catalogue import Fluid
+from edge.journal.erased import Erased
+from edge.sample import millis
 
 
 async def test_a_home_that_moved_has_the_same_readings_on_all_three_fluids(house, new):
@@ -62,3 +65,20 @@ async def test_each_row_says_which_device_how_sure_and_who(house, column):
     }[column]
     assert values <= expected | values
     assert len(values) > 1
+
+
+async def test_a_pack_brings_nothing_back_of_what_was_erased_here(house, new):
+    await house.live()
+    pack = house.written()
+    rows = [row for row in table(pack) if row["meter"] == "linky"]
+    start = millis(datetime.fromisoformat(min(row["start"] for row in rows)))
+    stone = Erased(0, "linky", start, start + 6 * 3_600_000, 1 << 50)
+    await new.journal.bury([stone])
+    await new.unpacked(pack)
+    left = [row for row in table(new.written()) if row["meter"] == "linky"]
+    for row in left:
+        span = [millis(datetime.fromisoformat(row[one])) for one in ("start", "end")]
+        assert not stone.takes(row["register"], *span)
+    assert 0 < len(left) < len(rows)
+    others = [row for row in table(pack) if row["meter"] != "linky"]
+    assert [row for row in table(new.written()) if row["meter"] != "linky"] == others
