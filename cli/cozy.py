@@ -28,7 +28,7 @@ from edge.errors import EdgeError
 from edge.outgoing.destination import Destination
 from edge.outputs.cozy import account as accounts
 from edge.outputs.cozy.account import Account, Asked
-from edge.outputs.cozy.doctypes import scope
+from edge.outputs.cozy.shape import ECOLYO, OWN, scope
 from edge.service.control import ask
 
 app = typer.Typer(
@@ -42,7 +42,7 @@ Name = Annotated[str, typer.Option(help="What you call it.")]
 
 @app.command()
 def connect(  # noqa: PLR0913 - one option for each thing that is granted
-    url: Annotated[str, typer.Argument(help="Its address: https://you.cozy.example.")],
+    url: Annotated[str, typer.Argument(help="Where it is (https://you.cozy.example).")],
     *,
     grant: Annotated[
         list[str],
@@ -53,6 +53,9 @@ def connect(  # noqa: PLR0913 - one option for each thing that is granted
     ],
     meter: Annotated[list[str], typer.Option(help="Of which meter; again for more.")],
     name: Name = "cozy",
+    ecolyo: Annotated[
+        bool, typer.Option("--ecolyo", help="In the documents that Ecolyo reads.")
+    ] = False,
     ca: Annotated[
         Path | None, typer.Option(help="Whose certificates it may show.")
     ] = None,
@@ -73,9 +76,10 @@ def connect(  # noqa: PLR0913 - one option for each thing that is granted
         )
     if unknown := sorted(set(meter) - {one.id for one in found.meters}):
         raise ConfigError(f"no meter is called {shown(unknown[0])!r}")
-    wanted = scope(terms_of(details))
+    shape = ECOLYO if ecolyo else OWN
+    wanted = scope(shape, terms_of(details))
     ca_file = "" if ca is None else str(ca.absolute())
-    asked = asyncio.run(_register(to, redirect(found), name, wanted, ca_file))
+    asked = asyncio.run(_register(to, redirect(found), name, (shape, wanted), ca_file))
     with as_owner(data_dir):
         accounts.ask(data_dir, asked)
     try:
@@ -87,7 +91,7 @@ def connect(  # noqa: PLR0913 - one option for each thing that is granted
 
 
 async def _register(
-    to: Destination, back: str, name: str, wanted: str, ca_file: str
+    to: Destination, back: str, name: str, asked_for: tuple[str, str], ca_file: str
 ) -> Asked:
     from edge.outputs.cozy.stack import Stack  # noqa: PLC0415 - HTTP is not small
 
@@ -100,7 +104,8 @@ async def _register(
         redirect=back,
         secret=made["client_secret"],
         registration=made["registration_access_token"],
-        scope=wanted,
+        shape=asked_for[0],
+        scope=asked_for[1],
         ca_file=ca_file,
     )
     return Asked(account, time.time_ns() // 1_000_000)

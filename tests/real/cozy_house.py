@@ -23,9 +23,9 @@ from edge.lan.names import Names
 from edge.outgoing.places import Guard
 from edge.outputs.cozy import account as accounts
 from edge.outputs.cozy.account import Account, Asked
-from edge.outputs.cozy.doctypes import scope
 from edge.outputs.cozy.doors import Doors
 from edge.outputs.cozy.part import CozyPart
+from edge.outputs.cozy.shape import OWN, scope
 from edge.outputs.cozy.stack import Stack, authorize
 from tests.attacks.service_house import Hand, Noted, terms
 from tests.attacks.twin_home import LINKY, NOW_MS, PARIS, TwinReads
@@ -131,7 +131,7 @@ class CozyHome:
             registration=made["registration_access_token"],
             redirect=REDIRECT,
             ca_file=ca_file,
-            scope=scope(wanted or (by_cozy(),)),
+            scope=scope(more.get("shape", OWN), wanted or (by_cozy(),)),
             **more,
         )
         asked = Asked(account, self.clock.wall_ms)

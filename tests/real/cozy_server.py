@@ -22,6 +22,7 @@ CODES: dict[str, dict] = {}
 TOKENS: dict[str, dict] = {}
 """By token: its client, its scope, what it is for, and whether it has expired."""
 DOCS: dict[str, dict[str, dict]] = {}
+INDEXES: set[tuple[str, frozenset[str]]] = set()
 BEFALLS: dict[str, object] = {"down": False, "lost": 0, "asked": []}
 
 
@@ -201,6 +202,34 @@ async def all_docs(kind: str, request: Request):
             {"id": key, "key": key, "value": value, "doc": None if gone else found}
         )
     return told(200, {"total_rows": len(docs), "offset": 0, "rows": rows})
+
+
+@app.post("/data/{kind}/_index")
+async def index(kind: str, request: Request):
+    if (no := barred(request, kind, "GET")) is not None:
+        return no
+    fields = tuple(orjson.loads(await request.body())["index"]["fields"])
+    INDEXES.add((kind, frozenset(fields)))
+    return told(200, {"result": "created"})
+
+
+@app.post("/data/{kind}/_find")
+async def find(kind: str, request: Request):
+    if (no := barred(request, kind, "GET")) is not None:
+        return no
+    asked = orjson.loads(await request.body())
+    wanted = asked["selector"]
+    if (kind, frozenset(wanted)) not in INDEXES:
+        return told(400, {"error": "no_index"})
+    first = int(asked.get("bookmark") or 0)
+    found = [
+        one
+        for one in DOCS.get(kind, {}).values()
+        if not one.get("_deleted") and wanted.items() <= one.items()
+    ]
+    page = found[first : first + asked["limit"]]
+    after = str(first + len(page))
+    return told(200, {"docs": page, "limit": asked["limit"], "bookmark": after})
 
 
 @app.post("/_control")

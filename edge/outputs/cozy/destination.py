@@ -54,7 +54,7 @@ class Cozy:
         self, account: Account, doors: Doors, guard: Guard | None = None
     ) -> None:
         self.account, self._doors, self._guard = account, doors, guard
-        self._shown = Shown(doors.reads, doors.zone)
+        self._shown = Shown(doors.reads, doors.zone, account.shape)
         path = accounts.directory(doors.data_dir) / f"{account.name}.db"
         self._book = Book(path, doors.consents.now_ms())
         self._news = asyncio.Event()

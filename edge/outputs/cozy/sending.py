@@ -14,7 +14,9 @@ from typing import Any
 from edge.outputs.cozy.account import Account
 from edge.outputs.cozy.book import Book, Held, State
 from edge.outputs.cozy.document import APP, Document, digest
+from edge.outputs.cozy.ecolyo import INTERVAL
 from edge.outputs.cozy.errors import CozyRefused, TokenOver
+from edge.outputs.cozy.shape import ECOLYO
 from edge.outputs.cozy.stack import Stack
 from edge.turn import in_turn
 
@@ -39,6 +41,8 @@ class Sending:
     async def push(self, documents: Sequence[Document]) -> list[Document]:
         """Write documents of one doctype; give those that stand there by now."""
         sent = await in_turn(self._new, documents)
+        if self.account.shape == ECOLYO:
+            sent = await self._free(sent)
         told, conflicts = await self._write(sent)
         if conflicts:
             told += await self._settled(conflicts)
@@ -54,6 +58,22 @@ class Sending:
             elif held.state is State.OURS and held.digest != one.digest:
                 found.append((one, held.rev or None))
         return found
+
+    async def _free(
+        self, sent: list[tuple[Document, str | None]]
+    ) -> list[tuple[Document, str | None]]:
+        """Give those whose interval nobody else has: a connector may write it too."""
+        new = [one for one, rev in sent if rev is None]
+        taken: set[tuple[Any, ...]] = set()
+        for year, month in sorted({(d.body["year"], d.body["month"]) for d in new}):
+            asked = {"year": year, "month": month}
+            there = await self._by_token("find", new[0].doctype, asked)
+            taken |= {_interval(one) for one in there if not _ours(one)}
+        others = {one.id for one in new if _interval(one.body) in taken}
+        told = [_noted(one, "", State.FOREIGN) for one in new if one.id in others]
+        await in_turn(self.book.note, told)
+        self.counters["left alone"] += len(told)
+        return [pair for pair in sent if pair[0].id not in others]
 
     async def erase(self) -> bool:
         """Delete some of what is marked in the book; tell whether there was any."""
@@ -160,6 +180,10 @@ def _ours(found: dict[str, Any]) -> bool:
     """Tell whether a document over there is one that Relevé wrote."""
     meta = found.get("cozyMetadata")
     return isinstance(meta, dict) and meta.get("createdByApp") == APP
+
+
+def _interval(found: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(found.get(name) for name in INTERVAL)
 
 
 def _noted(

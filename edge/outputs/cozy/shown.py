@@ -15,7 +15,8 @@ from edge.consent.terms import Channel, Grain
 from edge.interval import Step
 from edge.merging.precedence import Purpose
 from edge.outputs.cozy.doctypes import FINE, steps
-from edge.outputs.cozy.document import Document, document
+from edge.outputs.cozy.document import Document
+from edge.outputs.cozy.shape import OWN, documents
 from edge.outputs.services.due import ReadRows
 from edge.outputs.services.row import Row, row_at
 from edge.registers import CATALOGUE
@@ -32,6 +33,7 @@ class Shown:
 
     reads: ReadRows
     zone: ZoneInfo
+    shape: str = OWN
 
     def documents(
         self, grant: Grant, home: str, meter: str, span: tuple[int, int], now_ms: int
@@ -95,9 +97,9 @@ class Shown:
             for frame, some in groupby(
                 rows, lambda row: calendar.interval(framed, row.start_ms)
             ):
-                found = list(some)
-                if any(row.value is not None for row in found):
-                    yield document(home, register, found, frame, self.zone)
+                yield from documents(
+                    self.shape, home, register, list(some), frame, self.zone
+                )
             at_ms = until
 
     def _rows(  # noqa: PLR0913 - a question has these dimensions
