@@ -255,6 +255,24 @@ async def test_nothing_is_sent_once_it_is_taken_back_nor_what_fell_into_a_pause(
     assert after["seq"] == 1
 
 
+async def test_what_was_told_before_a_pause_is_not_told_again_after_it(home, cloud):
+    service, _ = home.add(by_cloud(history="P7D"))
+    async with cloud.ear() as ear, home.running():
+        await home.up()
+        await until(lambda: home.destination.deliveries.whole)
+        await home.quiet()
+        before = len(ear.documents())
+        for _ in range(5):
+            await asyncio.to_thread(home.consents.pause, [service])
+            await until(lambda: not home.health.gauges["connected"])
+            await asyncio.to_thread(home.consents.resume, [service])
+            await home.up()
+            await until(lambda: home.destination.deliveries.whole)
+            await home.quiet()
+    assert before == 7
+    assert len(ear.documents()) == before
+
+
 @pytest.fixture
 def given(monkeypatch, home):
     """Give what was handed to the socket, and whether the grant held just then."""

@@ -54,7 +54,11 @@ class CloudDeliveries(ServicesDeliveries):
     """Whether all of the past that is shown was looked through."""
     sleep: Callable[[float], Awaitable[None]] = staticmethod(asyncio.sleep)
 
+    async def _over(self, service: str) -> None:
+        """Keep it: after a pause, the past isn't told a second time."""
+
     async def _recall(self, publisher: Publisher) -> None:
+        self.whole = False
         inbox = publisher.messages()
         await publisher.subscribe(self._messages.cursor, qos=1)
         kept = await _kept(inbox, self._messages.cursor, self.settle_s)

@@ -134,8 +134,11 @@ class ServicesDeliveries:
             if held is not None:
                 await self._serve(publisher, service, *held)
             elif service in known and self._home.decisions.grant(service) is None:
-                # it holds nothing: what it was told is nobody's business any more
-                await asyncio.to_thread(self._book.forget, service)
+                await self._over(service)
+
+    async def _over(self, service: str) -> None:
+        """Forget what one was told who holds nothing: it is nobody's business."""
+        await asyncio.to_thread(self._book.forget, service)
 
     async def _serve(
         self, publisher: Publisher, service: str, grant: Grant, login: Pass
