@@ -25,8 +25,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch)
         home = HostileHome(path)
-        home.run()
         try:
+            home.run()
             before = home.kept()
             print("| hostile file | way | refused as | peak, MB |\n|---|---|---|--:|")
             found = []

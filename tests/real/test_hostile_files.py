@@ -15,8 +15,8 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     made = HostileHome(tmp_path_factory.mktemp("home"))
-    made.run()
     try:
+        made.run()
         yield made
     finally:
         made.end()
