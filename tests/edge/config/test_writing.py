@@ -152,7 +152,7 @@ def test_where_the_one_before_can_not_be_kept_it_is_said(tmp_path, monkeypatch):
     path = tmp_path / "releve.toml"
     path.write_text("a = 1\n")
 
-    def full(handle):
+    def full(_handle):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
