@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from cli import checkup
+from cli import checkup, checkup_backup
 from cli.checkup import Finding, Level
 from cli.language import Words, spoken
 from cli.local_api import NotRunning, get
 from cli.options import ConfigFile
 from edge.config import Config, MeterConfig, load_config
+from edge.journal.file import wall_ms
 from teleinfo.diagnosis import ADVICE, Diagnosis, Verdict, diagnose
 from teleinfo.errors import PortBusy, PortError
 from teleinfo.mode import Mode
@@ -40,11 +41,12 @@ def doctor(
     ] = 15.0,
     config: ConfigFile = None,
 ) -> None:
-    """Look at clock, disk, databases, broker, InfluxDB, and the line to each meter."""
+    """Look at clock, disk, databases, backup, broker, InfluxDB, each meter's line."""
     found = load_config(config)
     language = spoken()
     findings = [checkup.clock(), checkup.disk(found), checkup.data_dir(found)]
     findings += checkup.databases(found)
+    findings.append(checkup_backup.backup(found, wall_ms()))
     findings += _neighbours(found)
     for meter in found.meters:
         if meter.kind == "linky":

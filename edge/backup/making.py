@@ -12,6 +12,7 @@ from pathlib import Path
 
 from edge.backup.archive import describe, pack, unpack
 from edge.backup.manifest import SCHEMAS, Manifest
+from edge.backup.noted import Noted
 from edge.backup.refusing import refusing
 from edge.backup.telling import Progress, quiet
 from edge.errors import BackupError
@@ -47,6 +48,9 @@ def backup(
             manifest = _proved(data_dir, draft, progress, passphrase)
             draft.replace(target)
             sync_directory(target.parent)
+            now_ms, size = wall_ms(), target.stat().st_size
+            noted = (str(target.absolute()), size, passphrase is not None)
+            Noted(*noted, manifest.made_ms, now_ms).write(data_dir)
         finally:
             draft.unlink(missing_ok=True)
     progress("done", 1.0)

@@ -3,6 +3,7 @@
 from edge.config.load import ConfigError, load_config
 from edge.config.model import (
     ApiConfig,
+    BackupConfig,
     CloudConfig,
     CollectorConfig,
     Config,
@@ -17,6 +18,7 @@ from edge.config.model import (
 
 __all__ = [
     "ApiConfig",
+    "BackupConfig",
     "CloudConfig",
     "CollectorConfig",
     "Config",

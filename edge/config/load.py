@@ -13,6 +13,7 @@ from pydantic_settings.exceptions import SettingsError
 
 from edge.config.model import (
     ApiConfig,
+    BackupConfig,
     CloudConfig,
     CollectorConfig,
     Config,
@@ -35,6 +36,7 @@ SECTIONS: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("journal",): JournalConfig,
     ("store",): StoreConfig,
     ("keep",): KeepConfig,
+    ("backup",): BackupConfig,
     ("influxdb",): InfluxConfig,
     ("mqtt",): MqttConfig,
     ("imports",): ImportConfig,

@@ -232,6 +232,29 @@ class KeepConfig(Section):
     )
 
 
+class BackupConfig(Section):
+    """[backup]: backups that the service makes by itself; without it, it makes none."""
+
+    every: str = Field(
+        default="1d",
+        pattern=r"^[1-9]\d{0,2}[hd]$",
+        description="as in 12h or 1d",
+    )
+    keep: int = Field(default=7, ge=1, le=1000, description="how many stay")
+    to: Path = Field(
+        default=Path("backups"), description="a directory of their own, that is there"
+    )
+    passphrase_file: Path | None = Field(
+        default=None,
+        description="whose first line seals them; else they are open",
+    )
+
+    @property
+    def every_ms(self) -> int:
+        """Give how long after one the next is due."""
+        return int(self.every[:-1]) * {"h": 3_600_000, "d": 86_400_000}[self.every[-1]]
+
+
 class InfluxConfig(Section):
     """[influxdb]: an InfluxDB that readings are copied to, beside the embedded store.
 
@@ -415,6 +438,7 @@ class Config(BaseSettings):
     journal: JournalConfig = JournalConfig()
     store: StoreConfig = StoreConfig()
     keep: KeepConfig = KeepConfig()
+    backup: BackupConfig | None = None
     influxdb: InfluxConfig | None = None
     mqtt: MqttConfig = MqttConfig()
     imports: ImportConfig = ImportConfig()

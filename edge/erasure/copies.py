@@ -80,7 +80,8 @@ class Copies:
         here = self.journal.directory
         found = [path for pattern in PATTERNS for path in here.glob(pattern)]
         for place in self.backups:
-            found += place.glob("releve-*")
+            for pattern in ("releve-*", ".releve-*"):  # and what is being made there
+                found += place.glob(pattern)
         return sorted({*found, *self._dropped(stone)})
 
     def _dropped(self, stone: Erased) -> Iterator[Path]:

@@ -28,9 +28,10 @@ def erasure_of(hub: Hub) -> Erasure:
     def meters() -> list[str]:
         return sorted({*hub.gates, *hub.reads.meters()})
 
+    backups = [place for place in (hub.backups.place,) if place is not None]
     here, folder = hub.journal.directory, hub.config.imports.folder
     places: list[Place] = [
-        Copies(hub.journal, None if folder is None else here / folder),
+        Copies(hub.journal, None if folder is None else here / folder, backups),
         Readings(hub.journal, hub.store, hub.projector, hub.roller, hub.bus),
         Books(here),
     ]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge.backup import unpack
+from edge.backup.schedule import Backups
 from edge.bus import Bus
 from edge.catalogue import Fluid
 from edge.config import Config
@@ -88,6 +89,7 @@ class Hub:
     credentials: Credentials
     asking: Asking
     readings: ReadJournal
+    backups: Backups
     influx: InfluxConsumer | None = None
     mqtt: MqttPart | None = None
     cloud: CloudPart | None = None
@@ -149,6 +151,9 @@ class Hub:
             credentials=Credentials(consents.ledger).follow(consents),
             asking=Asking(consents),
             readings=ReadJournal(consents.ledger, config.zone, config.keep.reads),
+            backups=Backups(
+                config.backup, Path(config.data_dir), lambda: clock.now().wall_ms
+            ),
         )
         for meter in meters:
             hub.restore(meter)
@@ -248,6 +253,7 @@ class Hub:
         parts += [self.journal.health(), self.roller.health()]
         parts += [self.projector.health(), self.retention.health()]
         parts.append(self.consents.health())
+        parts += self.backups.health()
         parts += [] if self.erasure is None else [self.erasure.health()]
         parts += [] if self.influx is None else [self.influx.health()]
         parts += [] if self.mqtt is None else self.mqtt.health()

@@ -191,6 +191,7 @@ class Service:
         if not self._replay and hub.lan is not None:
             parts["lan"] = hub.lan.run
         if not self._replay:
+            parts["backups"] = hub.backups.run
             parts["silence"] = Silence(clock, hub.bus, limits, intake.tell).run
             parts["watchdog"] = self._watchdog(hub).run
             parts["leaks"] = Leaks(hub.bus, _windows(config), intake.tell).run
