@@ -11,6 +11,9 @@ import httpx
 import pytest
 from api_house import caller
 
+from edge.commands import Erase
+from edge.erasure.erasing import asked
+
 EDGE = Path(__file__).parents[1] / "edge"
 sys.path.append(str(EDGE / "erasure"))  # tests are no package
 
@@ -22,6 +25,7 @@ SPAN = {
     "since": "2026-03-03T10:00:00+01:00",
     "until": "2026-03-03T12:00:00+01:00",
 }
+PERIOD = (MIDNIGHT + 10 * HOUR, MIDNIGHT + 12 * HOUR)
 
 
 @pytest.fixture
@@ -39,7 +43,7 @@ async def owner(deps, house) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def left(house):
-    start, end = MIDNIGHT + 10 * HOUR, MIDNIGHT + 12 * HOUR
+    start, end = PERIOD
     return [at for at in house.instants() if start <= at < end]
 
 
@@ -71,6 +75,23 @@ async def test_all_of_a_meter_has_no_beginning(owner, house):
     (done,) = (await owner.get(ERASURE)).json()["erasures"]
     assert done["since"] is None
     assert house.instants() == []
+
+
+@pytest.mark.parametrize("step", ["raw", "1min", "30min", "hour"])
+@pytest.mark.parametrize("register", ["import_total_wh", "apparent_power_va"])
+async def test_no_step_of_any_register_tells_of_it_any_more(
+    deps, house, register, step
+):
+    span = {"from": SPAN["since"], "to": SPAN["until"], "step": step}
+    path = f"/api/v1/meters/linky/registers/{register}"
+    async with caller(replace(deps, reads=house.hub.reads)) as called:
+        before = await called.get(path, params=span)
+        assert before.json()["rows"], before.text
+        await asked(house.erasure, Erase("linky", *PERIOD))
+        await house.erasure.work()
+        after = await called.get(path, params=span)
+        told = [row for row in after.json()["rows"] if row.get("coverage", 1)]
+        assert told == []
 
 
 @pytest.mark.parametrize(
