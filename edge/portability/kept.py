@@ -12,6 +12,7 @@ from edge.facts import Fact, FactKind
 from edge.journal.devices import REFERENCE, Device
 from edge.portability.gathered import Home
 from edge.portability.opening import Opened
+from edge.portability.readings import plain
 from edge.portability.refusal import PackRefused
 from edge.record import Baseline
 
@@ -72,12 +73,7 @@ def read_journal_lines(home: Home) -> str:
 
 
 def _cell(value: str | int | None) -> str:
-    if value is None:
-        return ""
-    text = str(value)
-    if not text.replace("-", "").replace("_", "").isalnum():
-        raise PackRefused(f"{text[:40]!r} can't be written in a table")
-    return text
+    return "" if value is None else plain(str(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
+from urllib.parse import quote, unquote
 
 import numpy as np
 
@@ -25,13 +25,14 @@ COLUMNS = (
     *("source", "device", "coverage", "minimum", "mean", "maximum", "index_end"),
 )
 HEAD = ",".join(COLUMNS) + "\n"
-PLAIN = re.compile(r"[A-Za-z0-9_.:+ /-]{1,200}")
-"""What a name may be made of: no spreadsheet takes it for a formula, nor a comma."""
+PLAIN = ":+/ "
+"""What needs no quoting in a name, besides letters, digits, and _.-~"""
 LONGEST_LINE = 4096
 OLDEST_MS, LATEST_MS = 946_684_800_000, 4_102_444_800_000
 """2000 and 2100: no meter of these is older, no row of theirs from later."""
 LARGEST = 1 << 53
-FORMULA = ("=", "+", "-", "@")
+FORMULA = ("+", "-", " ")
+"""What none may begin with: a spreadsheet would reckon."""
 FIELDS = (
     ("start", "datetime", "UTC, included"),
     ("end", "datetime", "UTC, not included"),
@@ -95,10 +96,10 @@ def own_lines(
     """Write rows of the home's own meter; what is unknown has no line."""
     if not len(rows):
         return ""
-    middle = f"{_plain(meter)},{_plain(register)},{step.value}"
+    middle = f"{plain(meter)},{plain(register)},{step.value}"
     unit = CATALOGUE[register].unit or ""
     known = zip(rows.sources, rows.value, strict=True)
-    named = {one: _plain(one) for one in {a for a, b in known if b is not None}}
+    named = {one: plain(one) for one in {a for a, b in known if b is not None}}
     cells = zip(
         instants(rows.start_ms),
         instants(rows.end_ms),
@@ -124,7 +125,7 @@ def shown_lines(meter: str, register: str, step: Step, rows: IntervalColumns) ->
     """Write rows as another holder is given them: without their source and device."""
     told = CATALOGUE[register]
     instant = told.kind is Kind.INSTANT and not told.peak
-    middle = f"{_plain(meter)},{_plain(register)},{step.value}"
+    middle = f"{plain(meter)},{plain(register)},{step.value}"
     none: list[None] = [None] * len(rows)
     cells = zip(
         instants(rows.start_ms),
@@ -152,9 +153,9 @@ def said_lines(some: Sequence[Slice], fitted: Fitted) -> str:
     starts = instants([one.start_ms for one in some])
     ends = instants([one.end_ms for one in some])
     return "".join(
-        f"{start},{end},{_plain(one.meter)},{_plain(one.register)},,{one.value},"
+        f"{start},{end},{plain(one.meter)},{plain(one.register)},,{one.value},"
         f"{CATALOGUE[one.register].unit or ''},{one.quality.value},"
-        f"{_plain(one.origin)},{fitted.at(one.start_ms)},,,,,{_cell(one.index_end)}\n"
+        f"{plain(one.origin)},{fitted.at(one.start_ms)},,,,,{_cell(one.index_end)}\n"
         for start, end, one in zip(starts, ends, some, strict=True)
         if one.value is not None
     )
@@ -168,10 +169,13 @@ def _cell(value: float | None) -> str:
     return repr(value)
 
 
-def _plain(name: str) -> str:
-    if not PLAIN.fullmatch(name) or name.startswith(FORMULA):
-        raise PackRefused(f"{name[:40]!r} can't be written in a table")
-    return name
+def plain(name: str) -> str:
+    """Write a name so that no table takes a part of it for anything else.
+
+    As in an address: what isn't plain is %XX, which `unquote` reads again.
+    """
+    written = quote(name, safe=PLAIN)
+    return f"%{ord(written[0]):02X}{written[1:]}" if written[:1] in FORMULA else written
 
 
 def read(text: TextIO, received_ms: int) -> Iterator[Interval | Slice]:
@@ -211,7 +215,7 @@ def _row(
     if not step:
         return Slice(
             *(meter, register, start_ms, end_ms, int(value), Quality(quality)),
-            *(source, received_ms, int(index_end) if index_end else None),
+            *(unquote(source), received_ms, int(index_end) if index_end else None),
         )
     return Interval(
         *(meter, register, Step(step), start_ms, end_ms, int(value)),
@@ -220,7 +224,7 @@ def _row(
         int(high) if high else None,
         float(coverage),
         Quality(quality),
-        source,
+        unquote(source),
     )
 
 

@@ -6,13 +6,15 @@ import hashlib
 import io
 import zipfile
 from datetime import datetime
+from pathlib import Path
 
 import pytest
-from packed_house import FLUIDS, manifest, table, text
+from importing_home import EVER
+from packed_house import FIRST_MS, FLUIDS, manifest, table, text
 
 from edge.catalogue import Fluid
 from edge.journal.erased import Erased
-from edge.sample import millis
+from edge.sample import Quality, Slice, millis
 
 
 async def test_a_home_that_moved_has_the_same_readings_on_all_three_fluids(house, new):
@@ -82,3 +84,48 @@ async def test_a_pack_brings_nothing_back_of_what_was_erased_here(house, new):
     assert 0 < len(left) < len(rows)
     others = [row for row in table(pack) if row["meter"] != "linky"]
     assert [row for row in table(new.written()) if row["meter"] != "linky"] == others
+
+
+ODD = ("=1+1", "+33", "-x", "@home", 'a,"b"', "é\n", "100 %", "portal:x", "%41", " x")
+
+
+@pytest.mark.parametrize("origin", ODD)
+async def test_a_source_of_any_name_is_written_plain_and_comes_back(house, new, origin):
+    said = Slice(
+        "linky",
+        "import_total_wh",
+        FIRST_MS,
+        FIRST_MS + 1_800_000,
+        5,
+        Quality.RAW,
+        origin,
+        FIRST_MS,
+    )
+    await house.journal.append([(said,)])
+    pack = house.written()
+    (row,) = table(pack)
+    assert row["source"][0] not in "=+-@ \t"
+    assert not set(row["source"]) & set(',"\n')
+    await new.unpacked(pack)
+    (back,) = new.reads.slices("linky", "import_total_wh", 0, EVER)
+    assert back.origin == origin
+
+
+SAMPLES = Path(__file__).parents[3].parent / "shared" / "samples"
+FILES = sorted(SAMPLES.glob("electricity/enedis*.csv")) + sorted(
+    [*SAMPLES.glob("gas/grdf*.json"), *SAMPLES.glob("water/*")]
+)
+
+
+@pytest.mark.skipif(not FILES, reason="the shared samples aren't here")
+async def test_what_real_files_said_moves_as_it_was(house, new):
+    for path in FILES:
+        if path.is_file():
+            await house.take(path.read_bytes(), path.name)
+    await house.project()
+    pack = house.written()
+    rows = table(pack)
+    assert {FLUIDS[row["meter"]] for row in rows} == set(Fluid)
+    assert len({row["source"] for row in rows}) > 5
+    await new.unpacked(pack)
+    assert table(new.written()) == rows
