@@ -204,6 +204,10 @@ class Owner:
             raise CommandRefused(
                 "correct a period that is over: its start, then its end"
             )
+        stones = await asyncio.to_thread(self.journal.erased)
+        span = (command.start_ms, command.end_ms)
+        if any(one.meter == command.meter and one.meets(*span) for one in stones):
+            raise CommandRefused("you had some of this period erased")
         correction = Correction(
             command.meter,
             command.register,

@@ -14,6 +14,7 @@ from edge.commands import (
 from edge.errors import EdgeError
 from edge.gate import Refused
 from edge.gate.verdict import Reason
+from edge.journal.erased import Erased
 from edge.record import Baseline, Correction
 from edge.sample import Quality
 from edge.service.keeper import JournalKeeper
@@ -35,6 +36,16 @@ async def test_a_correction_is_a_dated_visible_event(hub, owner):
     (found,) = hub.journal.corrections("linky")
     assert isinstance(found, Correction)
     assert (found.value, found.note) == (321, "off")
+
+
+async def test_what_was_erased_is_not_corrected(hub, owner):
+    await hub.journal.bury([Erased(0, "linky", T0, T0 + HOUR, T0 + HOUR)])
+    with pytest.raises(CommandRefused, match="erased"):
+        await owner.execute(
+            Correct("linky", "import_total_wh", T0 - HOUR, T0 + 1, 321, "off")
+        )
+    after = Correct("linky", "import_total_wh", T0 + HOUR, T0 + 2 * HOUR, 321, "off")
+    assert await owner.execute(after) == {"corrected": "import_total_wh"}
 
 
 @pytest.mark.parametrize(
