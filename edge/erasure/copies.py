@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge.config import Config
 from edge.errors import JournalError
 from edge.importing.folder import DONE, REFUSED
 from edge.importing.packed import unpack
@@ -108,6 +109,16 @@ class Copies:
             each.meter == stone.meter and stone.meets(each.start_ms, each.end_ms)
             for each in said
         )
+
+
+def copies_of(config: Config, journal: Journal) -> Copies:
+    """Give the copies of a home, as it is configured."""
+    here, folder, made = journal.directory, config.imports.folder, config.backup
+    return Copies(
+        journal,
+        None if folder is None else here / folder,
+        () if made is None else (here / made.to,),
+    )
 
 
 def _files(directory: Path) -> list[tuple[Path, Path]]:

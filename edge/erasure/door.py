@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from edge.commands import Erase
 from edge.config import Config
 from edge.erasure.books import Books
-from edge.erasure.copies import Copies
+from edge.erasure.copies import copies_of
 from edge.erasure.erasing import asked
 from edge.erasure.erasure import Erasure
 from edge.erasure.place import Place
@@ -141,13 +141,13 @@ async def erasing(config: Config) -> AsyncIterator[Door]:
 
 
 def _erasure(config: Config, journal: Journal, store: SqliteStore) -> Erasure:
-    here, folder = journal.directory, config.imports.folder
+    here = journal.directory
 
     def meters() -> list[str]:
         return sorted({*(one.id for one in config.meters), *store.meters()})
 
     places: list[Place] = [
-        Copies(journal, None if folder is None else here / folder),
+        copies_of(config, journal),
         Readings(journal, store, Projector(journal, store)),
         Books(here),
     ]

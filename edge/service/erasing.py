@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from edge.consent.consents import Consents
 from edge.consent.standing import Act
 from edge.erasure.books import Books
-from edge.erasure.copies import Copies
+from edge.erasure.copies import copies_of
 from edge.erasure.erasure import Erasure
 from edge.erasure.place import Place
 from edge.erasure.readings import Readings
@@ -28,10 +28,9 @@ def erasure_of(hub: Hub) -> Erasure:
     def meters() -> list[str]:
         return sorted({*hub.gates, *hub.reads.meters()})
 
-    backups = [place for place in (hub.backups.place,) if place is not None]
-    here, folder = hub.journal.directory, hub.config.imports.folder
+    here = hub.journal.directory
     places: list[Place] = [
-        Copies(hub.journal, None if folder is None else here / folder, backups),
+        copies_of(hub.config, hub.journal),
         Readings(hub.journal, hub.store, hub.projector, hub.roller, hub.bus),
         Books(here),
     ]

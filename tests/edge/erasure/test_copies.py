@@ -7,7 +7,9 @@ from erased_home import CURVE, EVER, HOUR, MIDNIGHT, curve
 
 from edge.backup import backup, restore
 from edge.commands import Erase
+from edge.config.model import BackupConfig
 from edge.erasure.books import Books
+from edge.erasure.copies import copies_of
 from edge.erasure.erasing import asked
 from edge.importing.folder import Folder
 from edge.journal.erased import Erased
@@ -44,6 +46,19 @@ async def test_backups_and_what_was_set_aside_go_whole(home, here):
         (*aside, f"{aside[0]}-wal", "releve-20260304T000000Z.tar.gz")
     )
     assert own.exists()
+
+
+async def test_backups_of_the_schedule_go_wherever_they_are(home, tmp_path):
+    await home.live(0, 26)
+    place = tmp_path / "stick"
+    place.mkdir()
+    for name in ("releve-20260304T000000Z.sealed", "mine.tar.gz"):
+        (place / name).write_bytes(b"what was read")
+    told = home.config.model_copy(update={"backup": BackupConfig(to=place)})
+    copies = copies_of(told, home.hub.journal)
+    assert await copies.count(STONE) == 1
+    assert await copies.erase(STONE) == 1
+    assert [path.name for path in place.iterdir()] == ["mine.tar.gz"]
 
 
 async def dropped(home, here, *files):
