@@ -45,6 +45,7 @@ COMMANDS: dict[str, str] = {
     "store": "cli.store:app",
     "import": "cli.import_files:app",
     "export": "cli.export:export",
+    "letters": "cli.letters:letters",
     "collect": "cli.collect:collect",
     "collectors": "cli.collectors:collectors",
     "simulate": "cli.simulate:app",
