@@ -164,7 +164,10 @@ class ExtractPack:
     def _granted(self) -> Grant:
         grant = self.grant()
         if grant is None:
-            raise PackRefused("what was granted for this extract has ended")
+            raise PackRefused(
+                "what was granted for this extract has ended, or is paused",
+                hint="`releve services list` says so",
+            )
         return grant
 
     def _note(self, meter: str, register: Register, page: IntervalColumns) -> None:

@@ -7,7 +7,7 @@ stands in the ledger and in the read journal, as whatever leaves the home.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from edge.consent.consents import Choice, Consents
 from edge.consent.period import Period
 from edge.consent.read_journal import ReadJournal
 from edge.consent.receipts import receipt
-from edge.consent.records import Declared
+from edge.consent.records import Declared, Grant
 from edge.consent.terms import MOST, PURPOSE_MOST, Channel, Grain, Terms, text
 from edge.errors import RequestRefused
 from edge.portability.extract import Cut, ExtractPack, MergedRows
@@ -92,8 +92,31 @@ class Extracting:
             }
         )
         basis = {"way": "export", "language": wanted.language[:2]}
-        service, given = self.consents.give(declared, choices, basis)
+        who = self._known(declared) or declared
+        service, given = self.consents.give(who, choices, basis)
         return Given(service.id, tuple(one.id for one in given))
+
+    def _known(self, declared: Declared) -> str | None:
+        """Give who had extracts before under these very words: it is the same.
+
+        What fell into a pause of theirs is never told, by a later extract either.
+        """
+        standing = self.consents.standing
+        alone = frozenset({Channel.EXTRACT})
+        for one in standing.services.values():
+            held = standing.of(one.id)
+            same = one.declared == declared and held
+            if same and all(consent.terms.channels == alone for consent in held):
+                return one.id
+        return None
+
+    def _grant(self, given: Given) -> Grant | None:
+        """Give what is granted for one extract, and not for another of the day."""
+        grant = self.consents.grant(given.service)
+        if grant is None:
+            return None
+        mine = tuple(one for one in grant.consents if one.id in given.consents)
+        return replace(grant, consents=mine) if mine else None
 
     def _meters(self, wanted: Wanted) -> dict[Fluid, list[str]]:
         found: dict[Fluid, list[str]] = {}
@@ -124,7 +147,7 @@ class Extracting:
         given = self.give(wanted)
         pack = ExtractPack(
             self.reads,
-            lambda: self.consents.grant(given.service),
+            lambda: self._grant(given),
             self.consents.now_ms,
             self.zone,
             wanted.cut,

@@ -175,6 +175,31 @@ def test_what_is_withdrawn_while_it_is_written_is_not_in_it(giving):
         list(steps)
 
 
+def test_who_has_two_extracts_is_one_service(giving, clock):
+    _, first = given(giving)
+    clock.pass_ms(3 * 86_400_000)
+    _, again = given(giving)
+    _, other = given(giving, replace(WANTED, recipient="Une autre"))
+    assert first["service"] == again["service"] != other["service"]
+
+
+def test_what_one_extract_was_given_for_is_not_in_the_next(giving):
+    given(giving, replace(WANTED, purpose="One"))
+    pack, _ = given(giving, replace(WANTED, purpose="Two", meters=("water",)))
+    assert {row["meter"] for row in table(pack)} == {"water"}
+
+
+def test_what_fell_into_a_pause_is_in_no_later_extract_of_theirs(giving, clock):
+    before, _ = given(giving)
+    giving.consents.pause()
+    clock.pass_ms(86_400_000)
+    giving.consents.resume()
+    clock.pass_ms(2 * 86_400_000)
+    after, _ = given(giving)
+    # the fifth and the sixth of the month are over by now, and each met the pause
+    assert table(after) == table(before)
+
+
 def test_what_breaks_off_is_no_pack_and_what_was_written_of_it_is_noted(giving):
     to = io.BytesIO()
     extraction = giving.begin(WANTED)
