@@ -9,7 +9,6 @@ from twin_house import Held
 
 from edge.consent.terms import Grain
 from tests.attacks.cloud_twin import CloudTwin
-from tests.real.brokers import until
 
 TRICKS: list[Attack] = []
 ASKED = {
@@ -70,14 +69,13 @@ async def bounds(home: CloudTwin):
 async def away(home: CloudTwin):
     async with home.listening():
         await home.settled()
-    home.cloud.end()
-    await until(lambda: not home.health.gauges["connected"])
-    for day in (27, 28, 29):
-        await home.differ()
-        await home.to_only(f"2026-10-{day}T07:00:03+01:00")
-    await home.cloud.start()
-    await home.up()
+    async with home.without() as back:
+        for day in (27, 28, 29):
+            await home.differ()
+            await home.to_only(f"2026-10-{day}T07:00:03+01:00")
     async with home.listening() as ear:
+        back.set()
+        await home.settled()
         await home.answered(ear, **ASKED | {"step": "day"})
 
 
@@ -97,11 +95,11 @@ async def narrowed(home: CloudTwin):
     (consent,) = home.consents.standing.of(home.service)
     async with home.listening():
         await home.on("2026-10-27T07:00:03+01:00")
-    home.cloud.end()
-    await home.to_only("2026-10-29T07:00:03+01:00")
-    await home.narrow(consent, grain=Grain.MONTH)
-    await home.cloud.start()
+    async with home.without() as back:
+        await home.to_only("2026-10-29T07:00:03+01:00")
+        await home.narrow(consent, grain=Grain.MONTH)
     async with home.listening() as ear:
+        back.set()
         await home.settled()
         await home.answered(ear, **ASKED | {"step": "day"})
         await home.answered(ear, **ASKED | {"step": "month"})
@@ -111,12 +109,12 @@ async def narrowed(home: CloudTwin):
 async def withdrawn(home: CloudTwin):
     async with home.listening():
         await home.on("2026-10-27T07:00:03+01:00")
-    home.cloud.end()
-    await home.to_only("2026-10-29T07:00:03+01:00")
+    async with home.without() as back:
+        await home.to_only("2026-10-29T07:00:03+01:00")
     held = [one.id for one in home.consents.standing.of(home.service)]
     await asyncio.to_thread(home.consents.withdraw, held)
-    await home.cloud.start()
     async with home.listening() as ear:
+        back.set()
         await ear.ask(**ASKED | {"step": "day"})
         await home.differ()
 

@@ -70,6 +70,16 @@ class CloudTwin(CloudHome):
             document["grant"] = self.grants.index(document["grant"])
         return json.dumps(document).encode()
 
+    @asynccontextmanager
+    async def without(self):
+        """Have the cloud be away meanwhile; whoever listens is back before the home."""
+        back = asyncio.Event()
+        self.destination.session._ready = back.wait
+        self.cloud.end()
+        await until(lambda: not self.health.gauges["connected"])
+        yield back
+        await self.cloud.start()
+
     async def settled(self):
         """Return once all that is due was found and sent, if anything is granted."""
         if self.destination.granted:
