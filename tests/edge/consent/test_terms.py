@@ -149,6 +149,17 @@ def test_one_line_that_is_refused_refuses_them_all():
         read_all([LINE, LINE | {"fluid": "gas", "granularity": "fortnight"}])
 
 
+@pytest.mark.parametrize("channels", [["cloud"], ["rest", "cloud"]])
+def test_nobody_asks_for_what_only_the_owner_sends_out(channels):
+    with pytest.raises(RequestRefused, match="channels are of mqtt, rest, sse here"):
+        read_all([LINE | {"channels": channels}])
+    only = frozenset({Channel.CLOUD})
+    (told,) = read_all([LINE | {"channels": ["cloud"]}], only)
+    assert told.channels == only
+    with pytest.raises(RequestRefused, match="channels are of cloud here"):
+        read_all([LINE], only)
+
+
 @pytest.mark.parametrize("details", [None, {}, [], "x", [LINE, None], 3])
 def test_a_request_is_an_array_of_lines(details):
     with pytest.raises(RequestRefused):

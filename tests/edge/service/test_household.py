@@ -19,6 +19,7 @@ from edge.decisions import (
     AddWriter,
     ApproveRequest,
     ConfirmWriters,
+    CreateDestination,
     CreateService,
     Narrow,
     PauseServices,
@@ -79,6 +80,24 @@ async def test_a_service_that_is_created_holds_what_was_typed_and_has_a_token(ho
     assert house.credentials.service_of(made["token"], T0) == made["service"]
     last = [*house.consents.ledger.entries()][-1]
     assert last.body["basis"] == {"way": "shell", "language": "en"}
+
+
+async def test_a_destination_holds_what_was_typed_and_never_comes_in(house):
+    details = [DAY | {"channels": ["cloud"]}]
+    asked = CreateDestination(SELF, details, ["linky"], "fr", "cloud")
+    made = await house.decide(asked)
+    grant = house.consents.grant(made["service"])
+    assert [one.id for one in grant.consents] == made["consents"]
+    assert "token" not in made
+    assert grant.consents[0].terms.channels == {Channel.CLOUD}
+
+
+@pytest.mark.parametrize(("way", "channels"), [("rest", ["rest"]), ("cloud", ["rest"])])
+async def test_a_destination_is_sent_to_and_never_asked(house, way, channels):
+    details = [DAY | {"channels": channels}]
+    with pytest.raises(EdgeError):
+        await house.decide(CreateDestination(SELF, details, ["linky"], "fr", way))
+    assert [*house.consents.ledger.entries()] == []
 
 
 async def test_each_grant_is_of_the_meters_of_its_fluid(house):
@@ -257,6 +276,7 @@ def test_every_decision_crosses_a_process_border():
 
 
 SAMPLES = [
+    CreateDestination(SELF, [DAY], ["linky"], "fr", "cloud"),
     CREATE,
     RemoveService("s1"),
     PauseServices([]),
