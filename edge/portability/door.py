@@ -98,19 +98,24 @@ def take(config: Config, pack: Path, passphrase: str, tell: Tell) -> Taken:
         ):
             return asyncio.run(alone.take(home, tell))
     except AlreadyRunning:
-        name = secrets.token_hex(16)
-        path = directory / STAGED / name
-        try:
-            _stage(pack, passphrase, path)
+        with staged(pack, passphrase, directory) as path:
             tell("service", 0.1)
-            given = ask(directory, TakePack(name))
+            given = ask(directory, TakePack(path.name))
             return Taken(**given | {"meters": tuple(given["meters"])})
-        finally:
-            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def staged(sealed_file: Path, passphrase: str, data_dir: Path) -> Iterator[Path]:
+    """Lend what a sealed file holds where the running service reads it."""
+    path = data_dir / STAGED / secrets.token_hex(16)
+    try:
+        _stage(sealed_file, passphrase, path)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _stage(pack: Path, passphrase: str, path: Path) -> None:
-    """Unseal a pack to where the running service reads it."""
     private_directory(path.parent)
     owner = path.parent.parent.stat()
     with (

@@ -99,14 +99,18 @@ class Extracting:
     def _known(self, declared: Declared) -> str | None:
         """Give who had extracts before under these very words: it is the same.
 
-        What fell into a pause of theirs is never told, by a later extract either.
+        What fell into a pause of theirs is never told, by a later extract either. While
+        one is held still, the next is of another service: one would end the other.
         """
-        standing = self.consents.standing
+        standing, now_ms = self.consents.standing, self.consents.now_ms()
         alone = frozenset({Channel.EXTRACT})
         for one in standing.services.values():
             held = standing.of(one.id)
-            same = one.declared == declared and held
-            if same and all(consent.terms.channels == alone for consent in held):
+            over = held and all(
+                consent.terms.channels == alone and not consent.live(now_ms)
+                for consent in held
+            )
+            if one.declared == declared and over:
                 return one.id
         return None
 

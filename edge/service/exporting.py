@@ -18,9 +18,14 @@ def extracting_of(hub: Hub) -> Extracting:
 def taker_of(hub: Hub) -> Taker:
     """Give what takes packs; gates are told what moved in."""
     fluids = {meter.id: fluid_of(meter.kind) for meter in hub.config.meters}
+
+    def fitted(meter: str) -> None:
+        if meter in hub.gates:  # one that files alone speak of has none
+            hub.restore(meter)
+
     return Taker(
         *(hub.journal, hub.reads, fluids, hub.config.zone),
         lambda: hub.clock.now().wall_ms,
         hub.projector.project,
-        hub.restore,
+        fitted,
     )
