@@ -7,7 +7,10 @@ import socket
 
 
 def notify(message: str) -> bool:
-    """Send one message, as in "READY=1"; False when systemd doesn't listen."""
+    """Send one message, as in "READY=1"; False when systemd doesn't listen.
+
+    Whoever calls is never held up: the loop that reads the meter is among them.
+    """
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return False
@@ -15,6 +18,7 @@ def notify(message: str) -> bool:
         address = "\0" + address[1:]  # an abstract socket (unix(7))
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.setblocking(False)
             sender.sendto(message.encode(), address)
     except OSError:
         return False

@@ -57,6 +57,18 @@ def test_systemd_receives_what_we_say(tmp_path, monkeypatch):
         assert systemd.recv(100) == b"READY=1"
 
 
+@pytest.mark.timeout(10)
+def test_a_systemd_that_does_not_listen_holds_nothing_up(tmp_path, monkeypatch):
+    path = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(path)
+        monkeypatch.setenv("NOTIFY_SOCKET", path)
+        said = [notify(f"STATUS={n}") for n in range(600)]  # more than any queue holds
+        assert said[0]
+        assert not said[-1]
+        assert systemd.recv(100) == b"STATUS=0"
+
+
 def test_without_systemd_nothing_is_said(monkeypatch):
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
     assert not notify("READY=1")
