@@ -21,8 +21,8 @@ from edge.journal.journal import Journal
 log = logging.getLogger(__name__)
 
 NAME = "erasure"
-AGAIN_S = 300.0
-"""How long a place that could not be reached is left alone."""
+FIRST_AGAIN_S, LAST_AGAIN_S = 5.0, 300.0
+"""How long a place that could not be reached is left alone, ever longer."""
 
 
 def stones_of(
@@ -48,6 +48,7 @@ class Erasure:
     prove: Callable[[Erased], None] = lambda _stone: None
     """Told of each erasure that is finished; blocks."""
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
+    _looked: asyncio.Event = field(default_factory=asyncio.Event)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _waits: str = ""
 
@@ -69,14 +70,26 @@ class Erasure:
 
     async def run(self) -> None:
         """Finish what was begun, now and whenever more is asked, for ever."""
+        again_s = FIRST_AGAIN_S
         while True:
             self._asked.clear()
-            waits = await self.work()
             try:
-                async with asyncio.timeout(AGAIN_S if waits else None):
+                waits = await self.work()
+            finally:
+                self._looked.set()
+            try:
+                async with asyncio.timeout(again_s if waits else None):
                     await self._asked.wait()
+                again_s = FIRST_AGAIN_S
             except TimeoutError:
-                continue
+                again_s = min(2 * again_s, LAST_AGAIN_S)
+
+    async def looked(self) -> None:
+        """Wait until what a cut left is erased, where it can be.
+
+        Whoever answers, or tells others, waits for it: nothing half erased is shown.
+        """
+        await self._looked.wait()
 
     async def work(self) -> bool:
         """Erase what isn't erased yet; tell whether a place must be asked again."""

@@ -8,11 +8,13 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import TypeAlias
 
 from edge.catalogue import Fluid
 from edge.config import Config
 from edge.consent.part import judge
+from edge.erasure.erasure import Erasure
 from edge.errors import EdgeError
 from edge.host import Clock, HostClock
 from edge.importing.folder import Folder
@@ -38,6 +40,9 @@ LAST_COMMIT_S = 3.0
 """SIGTERM must end in under 5 s: a disk that takes longer has failed."""
 WATCHDOG_S = 60.0
 THREADS = 4
+
+TELLING = {"mqtt", "cloud", "cozy"}
+"""Parts that tell others what the journal has."""
 
 Outer: TypeAlias = Callable[[Hub, asyncio.Event], Awaitable[None]]
 """A part of a layer above (the API): given the hub, it runs until the event is set."""
@@ -109,7 +114,7 @@ class Service:
             for name, run in self._inner(hub, intakes[0]).items():
                 start(name, run)
             ending = [
-                group.create_task(keep(name, lambda outer=outer: outer(hub, stop)))  # type: ignore[misc]
+                group.create_task(keep(name, partial(_answering, outer, hub, stop)))
                 for name, outer in outers.items()
             ]
             settle()
@@ -181,6 +186,10 @@ class Service:
             **hub.consumers(),
             "erasure": erasure.run,
         }
+        parts |= {
+            name: partial(_telling, erasure, parts[name])
+            for name in TELLING & parts.keys()
+        }
         folder = config.imports.folder
         if not self._replay and folder is not None and hub.importer is not None:
             place, days = config.data_dir / folder, config.keep.files
@@ -226,6 +235,23 @@ class Service:
             async with asyncio.timeout(LAST_COMMIT_S):
                 await keeper.settle()
                 await hub.journal.commit()
+
+
+async def _answering(outer: Outer, hub: Hub, stop: asyncio.Event) -> None:
+    """Answer once what a cut left is erased, unless the end comes first."""
+    if hub.erasure is not None:
+        looked = asyncio.create_task(hub.erasure.looked())
+        ends = asyncio.create_task(stop.wait())
+        await asyncio.wait([looked, ends], return_when=asyncio.FIRST_COMPLETED)
+        looked.cancel()
+        ends.cancel()
+    await outer(hub, stop)
+
+
+async def _telling(erasure: Erasure, run: Callable[[], Awaitable[None]]) -> None:
+    """Tell others once what a cut left is erased."""
+    await erasure.looked()
+    await run()
 
 
 def _windows(config: Config) -> dict[str, int]:

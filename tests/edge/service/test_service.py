@@ -8,7 +8,9 @@ from service_home import T0, Source, reading
 from edge.config import Config
 from edge.errors import AlreadyRunning
 from edge.health import PartHealth
+from edge.journal.erased import Erased
 from edge.journal.journal import Journal
+from edge.sample import Sample
 from edge.service.hub import Hub
 from edge.service.service import Service
 
@@ -69,6 +71,23 @@ async def test_it_stops_when_told_with_all_it_heard_committed(config, clock):
         assert journal.last_sample("linky").values["apparent_power_va"] == 200
     finally:
         journal.close()
+
+
+async def test_nothing_answers_before_what_a_cut_left_is_erased(config, clock):
+    journal = Journal.open(config.data_dir)
+    for n in range(4):
+        journal.add_sample(Sample("linky", T0 + 1000 * n, {"import_total_wh": n}))
+    await journal.commit()
+    await journal.bury([Erased(0, "linky", 0, T0 + 2_000, T0 + 4_000)])
+    journal.close()
+    stop, seen = asyncio.Event(), []
+
+    async def api(hub, stop):
+        seen.extend(hub.reads.track("linky", 0, 1 << 50).instants.tolist())
+        stop.set()
+
+    await Service(config, clock=clock, sources=[Meter([])]).run(stop, {"api": api})
+    assert seen == [T0 + 2_000, T0 + 3_000]
 
 
 async def test_a_part_that_fails_leaves_the_reader_reading(config, clock):
