@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.options import ConfigFile
+from cli.passphrase import PassphraseFile, passphrase
+from edge.backup import is_sealed
 from edge.commands import RebuildStore
 from edge.config import Config, InfluxConfig, load_config
 from edge.errors import StoreError
@@ -33,11 +36,20 @@ def rebuild(
         Path | None,
         typer.Option(help="A backup, for what the journal no longer has."),
     ] = None,
+    passphrase_file: PassphraseFile = None,
     config: ConfigFile = None,
 ) -> None:
     """Make the stores anew: from the journal, and from a backup if there is one."""
-    command = RebuildStore(None if backup is None else str(backup.resolve()))
-    asyncio.run(send(load_config(config).data_dir, command))
+    data_dir = load_config(config).data_dir
+    with ExitStack() as stack:
+        archive = None if backup is None else backup.resolve()
+        if archive is not None and is_sealed(archive):
+            from edge.portability.door import staged  # noqa: PLC0415 - cryptography, where it is wanted
+
+            secret = passphrase(passphrase_file, twice=False)
+            archive = stack.enter_context(staged(archive, secret, data_dir))
+        command = RebuildStore(None if archive is None else str(archive))
+        asyncio.run(send(data_dir, command))
     typer.echo("The store is being rebuilt; /api/v1/health shows how far it is.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -66,6 +67,27 @@ def test_one_that_is_soon_guessed_seals_nothing(pi, tmp_path):
     refused = pi("backup", tmp_path / "x", "--encrypt", typed="secret\nsecret\n")
     assert "12 characters at least" in str(refused.exception)
     assert not (tmp_path / "x").exists()
+
+
+def test_a_store_is_made_anew_of_a_sealed_one_which_the_service_is_lent(
+    pi, tmp_path, monkeypatch
+):
+    file, lent = tmp_path / "kept.releve", []
+
+    async def sent(_data_dir, command):
+        path = Path(command.backup)
+        lent.append((path, await asyncio.to_thread(path.read_bytes)))
+
+    monkeypatch.setattr("cli.store.send", sent)
+    pi("backup", file, "--encrypt", typed=f"{PHRASE}\n{PHRASE}\n")
+    done = pi("store", "rebuild", "--backup", file, typed=f"{PHRASE}\n")
+    assert done.exit_code == 0, done.output
+    ((path, data),) = lent
+    assert data.startswith(b"\x1f\x8b")
+    assert not path.exists()
+    refused = pi("store", "rebuild", "--backup", file, typed="another one it is\n")
+    assert "the passphrase is wrong" in str(refused.exception)
+    assert not list((tmp_path / "data" / "staged").iterdir())
 
 
 def test_what_is_not_sealed_asks_for_none(pi, tmp_path):
