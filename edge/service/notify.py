@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import socket
 
+PATIENCE_S = 0.05
+"""How long a full queue is waited for; a sign of life is given again, READY isn't."""
+
 
 def notify(message: str) -> bool:
     """Send one message, as in "READY=1"; False when systemd doesn't listen.
 
-    Whoever calls is never held up: the loop that reads the meter is among them.
+    Whoever calls is hardly held up: the loop that reads the meter is among them.
     """
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
@@ -18,7 +21,7 @@ def notify(message: str) -> bool:
         address = "\0" + address[1:]  # an abstract socket (unix(7))
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-            sender.setblocking(False)
+            sender.settimeout(PATIENCE_S)
             sender.sendto(message.encode(), address)
     except OSError:
         return False

@@ -63,9 +63,10 @@ def test_a_systemd_that_does_not_listen_holds_nothing_up(tmp_path, monkeypatch):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(path)
         monkeypatch.setenv("NOTIFY_SOCKET", path)
-        said = [notify(f"STATUS={n}") for n in range(600)]  # more than any queue holds
-        assert said[0]
-        assert not said[-1]
+        heard = 0
+        while notify(f"STATUS={heard}"):
+            heard += 1
+        assert heard
         assert systemd.recv(100) == b"STATUS=0"
 
 
