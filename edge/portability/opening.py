@@ -18,6 +18,11 @@ from edge.portability.refusal import PackRefused
 MOST_MANIFEST = 1 << 20
 BLOCK = 1 << 18
 AGAIN = "copy it again from where it was made"
+SENSELESS = (KeyError, TypeError, ValueError, RecursionError)
+UNREADABLE = (
+    *(KeyError, EOFError, zipfile.BadZipFile, zlib.error),
+    *(NotImplementedError, RuntimeError),  # packed or encrypted as none of ours is
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Opened:
         """Read every file once; raise PackRefused on one that isn't as it was made."""
         for path, resource in self.resources.items():
             digest, size = hashlib.sha256(), 0
-            most = int(resource["bytes"])
+            most = resource["bytes"]
             with self._open(path) as file:
                 while size <= most and (piece := file.read(BLOCK)):
                     digest.update(piece)
@@ -58,7 +63,7 @@ class Opened:
         try:
             with self.archive.open(path) as file:
                 yield file
-        except (KeyError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except UNREADABLE as error:
             raise PackRefused(
                 f"{path} of the pack can't be read", hint=AGAIN
             ) from error
@@ -82,9 +87,12 @@ def _opened(archive: zipfile.ZipFile) -> Opened:
             raise PackRefused("the pack's manifest is too long")
         document = json.loads(text)
         ours = document["releve"]
-        resources = {str(one["path"]): one for one in document["resources"]}
+        resources = {
+            str(one["path"]): {"bytes": int(one["bytes"]), "hash": str(one["hash"])}
+            for one in document["resources"]
+        }
         number, profile = int(ours["format"]), str(ours["profile"])
-    except (KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+    except (*SENSELESS, *UNREADABLE) as error:
         raise PackRefused("this is no pack of Relevé", hint=AGAIN) from error
     if number > FORMAT:
         raise PackRefused(

@@ -11,23 +11,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from edge.calendar import calendar_of
 from edge.catalogue import Fluid
-from edge.facts import Fact
 from edge.importing.comparison import standing
 from edge.interval import Interval
-from edge.journal.devices import Device
-from edge.journal.erased import Erased
 from edge.portability import kept, readings
 from edge.portability.kept import Words
 from edge.portability.opening import Opened
+from edge.portability.protocol import PackJournal, PackReads
 from edge.portability.refusal import PackRefused
-from edge.portability.seams import OwnRows, Seams, summed
+from edge.portability.seams import Seams, summed
 from edge.portability.writing import HOME_PROFILE, Tell
-from edge.record import Address, Baseline, Body, Lane
+from edge.record import Body, Lane
 from edge.registers import CATALOGUE
 from edge.rollup.part import same
 from edge.sample import Slice
@@ -39,50 +36,6 @@ LINE = 100
 """Bytes of a line, about, to tell how far it is."""
 TOGETHER = 16
 """Records of one transaction; then they are projected, so that nothing piles up."""
-
-
-class PackJournal(Protocol):
-    """A journal, as far as a pack needs it."""
-
-    async def append(
-        self, bodies: Sequence[Body], *, lane: Lane = ...
-    ) -> tuple[Address, ...]:
-        """Append bodies, all or none."""
-        ...
-
-    async def restore_devices(self, known: Sequence[Device]) -> int:
-        """Note the physical meters of a home that moved here."""
-        ...
-
-    async def note_facts(self, told: Sequence[Fact]) -> None:
-        """Add dated facts."""
-        ...
-
-    def erased(self) -> list[Erased]:
-        """Give what the owner had erased."""
-        ...
-
-    def facts(self, meter: str) -> list[Fact]:
-        """Give the dated facts of a meter."""
-        ...
-
-    def baselines(self, meter: str) -> list[Baseline]:
-        """Give a meter's baselines."""
-        ...
-
-
-class PackReads(OwnRows, Protocol):
-    """What stands, as far as a pack needs it."""
-
-    def slices(
-        self, meter: str, register: str, start_ms: int, end_ms: int, limit: int
-    ) -> list[Slice]:
-        """Give what sources said of periods."""
-        ...
-
-    def heard(self, meter: str) -> tuple[int, int] | None:
-        """Give a meter's first and last instant, as far as raw is kept."""
-        ...
 
 
 @dataclass(slots=True)
