@@ -36,6 +36,7 @@ class Claim:
     def __init__(self, topic: str, home: str, *, settle_s: float = SETTLE_S) -> None:
         self._topic, self._settle_s = topic, settle_s
         self._home = home
+        self._inbox: AsyncIterator[Message] | None = None
         self.held = False
 
     async def take(
@@ -47,7 +48,7 @@ class Claim:
         publisher raises.
         """
         self.held = False
-        inbox = publisher.messages()
+        self._inbox = inbox = publisher.messages()
         await publisher.subscribe(self._topic, qos=1)
         found = await self._last(inbox, self._settle_s)
         if found not in (None, self._home) and not over:
@@ -72,6 +73,14 @@ class Claim:
                     raise ClaimTaken(self._prefix)
         finally:
             self.held = False
+
+    async def freed(self) -> None:
+        """Return once another home, which has it, lets go of it."""
+        if self._inbox is not None:
+            async for message in self._inbox:
+                ours = _holder(message) in (None, self._home)
+                if message.topic == self._topic and ours:
+                    return
 
     async def release(self, publisher: Publisher) -> None:
         """Leave the prefix to others."""

@@ -174,10 +174,11 @@ class Destination:
     def health(self) -> PartHealth:
         """Say how the way there is, and what was told."""
         way, told = self.session.health(), self.deliveries.health()
-        granted = self.granted
+        granted, refused = self.granted, self.forwarder.refused
+        why = "; ".join(one for one in (way.detail, refused) if one)
         return PartHealth(
             name=way.name,
-            ok=way.ok or not granted,
+            ok=(way.ok and not refused) or not granted,
             counters={
                 **told.counters,
                 "live": self.live.counters["samples"],
@@ -190,7 +191,7 @@ class Destination:
                 "claimed": int(self.claim.held),
                 "granted": int(granted),
             },
-            detail=way.detail if granted else "nothing is granted to it now",
+            detail=why if granted else "nothing is granted to it now",
         )
 
     def close(self) -> None:

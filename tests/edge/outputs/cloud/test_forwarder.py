@@ -6,10 +6,10 @@ import asyncio
 
 import orjson
 import pytest
-from outputs_broker import Broker
+from outputs_broker import Broker, until
 
 from edge.errors import BrokerLost
-from edge.outputs.cloud.claim import Claim, ClaimTaken
+from edge.outputs.cloud.claim import Claim
 from edge.outputs.cloud.forwarder import JITTER_S, Forwarder
 
 TOPIC = "homes/mine/claim"
@@ -59,8 +59,8 @@ async def test_homes_come_back_after_some_chance_each_its_own(broker):
     waits = set()
     for _ in range(5):
         slept, output = Slept(), Output(lasts=False)
-        made, ours = forwarder(output, sleep=slept)
-        broker.retained.update(ours)
+        made, kept = forwarder(output, sleep=slept)
+        broker.retained.update(kept)
         with pytest.raises(BrokerLost):
             await made.run(broker)
         (wait,) = slept.seconds
@@ -69,22 +69,43 @@ async def test_homes_come_back_after_some_chance_each_its_own(broker):
     assert len(waits) > 1
 
 
-async def test_nothing_is_said_under_a_prefix_of_another(broker):
+async def test_nothing_is_said_under_a_prefix_of_another_until_it_is_free(
+    broker, caplog
+):
     broker.retained[TOPIC] = orjson.dumps({"home": "2" * 32})
     output = Output()
     made, _ = forwarder(output)
-    with pytest.raises(ClaimTaken):
-        await made.run(broker)
+    running = asyncio.create_task(made.run(broker))
+    await until(lambda: made.refused)
+    for _ in range(3):  # said once, however often the other says it
+        broker.say(TOPIC, broker.retained[TOPIC])
+    broker.say("homes/mine/cursor", b"")
+    await asyncio.sleep(0)
     assert not output.runs
+    assert caplog.text.count("another home") == 1
+    broker.retained[TOPIC] = ours("1" * 32)
+    broker.say(TOPIC, b"")
+    await output.begun.wait()
+    assert not made.refused
+    await ended(running)
 
 
 async def test_all_end_once_another_takes_the_prefix_over(broker):
     output = Output()
-    made, ours = forwarder(output)
-    broker.retained.update(ours)
+    made, kept = forwarder(output)
+    broker.retained.update(kept)
     running = asyncio.create_task(made.run(broker))
     await output.begun.wait()
-    broker.say(TOPIC, orjson.dumps({"home": "2" * 32}))
-    with pytest.raises(ClaimTaken):
-        await running
+    broker.say(TOPIC, ours("2" * 32))
+    await until(lambda: made.refused)
     assert output.ended == 1
+    await ended(running)
+
+
+def ours(home):
+    return orjson.dumps({"home": home})
+
+
+async def ended(running):
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
