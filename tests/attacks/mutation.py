@@ -28,6 +28,7 @@ SPECIFIED = {
     "edge/outputs/services/": (
         *("tests/edge/outputs/services", "tests/real/test_service_topics.py"),
     ),
+    "edge/outputs/cloud/": ("tests/edge/outputs/cloud", "tests/real/test_cloud.py"),
     "edge/broker/": ("tests/edge/broker", "tests/real/test_broker_service.py"),
     "api/": ("tests/api",),
 }
