@@ -61,6 +61,8 @@ def passphrase_of(file: Path | None) -> str | None:
 
     try:
         with file.open(encoding="utf-8") as text:
+            if os.fstat(text.fileno()).st_mode & 0o077:
+                raise BackupError(f"others may read {file}", hint=f"chmod 600 {file}")
             secret = text.read(MOST).partition("\n")[0].rstrip("\r")
     except (OSError, UnicodeDecodeError) as error:
         raise BackupError(

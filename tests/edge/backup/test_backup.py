@@ -7,7 +7,8 @@ import random
 import sqlite3
 import stat
 import tarfile
-from dataclasses import asdict
+from contextlib import closing
+from dataclasses import asdict, replace
 
 import pytest
 from backed_home import sample
@@ -18,7 +19,8 @@ import edge.journal.copying
 from edge.backup import backup, read_manifest, restore
 from edge.errors import AlreadyRunning, BackupError, NewerSchema
 from edge.event import Event, EventKind
-from edge.journal import Journal
+from edge.journal import Journal, schema
+from edge.journal.database import SqliteDatabase
 from edge.record import Lane
 from edge.sample import Sample
 from edge.stores.sqlite import SqliteStore
@@ -278,6 +280,18 @@ def test_a_backup_of_a_newer_schema_is_refused(home, tmp_path, monkeypatch):
     monkeypatch.undo()
     with pytest.raises(NewerSchema, match="99"):
         restore(tmp_path / "x.tar.gz", tmp_path / "new")
+
+
+@pytest.mark.parametrize("version", range(1, schema.VERSION))
+def test_databases_of_an_older_schema_are_brought_up_at_the_start(tmp_path, version):
+    (tmp_path / "old").mkdir()
+    older = replace(schema.SCHEMA, migrations=schema.MIGRATIONS[:version])
+    with closing(SqliteDatabase(tmp_path / "old" / "journal.db")) as database:
+        older.migrate(database)
+    backup(tmp_path / "old", tmp_path / "x.tar.gz")
+    manifest = restore(tmp_path / "x.tar.gz", tmp_path / "new")
+    assert manifest.databases[0].schema == version
+    assert samples(tmp_path / "new") == []
 
 
 def test_a_disk_without_room_is_refused(archive, tmp_path):

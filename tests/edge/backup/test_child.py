@@ -18,6 +18,7 @@ PHRASE = "four words nobody guesses"
 @pytest.fixture
 def secret(tmp_path):
     path = tmp_path / "secret"
+    path.touch(mode=0o600)
     path.write_text(PHRASE + "\n")
     return path
 
@@ -55,10 +56,17 @@ def test_what_it_does_is_what_is_asked(home, secret, tmp_path):
 def test_a_passphrase_file_that_is_not_there_or_weak_is_told(tmp_path):
     with pytest.raises(BackupError, match="passphrase_file is a text of one line"):
         passphrase_of(tmp_path / "none")
+    (tmp_path / "weak").touch(mode=0o600)
     (tmp_path / "weak").write_text("secret\n")
     with pytest.raises(EdgeError, match="12 characters"):
         passphrase_of(tmp_path / "weak")
     assert passphrase_of(None) is None
+
+
+def test_a_passphrase_file_that_others_may_read_is_refused(secret):
+    secret.chmod(0o640)
+    with pytest.raises(BackupError, match="chmod 600"):
+        passphrase_of(secret)
 
 
 def test_an_open_backup_whose_bytes_changed_is_found(home, tmp_path):

@@ -31,6 +31,7 @@ async def test_one_is_made_sealed_and_proved_while_the_meter_is_read(
     config, clock, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(schedule, "LOOK_S", 0.05)
+    (tmp_path / "secret").touch(mode=0o600)
     (tmp_path / "secret").write_text(PHRASE)
     wanted = BackupConfig(passphrase_file=tmp_path / "secret")
     config = config.model_copy(update={"backup": wanted})
