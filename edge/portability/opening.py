@@ -19,10 +19,9 @@ MOST_MANIFEST = 1 << 20
 BLOCK = 1 << 18
 AGAIN = "copy it again from where it was made"
 SENSELESS = (KeyError, TypeError, ValueError, RecursionError)
-UNREADABLE = (
-    *(KeyError, EOFError, zipfile.BadZipFile, zlib.error),
-    *(NotImplementedError, RuntimeError),  # packed or encrypted as none of ours is
-)
+DAMAGED = (EOFError, zipfile.BadZipFile, zlib.error)
+ABSENT = (KeyError, NotImplementedError, RuntimeError)
+"""What opening raises for a name that isn't there, or packed as none of ours is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +60,18 @@ class Opened:
     @contextmanager
     def _open(self, path: str) -> Iterator[IO[bytes]]:
         try:
-            with self.archive.open(path) as file:
+            file = self.archive.open(path)
+        except (*ABSENT, *DAMAGED) as error:
+            raise _unreadable(path) from error
+        with file:
+            try:
                 yield file
-        except UNREADABLE as error:
-            raise PackRefused(
-                f"{path} of the pack can't be read", hint=AGAIN
-            ) from error
+            except DAMAGED as error:
+                raise _unreadable(path) from error
+
+
+def _unreadable(path: str) -> PackRefused:
+    return PackRefused(f"{path} of the pack can't be read", hint=AGAIN)
 
 
 @contextmanager
@@ -92,7 +97,7 @@ def _opened(archive: zipfile.ZipFile) -> Opened:
             for one in document["resources"]
         }
         number, profile = int(ours["format"]), str(ours["profile"])
-    except (*SENSELESS, *UNREADABLE) as error:
+    except (*SENSELESS, *ABSENT, *DAMAGED) as error:
         raise PackRefused("this is no pack of Relevé", hint=AGAIN) from error
     if number > FORMAT:
         raise PackRefused(
