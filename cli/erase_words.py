@@ -45,11 +45,13 @@ AGAIN = Words(
 REMAINS = Words(
     "Ce qui reste : les index juste avant et juste après, dont la différence est le"
     " total effacé ; les totaux des jours, mois et années qui dépassent la période ;"
+    " la plus forte puissance du jour, qu'un Linky redit jusqu'au lendemain ;"
     " les copies que d'autres ont prises ; les sauvegardes rangées ailleurs ; et, tant"
     " que la carte mémoire ne les a pas réécrites, ses cellules.",
     "What remains: the indexes just before and just after, whose difference is the"
     " total that was erased; totals of days, months and years that go beyond the"
-    " period; copies that others took; backups kept elsewhere; and, until the memory"
+    " period; a day's highest power, which a Linky tells until the next day is over;"
+    " copies that others took; backups kept elsewhere; and, until the memory"
     " card writes over them, its cells.",
 )
 
