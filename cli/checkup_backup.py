@@ -35,6 +35,16 @@ def backup(config: Config, now_ms: int) -> Finding:
                 f"the last backup is no longer where it was made: {noted.file}",
             ),
         )
+    if noted.bad:
+        return Finding(
+            Level.WARN,
+            Words(
+                f"la dernière sauvegarde {name} a été relue et trouvée abîmée :"
+                " faites-en une autre, et regardez le disque où elle est",
+                f"the last backup {name} was read back and found damaged: make another,"
+                " and look at the disk it lies on",
+            ),
+        )
     most_ms = OLD_DAYS * DAY_MS if config.backup is None else 2 * config.backup.every_ms
     made, read = (_ago(now_ms - at) for at in (noted.made_ms, noted.verified_ms))
     fresh = now_ms - noted.made_ms <= most_ms

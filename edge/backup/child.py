@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from contextlib import suppress
@@ -19,6 +20,7 @@ from edge.errors import BackupError, EdgeError
 KEPT = ("LANG", "LC_ALL", "TZ", "PATH")
 """What it gets of the environment."""
 NICE = 10
+MEMORY_BYTES = 192 << 20
 MOST = 1 << 12
 """Characters of a passphrase's line, and bytes of an answer."""
 
@@ -88,6 +90,8 @@ def do(what: str, data_dir: Path, file: Path, secret: Path | None) -> None:
 def main(what: str, data_dir: str, file: str, *secret: str) -> None:
     """Do it, and say why not."""
     os.nice(NICE)
+    # A stick that somebody prepared takes this process down, and not the service.
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
     why = None
     try:
         do(what, Path(data_dir), Path(file), Path(secret[0]) if secret else None)

@@ -34,6 +34,11 @@ class Noted:
         write_private(data_dir / NOTE, json.dumps(asdict(self), indent=1).encode())
 
     @property
+    def bad(self) -> bool:
+        """Tell whether it was found to be other than it was made."""
+        return self.verified_ms < self.made_ms
+
+    @property
     def there(self) -> bool:
         """Tell whether its file is where it was made."""
         return Path(self.file).is_file()

@@ -46,7 +46,7 @@ def due(noted: Noted | None, every_ms: int, now_ms: int, ran_ms: int) -> Due | N
     A backup of later than now was made by a clock that was wrong, or is now: it is
     due once a whole period ran by here.
     """
-    if noted is None or not noted.there:
+    if noted is None or noted.bad or not noted.there:
         return Due.MAKE
     age = now_ms - noted.made_ms
     if age >= every_ms or (age < 0 and ran_ms >= every_ms):
@@ -137,8 +137,8 @@ class Backups:
             secret = self._secret(config) if noted.sealed else None
             await self._do(Due.READ, self._data_dir, Path(noted.file), secret)
         except BackupError:
-            # It is as if it had never been made: another is, and this one stays.
-            again = replace(noted, made_ms=now_ms - config.every_ms)
+            # Another is made, however fresh this one is, which stays meanwhile.
+            again = replace(noted, verified_ms=0)
             await asyncio.to_thread(again.write, self._data_dir)
             raise
         again = replace(noted, verified_ms=now_ms)
@@ -166,7 +166,10 @@ class Backups:
             age = max(0, now_ms - noted.made_ms)
             gauges["bytes"] = noted.bytes
             gauges["age_s"] = age // 1000
-            gauges["verified_age_s"] = max(0, now_ms - noted.verified_ms) // 1000
+            if noted.bad:
+                wrong = wrong or "the last backup was found damaged"
+            else:
+                gauges["verified_age_s"] = max(0, now_ms - noted.verified_ms) // 1000
             if self._config is not None and age > LATE * self._config.every_ms:
                 wrong = wrong or "the last backup is too old"
             if self._config is not None and not self._there:

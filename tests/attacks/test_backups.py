@@ -15,18 +15,23 @@ from api.session import FILE as SESSIONS_FILE
 from api.sign_in import SignIn
 from api.tokens import load_or_create
 from edge.backup import SCHEMAS, backup, restore
+from edge.backup.child import told
+from edge.backup.kept import clear, let_go
 from edge.broker import passwords
 from edge.consent.consents import Consents
 from edge.consent.credentials import Credentials, Tokens
 from edge.consent.pairing import Pairing
 from edge.consent.writers import Writers, hashed
+from edge.errors import BackupError
 from edge.journal import Journal
+from edge.portability.sealed import unsealed
 from edge.sample import Sample
 from edge.stores.influx.token import TOKEN as INFLUX_TOKEN
 
 OWNER_FILE = "owner.token"
 PASSWORD = "a meter in the cupboard"  # noqa: S105 - invented
 AGENT = "a browser"
+PHRASE = "four words nobody guesses"
 
 
 @dataclass
@@ -99,6 +104,58 @@ def test_no_secret_is_in_a_backup(home, archive):
         assert secret.encode() not in held
     for begun in (secrets.cookie, secrets.page):  # nor what a session is known by
         assert hashed(begun).encode() not in held
+
+
+def test_a_sealed_backup_holds_no_more_and_tells_nobody_of_it(home, tmp_path):
+    directory, secrets = home
+    file = tmp_path / "home.sealed"
+    backup(directory, file, passphrase=PHRASE)
+    told = file.read_bytes()
+    with unsealed(file, PHRASE, tmp_path) as whole:
+        held = gzip.decompress(whole.read())
+    for secret in (*secrets.all, PHRASE):
+        assert secret.encode() not in held
+        assert secret.encode() not in told
+    for name in SCHEMAS:
+        assert name.encode() not in told
+
+
+def test_a_stick_that_somebody_prepared_leads_nowhere(home, tmp_path):
+    """Links where a backup will be, where its draft is, and where old ones are."""
+    directory, _ = home
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    precious = tmp_path / "precious"
+    precious.write_text("of the household")
+    new, old = (
+        stick / "releve-20260921T141320Z.tar.gz",
+        stick / "releve-20200101T000000Z.tar.gz",
+    )
+    for place in (new, old, stick / f".{new.name}.draft"):
+        place.symlink_to(precious)
+    (stick / ".releve-20200101T000000Z.tar.gz.scratch").symlink_to(tmp_path)
+    clear(stick)
+    backup(directory, new)
+    let_go(stick, new, 1)
+    assert precious.read_text() == "of the household"
+    assert directory.is_dir()
+    assert not new.is_symlink()
+
+
+@pytest.mark.real
+async def test_an_archive_that_swells_takes_down_the_process_that_reads_it_alone(
+    home, tmp_path
+):
+    """A header of a member's attributes, which Python's tarfile reads whole."""
+    file = tmp_path / "swells.tar.gz"
+    member = tarfile.TarInfo("manifest")
+    member.type, member.size = tarfile.XHDTYPE, 1 << 30
+    with gzip.open(file, "wb", compresslevel=1) as swelling:
+        swelling.write(member.tobuf(tarfile.USTAR_FORMAT))
+        for _ in range(1 << 10):
+            swelling.write(bytes(1 << 20))
+    with pytest.raises(BackupError, match="its process ended"):
+        await told("read", home[0], file, None)
 
 
 def test_nothing_that_is_in_a_backup_opens_the_home(home, archive, tmp_path):

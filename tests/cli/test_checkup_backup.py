@@ -56,6 +56,12 @@ def test_by_hand_a_week_may_pass(looked, days, level):
     assert looked(days, days, table=False)[0] is level
 
 
+def test_one_that_was_found_damaged_says_what_to_do(looked):
+    level, words = looked(0.1, 0.2)
+    assert level is Level.WARN
+    assert "found damaged: make another" in words
+
+
 def test_none_and_one_that_is_gone_are_told(looked):
     assert "no backup yet: releve backup FILE" in looked()[1]
     assert "no longer where it was made" in looked(0.1, gone=True)[1]

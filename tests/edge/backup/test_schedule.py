@@ -90,6 +90,10 @@ async def test_one_that_is_not_what_it_was_is_told_and_made_anew(pi):
     await pi.after(DAY_MS // 2)
     assert not pi.part.ok
     assert "not what was backed up" in pi.part.detail
+    assert "verified_age_s" not in pi.part.gauges
+    again = Backups(pi.config, pi.directory, lambda: pi.now_ms, pi.do)
+    await again.look()
+    assert "found damaged" in again.health()[0].detail  # after a restart, too
     pi.fails = None
     await pi.after(AGAIN_MS + 1)
     assert [what for what, *_ in pi.asked] == ["make", "read", "make"]
@@ -160,6 +164,7 @@ async def test_one_that_was_made_elsewhere_by_hand_is_no_backup_of_the_schedules
         (-DAY_MS + 1, -DAY_MS // 2, 0, Due.READ),
         (DAY_MS, DAY_MS, DAY_MS - 1, None),
         (DAY_MS, DAY_MS, DAY_MS, Due.MAKE),
+        (-1000, -2000, 0, Due.MAKE),
     ],
 )
 def test_what_is_due_is_told_by_the_note(tmp_path, made, verified, ran, wanted):
