@@ -44,7 +44,11 @@ async def window(home: CloudTwin):
         await home.on("2026-10-27T00:00:02+01:00")
 
 
-@trick("finer steps, other meters and registers, asked for", sees=b'"not_found"')
+@trick(
+    "finer steps, other meters and registers, asked for",
+    sees=b'"not_found"',
+    never=(b'"rows": []',),
+)
 async def finer(home: CloudTwin):
     async with home.listening() as ear:
         await home.settled()
