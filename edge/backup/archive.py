@@ -90,7 +90,8 @@ def opened(
         ):
             yield tar
     except PackRefused as error:
-        raise BackupError(str(error), hint=error.hint) from error
+        said = f"{archive.name}: {error.message}"
+        raise BackupError(said, hint=error.hint) from error
 
 
 def pack(

@@ -136,11 +136,14 @@ class Backups:
         try:
             secret = self._secret(config) if noted.sealed else None
             await self._do(Due.READ, self._data_dir, Path(noted.file), secret)
-        except BackupError:
-            # Another is made, however fresh this one is, which stays meanwhile.
+        except BackupError as error:
+            # Another is made at the next look, however fresh this one is.
             again = replace(noted, verified_ms=0)
             await asyncio.to_thread(again.write, self._data_dir)
-            raise
+            self._failed += 1
+            self._wrong = str(error)
+            log.warning("a backup is damaged: %s", error)
+            return
         again = replace(noted, verified_ms=now_ms)
         await asyncio.to_thread(again.write, self._data_dir)
         self._wrong = ""
