@@ -23,6 +23,8 @@ FORMAT = 1
 LEVEL = 5
 """Two thirds of the time of the usual 6, for a hundredth more (bench/export.py)."""
 Resource = Mapping[str, Any]
+FIRST_DATE = (1980, 1, 1, 0, 0, 0)
+"""No ZIP is older, whatever a Pi without a clock says."""
 
 
 @dataclass(slots=True)
@@ -47,8 +49,11 @@ class Member:
 class Pack:
     """A pack being written: left well, it has its manifest; else it is none."""
 
-    def __init__(self, to: Sink, made_ms: int, head: Mapping[str, Any]) -> None:
-        self._date = utc(made_ms).timetuple()[:6]
+    def __init__(
+        self, to: Sink, made_ms: int, head: Mapping[str, Any], *, large: bool = False
+    ) -> None:
+        self._large = large  # members may take more than 2 GiB
+        self._date = max(utc(made_ms).timetuple()[:6], FIRST_DATE)
         # zipfile asks only for write and flush of what it can't seek in
         self._zip = zipfile.ZipFile(
             cast("IO[bytes]", to), "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL
@@ -60,7 +65,8 @@ class Pack:
     def member(self, path: str, resource: Resource) -> Iterator[Member]:
         """Lend a member to write; it is described by `resource` in the manifest."""
         try:
-            with self._zip.open(self._info(path), "w") as to:
+            info = self._info(path)
+            with self._zip.open(info, "w", force_zip64=self._large) as to:
                 member = Member(to)
                 yield member
         except RuntimeError as error:

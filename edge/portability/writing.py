@@ -45,7 +45,7 @@ class HomePack:
             "profile": "tabular-data-package",
             "releve": {"format": FORMAT, "profile": HOME_PROFILE},
         }
-        with Pack(to, self.home.now_ms, head) as pack:
+        with Pack(to, self.home.now_ms, head, large=True) as pack:
             yield from self._readings(pack)
             if self.columns:
                 yield from self._columns(pack)
