@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +24,7 @@ from cli.options import ConfigFile
 from edge.config import Config, ConfigError, load_config
 from edge.consent.terms import Channel
 from edge.consent.view import ledger_view
-from edge.decisions import CreateDestination, RemoveService
+from edge.decisions import CreateDestination, RemoveService, ShowReadings
 from edge.errors import EdgeError
 from edge.outgoing.destination import Destination
 from edge.outputs.cozy import account as accounts
@@ -35,6 +36,7 @@ app = typer.Typer(
     help="Your Cozy: sent a document a day of what you grant it.",
     no_args_is_help=True,
 )
+HOME = re.compile(r"[0-9a-f]{8}")
 NAME = re.compile(r"[a-z0-9-]{1,30}")
 WAIT_S = 60.0
 Name = Annotated[str, typer.Option(help="What you call it.")]
@@ -59,6 +61,13 @@ def connect(  # noqa: PLR0913 - one option for each thing that is granted
     ca: Annotated[
         Path | None, typer.Option(help="Whose certificates it may show.")
     ] = None,
+    home: Annotated[
+        str | None,
+        typer.Option(
+            help="What ids begin with of what this home sent there before its backup"
+            " was restored: eight characters."
+        ),
+    ] = None,
     purpose: Annotated[str, typer.Option(help="What for, in your words.")] = "my Cozy",
     duration: Annotated[str, typer.Option(help="For how long: P1Y, P30D.")] = "P1Y",
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing here.")] = False,
@@ -79,7 +88,12 @@ def connect(  # noqa: PLR0913 - one option for each thing that is granted
     shape = ECOLYO if ecolyo else OWN
     wanted = scope(shape, terms_of(details))
     ca_file = "" if ca is None else str(ca.absolute())
+    if home is not None and not HOME.fullmatch(home):
+        raise ConfigError(f"{shown(home)!r} is no beginning of an id of ours")
+    ask(data_dir, ShowReadings("nobody"))  # is there a service to come back to?
     asked = asyncio.run(_register(to, redirect(found), name, (shape, wanted), ca_file))
+    if home is not None:
+        asked = replace(asked, account=replace(asked.account, home=home))
     with as_owner(data_dir):
         accounts.ask(data_dir, asked)
     try:

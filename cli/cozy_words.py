@@ -24,8 +24,9 @@ REALLY = Words(
     "Send to {url}: {what}? What is sent can't be called back.",
 )
 GRANTED = Words(
-    "Accordé. Les jours écoulés partent maintenant, les suivants à 7 h chaque matin.",
-    "Granted. The days before go now, the next at 7 each morning.",
+    "Accordé. Les jours écoulés partent maintenant, les suivants chaque matin après"
+    " 7 h.",
+    "Granted. The days before go now, the next each morning after 7.",
 )
 GIVEN_UP = Words("Rien n'est connecté.", "Nothing is connected.")
 NONE = Words(

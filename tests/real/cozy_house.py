@@ -98,6 +98,8 @@ class Server:
 class CozyHome:
     """A home; opened anew, it is another process of the same."""
 
+    spread_ms = 1
+
     def __init__(self, path, server, reads=None, now_ms=NOW_MS):
         self.data, self.server = path / "data", server
         self.clock, self.noted = Hand(now_ms), Noted([])
@@ -158,7 +160,7 @@ class CozyHome:
     async def running(self):
         """Run what tells the Cozy, and end it as the service does."""
         doors = (self.journal, self.reads, self.consents, self.noted, PARIS, self.data)
-        self.part = part = CozyPart(Doors(*doors), HERE)
+        self.part = part = CozyPart(Doors(*doors), HERE, spread_ms=self.spread_ms)
         part.look_s = 0.02
         task = asyncio.create_task(part.run())
         try:

@@ -87,6 +87,19 @@ async def test_the_largest_power_of_a_day_arrives_where_it_was_granted(home, ser
     assert {one["unit"] for one in found.values()} == {"VA"}
 
 
+async def test_homes_of_one_host_do_not_come_at_one_moment(home, server):
+    home.spread_ms = 30 * 60_000
+    async with home.running():
+        await home.connect(WEEK, home="000927c0")  # ten minutes, by its bits
+        await home.quiet()
+        await home.to(SEVEN_MS)
+        await home.quiet()
+        assert len(await server.docs()) == 7
+        await home.to(SEVEN_MS + 10 * 60_000)
+        await home.quiet()
+        assert len(await server.docs()) == 8
+
+
 async def test_only_doctypes_of_what_is_granted_are_asked_for(home):
     asked = await home.begin(WEEK)
     assert asked.account.scope.split() == [

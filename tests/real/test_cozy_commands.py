@@ -119,6 +119,7 @@ async def test_a_consent_that_does_not_come_leaves_nothing(house, server, monkey
         (("--grant", "electricity/energy/day/P1M/rest"), "no other channel"),
         ((*GRANT, "--meter", "cellar"), "no meter is called"),
         ((*GRANT, "--name", "../up"), "no plain word"),
+        ((*GRANT, "--home", "a home"), "no beginning of an id"),
     ],
 )
 async def test_what_can_not_be_granted_is_said_before_anybody_is_asked(
@@ -127,6 +128,29 @@ async def test_what_can_not_be_granted_is_said_before_anybody_is_asked(
     said = await house.connect(*wrong, "--meter", "linky", called=house.refused)
     assert why in said
     assert not (await server.told())["asked"]
+
+
+async def test_a_home_that_was_restored_finds_what_it_sent_before(house, server):
+    there = {"_id": "0a1b2c3d:linky:import_total_wh:2026-01-01", "by": "us"}
+    there["cozyMetadata"] = {"createdByApp": "releve"}
+    await server.control(put={"org.releve.electricity.day": [there]})
+    connecting = asyncio.create_task(
+        house.connect(*GRANT, "--home", "0a1b2c3d", "--yes")
+    )
+    await house.answer()
+    await connecting
+    await house.service.quiet()
+    assert {of.partition(":")[0] for of in await server.docs()} == {"0a1b2c3d"}
+
+
+async def test_without_a_service_nobody_is_asked(tmp_path, server):
+    alone = CozyHouse(tmp_path, server)
+    try:
+        assert "no service" in await alone.connect(called=alone.refused)
+        assert not (await server.told())["asked"]
+    finally:
+        alone.consents.close()
+        alone.service.journal.close()
 
 
 async def test_this_machine_is_no_cozy(house, monkeypatch):

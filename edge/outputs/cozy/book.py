@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from edge.errors import DamagedDatabase
+from edge.errors import DamagedDatabase, JournalError
 from edge.journal.database import Database, Row, SqliteDatabase
 from edge.journal.erased import Erased
 from edge.journal.file import prepare, set_aside
@@ -98,7 +98,7 @@ class Book:
 
     def __init__(self, path: Path, now_ms: int) -> None:
         """Open it; a damaged one is set aside: what is there is then read there."""
-        self._lock = threading.Lock()
+        self._lock, self._closed = threading.Lock(), False
         try:
             self._database = _open(path)
         except DamagedDatabase as error:
@@ -107,19 +107,31 @@ class Book:
             self._database = _open(path)
 
     @contextmanager
-    def _writing(self) -> Iterator[Database]:
+    def _using(self) -> Iterator[Database]:
+        """Lend the file to one thread: what was cancelled goes on in its own."""
         with self._lock:
-            self._database.execute("BEGIN IMMEDIATE")
+            if self._closed:
+                raise JournalError("the book of what a Cozy holds is closed")
+            yield self._database
+
+    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        with self._using() as database:
+            return database.execute(sql, parameters)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Database]:
+        with self._using() as database:
+            database.execute("BEGIN IMMEDIATE")
             try:
-                yield self._database
-                self._database.execute("COMMIT")
+                yield database
+                database.execute("COMMIT")
             except BaseException:
-                roll_back(self._database)
+                roll_back(database)
                 raise
 
     def place(self) -> tuple[int, Place] | None:
         """Give the grant's version, and how far it was told."""
-        rows = self._database.execute(
+        rows = self._rows(
             "SELECT version, at_ms, present_epoch, present_seq, history_epoch,"
             " history_seq FROM place"
         )
@@ -143,7 +155,7 @@ class Book:
 
     def held(self, doctype: str, of: str) -> Held | None:
         """Give a document as it was noted."""
-        rows = self._database.execute(
+        rows = self._rows(
             "SELECT * FROM held WHERE doctype = ? AND id = ?", (doctype, of)
         )
         return _held(rows[0]) if rows else None
@@ -163,7 +175,7 @@ class Book:
 
     def met(self, stone: Erased | None = None) -> list[Held]:
         """Give documents of ours that hold something of an erasure; all, of none."""
-        rows = self._database.execute(
+        rows = self._rows(
             "SELECT * FROM held WHERE state IN (?, ?)",
             (State.OURS.value, State.ERASE.value),
         )
@@ -183,7 +195,7 @@ class Book:
 
     def marked(self, limit: int) -> list[Held]:
         """Give documents that are to be deleted, those of one doctype together."""
-        rows = self._database.execute(
+        rows = self._rows(
             "SELECT * FROM held WHERE state = ? ORDER BY doctype, id LIMIT ?",
             (State.ERASE.value, limit),
         )
@@ -200,18 +212,20 @@ class Book:
 
     def clean(self) -> None:
         """Write the file anew: what was let go is nowhere in it."""
-        with self._lock:
-            self._database.execute("VACUUM")
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with self._using() as database:
+            database.execute("VACUUM")
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def count(self) -> dict[State, int]:
         """Give how many documents stand how."""
-        rows = self._database.execute("SELECT state, COUNT(*) FROM held GROUP BY state")
+        rows = self._rows("SELECT state, COUNT(*) FROM held GROUP BY state")
         return {State(state): int(count) for state, count in rows}
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._database.close()
+        """Let go of the file, once whoever uses it is done."""
+        with self._lock:
+            self._closed = True
+            self._database.close()
 
 
 def _held(row: Row) -> Held:

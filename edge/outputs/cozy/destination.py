@@ -51,12 +51,17 @@ class Cozy:
     """Tells one Cozy what it was granted, and nothing while it holds nothing."""
 
     def __init__(
-        self, account: Account, doors: Doors, guard: Guard | None = None
+        self,
+        account: Account,
+        doors: Doors,
+        guard: Guard | None = None,
+        spread_ms: int = 1,
     ) -> None:
         self.account, self._doors, self._guard = account, doors, guard
         self._shown = Shown(doors.reads, doors.zone, account.shape)
         path = accounts.directory(doors.data_dir) / f"{account.name}.db"
         self._book = Book(path, doors.consents.now_ms())
+        self._late_ms = SETTLED_MS + int(account.home, 16) % spread_ms
         self._news = asyncio.Event()
         self._one = asyncio.Lock()
         self._counters: Counter[str] = Counter()
@@ -117,10 +122,11 @@ class Cozy:
             return
         now_ms = self._doors.consents.now_ms()
         at_ms = Pace.DAYS.last_ms(now_ms - grant.behind_ms, self._doors.zone)
-        if 0 <= now_ms - at_ms < SETTLED_MS:
-            return  # its rows come: it is looked at once more
         told = await asyncio.to_thread(self._book.place)
         whole = told is None or told[0] != grant.version
+        late_ms = SETTLED_MS if whole else self._late_ms
+        if 0 <= now_ms - grant.behind_ms - at_ms < late_ms:
+            return  # its rows come, and others' turn: it is looked at once more
         if told is not None and not whole and at_ms <= told[1].at_ms:
             return
         tail = self._doors.journal.tail

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ENDED = (accounts.LEFT, accounts.ERASED, accounts.REVOKED)
+SPREAD_MS = 30 * 60_000
+"""Homes of one host don't come at one moment: each has its own, by its bits."""
 LOOK_S = 5.0
 """How often it is looked whether the shell has connected one, or let one go."""
 
@@ -28,8 +30,10 @@ LOOK_S = 5.0
 class CozyPart:
     """Runs each Cozy that is connected; answers consents that were begun."""
 
-    def __init__(self, doors: Doors, guard: Guard | None = None) -> None:
-        self._doors, self._guard = doors, guard
+    def __init__(
+        self, doors: Doors, guard: Guard | None = None, spread_ms: int = SPREAD_MS
+    ) -> None:
+        self._doors, self._guard, self._spread_ms = doors, guard, spread_ms
         self._loop: asyncio.AbstractEventLoop | None = None
         self._running: dict[str, tuple[Cozy, asyncio.Task[None]]] = {}
         self._broken: dict[str, str] = {}
@@ -132,7 +136,7 @@ class CozyPart:
     def _opened(self, account: accounts.Account) -> Cozy:
         from edge.outputs.cozy.destination import Cozy  # noqa: PLC0415 - not in use
 
-        return Cozy(account, self._doors, self._guard)
+        return Cozy(account, self._doors, self._guard, self._spread_ms)
 
     async def _end(self, name: str) -> None:
         cozy, task = self._running.pop(name)

@@ -105,7 +105,8 @@ class Stack:
         status, found = await self._ask("POST", "/auth/access_token", data=form)
         if status == 200:
             return found
-        if status in (400, 401, 403) and isinstance(found, dict) and "error" in found:
+        # nothing but the stack's own word: a proxy before it may say no as well
+        if status == 400 and isinstance(found, dict) and "error" in found:
             raise CozyWithdrawn(
                 "the Cozy lets us in no more: Relevé was revoked there",
                 hint="`releve cozy connect` asks for it again",
