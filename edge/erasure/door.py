@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from edge.commands import Erase
+from edge.commands import CommandRefused, Erase
 from edge.config import Config
 from edge.erasure.books import Books
 from edge.erasure.copies import copies_of
@@ -24,7 +24,7 @@ from edge.journal.erased import Erased
 from edge.journal.file import JOURNAL
 from edge.journal.journal import Journal
 from edge.service.control import send
-from edge.service.lent import journal_view
+from edge.service.lent import LentDatabase
 from edge.stores.projector import Projector
 from edge.stores.sqlite.store import FILE, SqliteStore
 
@@ -72,8 +72,13 @@ class Service:
             await asyncio.sleep(LOOK_S)
 
     def _stones(self, numbers: list[int]) -> list[Erased]:
-        with journal_view(self.data_dir) as view:
-            stones = erased.read(view.database)
+        try:
+            stones = erased.read(LentDatabase(self.data_dir))
+        except (CommandRefused, OSError) as error:
+            raise CommandRefused(
+                "the service ended before all was erased",
+                hint="what was begun is finished when it starts",
+            ) from error
         return [one for one in stones if one.number in numbers]
 
 
