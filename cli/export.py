@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,9 @@ from edge.catalogue import ConsentClass
 from edge.config import Config, load_config
 from edge.consent.terms import Grain
 from edge.portability.refusal import PackRefused
+
+if TYPE_CHECKING:
+    from edge.portability.extracting import Wanted
 
 YEAR = timedelta(days=365)
 
@@ -137,11 +140,9 @@ def _whole(
     _say(words.WRITTEN, file, pack.rows)
 
 
-def _extract(settings: Config, file: Path, asked: object) -> None:
+def _extract(settings: Config, file: Path, asked: Wanted) -> None:
     from edge.portability.door import written  # noqa: PLC0415 - as above
-    from edge.portability.extracting import Wanted  # noqa: PLC0415 - same
 
-    assert isinstance(asked, Wanted)  # noqa: S101 - its type is imported here alone
     with shown() as tell, draft(file) as to:
         document = written(settings, asked, to, tell)
     _say(words.GIVEN, file, document["rows"])
