@@ -11,9 +11,10 @@ from edge.broker.connection import Connection
 from edge.consent.consents import Choice
 from edge.consent.terms import Grain
 from edge.event import Event, EventKind
+from edge.interval import Interval, Step
 from edge.sample import Sample
 from tests.attacks.service_house import DAY_MS, terms
-from tests.attacks.twin_home import LINKY, NOW_MS, paris
+from tests.attacks.twin_home import LINKY, NOW_MS, TwinReads, paris
 from tests.real.brokers import until
 from tests.real.cloud_house import PREFIX, Cloud, CloudHome
 
@@ -271,6 +272,45 @@ async def test_what_was_told_before_a_pause_is_not_told_again_after_it(home, clo
             await home.quiet()
     assert before == 7
     assert len(ear.documents()) == before
+
+
+class Mended(TwinReads):
+    """A home in which one day may be counted anew."""
+
+    day_ms = paris("2026-10-20T00:00:00+02:00")
+    more_wh = 0
+
+    def _row(self, meter, register, span, odd):
+        start, end, value, *rest = super()._row(meter, register, span, odd)
+        return start, end, value + self.more_wh * (start == self.day_ms), *rest
+
+
+async def test_what_is_corrected_of_long_before_is_told_again_and_nothing_else(
+    tmp_path, cloud
+):
+    home = CloudHome(tmp_path, cloud, reads=Mended("a", Step.DAY))
+    home.open()
+    home.add(by_cloud(history="P1M"))
+    async with cloud.ear() as ear, home.running():
+        await home.up()
+        await until(lambda: home.destination.deliveries.whole)
+        await home.quiet()
+        before = len(ear.documents())
+        home.reads.more_wh = 100
+        half_ms = Mended.day_ms + 10 * 3_600_000
+        span = (half_ms, half_ms + 1_800_000)
+        row = Interval(LINKY, "import_total_wh", Step.MIN30, *span, 7, revision=2)
+        await home.journal.append([(row,)])
+        await home.to(SEVEN_MS)
+        await until(lambda: len(ear.documents()) == before + 2)
+        await home.quiet()
+    home.close()
+    told = ear.documents()
+    first = next(one for one in told if one["start"].startswith("2026-10-20"))
+    new, again = told[before:]
+    assert new["start"][:10] == "2026-10-26"
+    assert again["start"] == first["start"]
+    assert again["value"] == first["value"] + 100
 
 
 @pytest.fixture

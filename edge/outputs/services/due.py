@@ -100,10 +100,16 @@ class Due:
         return _in_order(found)
 
     def past(self, asked: Asked, span: tuple[int, int]) -> list[Row]:
-        """Give all rows that a grant shows by now and that start in a span."""
+        """Give all rows that a grant shows by now and that begin by a span's end.
+
+        Those as well in which its first instant lies: a month that changed with a day.
+        """
         found: list[Row] = []
-        for series in self._series(asked.grant):
-            found += self._allowed(asked, *series, span)
+        for meter, register, step in self._series(asked.grant):
+            calendar = calendar_of(register.fluid, self.zone)
+            first_ms = calendar.interval(step, span[0])[0]
+            of = (meter, register, step)
+            found += self._allowed(asked, *of, (first_ms, span[1]))
         return _in_order(found)
 
     def since_ms(self, asked: Asked) -> int:
