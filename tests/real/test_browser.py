@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import ClassVar
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
+from edge.outputs.cozy.account import Account, Asked, ask
 from tests.real.browser import (
     CHROMIUM,
     FLAGS,
@@ -476,7 +478,46 @@ def test_a_program_at_another_port_is_sent_the_cookie_and_gets_nothing_by_it(
         assert answer.code == 401
 
 
-@pytest.mark.parametrize("path", ["/", "/consent", "/docs"])
+def asked_of_a_cozy(demo: Demo) -> str:
+    """Begin a consent at a Cozy, as a shell does; give where it sends browsers back."""
+    account = Account(
+        *("cozy", "https://127.0.0.1:9", "client", f"{demo.url}/cozy/callback"),
+        secret="a secret",  # noqa: S106 - invented
+        registration="a token",
+    )
+    asked = Asked(account, time.time_ns() // 1_000_000)
+    ask(demo.config.parent / "data", asked)
+    return f"/cozy/callback?access_code=c0de&code=c0de&state={asked.state}#"
+
+
+def test_a_household_that_comes_back_from_a_cozy_sees_which_one_it_is(
+    screen: Screen, paired: Demo
+):
+    page = screen.open(asked_of_a_cozy(paired))
+    expect(heading(page, "Connexion")).to_be_visible()
+    assert "c0de" not in page.url  # nor in the browser's history
+    sign_in(page)
+    expect(heading(page, "Votre Cozy a répondu")).to_be_visible()
+    expect(page.get_by_text("https://127.0.0.1:9")).to_be_visible()
+    usable(page)
+    connect = page.get_by_role("button", name="C’est mon Cozy")
+    connect.click()  # no Cozy is on this machine: it is not even spoken to
+    expect(page.get_by_text("n’a pas confirmé")).to_be_visible()
+    screen.open("/cozy/callback?code=c0de&state=another")
+    expect(page.get_by_text("Aucun accord n’attend ici")).to_be_visible()
+
+
+def test_a_cozy_that_confirmed_is_said_to_be_connected(screen: Screen, paired: Demo):
+    page = screen.open(asked_of_a_cozy(paired))
+    sign_in(page)
+    told = {"connected": "https://alice.cozy.example"}
+    page.route("**/owner/cozy/connect", lambda route: route.fulfill(json=told))
+    page.get_by_role("button", name="C’est mon Cozy").click()
+    expect(heading(page, "Connecté")).to_be_visible()
+    expect(page.get_by_text("alice.cozy.example")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/consent", "/cozy/callback", "/docs"])
 def test_a_page_needs_nothing_from_anywhere_else(screen: Screen, path: str):
     screen.open(path)
     screen.page.wait_for_load_state("networkidle")
