@@ -44,6 +44,30 @@ def erase(database: Database, names: Names, stone: Erased) -> int:
     return gone
 
 
+def count(database: Database, names: Names, stone: Erased) -> int:
+    """Give how many hours, days, rows and slices are met; reads alone."""
+    number = names.find(database, stone.meter)
+    if number is None:
+        return 0
+    found = len(_ids(database, "chunk", stone, number, HOUR_MS))
+    found += len(_ids(database, "minute", stone, number, DAY_MS))
+    low, high = _seconds(stone)
+    for what, span in (
+        (f"interval WHERE meter = ? AND {MET}", (low, high)),
+        (f"still WHERE meter = ? AND {WITHIN}", (low, high)),
+        (
+            "slice WHERE meter = ? AND end_ms > ? AND start_ms < ?",
+            (stone.start_ms, stone.end_ms),
+        ),
+    ):
+        ((rows,),) = database.execute(
+            f"SELECT count(*) FROM {what}",  # noqa: S608 - ours
+            (number, *span),
+        )
+        found += int(rows)
+    return found
+
+
 def _gone(database: Database, what: str, values: tuple[int, ...]) -> int:
     database.execute(f"DELETE FROM {what}", values)  # noqa: S608 - ours
     ((count,),) = database.execute("SELECT changes()")

@@ -292,14 +292,8 @@ class SqliteStore:
             return erasing.erase(database, self._names, stone)
 
     def would_erase(self, stone: Erased) -> int:
-        """Give how many rows `erase` would take; change nothing."""
-        with self._writing:
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                return erasing.erase(self._database, self._names, stone)
-            finally:
-                roll_back(self._database)
-                self._names.load(self._database)
+        """Give about how many rows `erase` would take; change nothing."""
+        return self._ask(erasing.count, stone)
 
     def clean(self) -> None:
         """Write the file anew: what was let go is nowhere in it; raise StoreError."""
