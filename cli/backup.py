@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cli import backup_words as words
+from cli.language import spoken
 from cli.options import ConfigFile
 from cli.passphrase import PassphraseFile, passphrase
 from cli.progress import shown
@@ -28,14 +30,16 @@ def backup(
     secret = _fit(passphrase_file) if encrypt or passphrase_file else None
     with shown() as tell:
         manifest = make(data_dir, file, tell, secret)
-    size = file.stat().st_size / 1e6
-    how = "restored aside and found equal" + (", sealed" if secret else "")
-    typer.echo(f"{file}: {size:.1f} MB, {how}.")
+    size, language = file.stat().st_size / 1e6, spoken()
+    said = words.SEALED if secret else words.MADE
+    typer.echo(said.said(language).format(file=file, size=size))
     for one in manifest.databases:
-        rows = sum(one.tables.values())
-        typer.echo(f"  {one.name}: schema {one.schema}, {rows} rows")
-    if secret:
-        typer.echo("Without its passphrase nobody opens it again, you neither.")
+        told = {
+            "name": one.name,
+            "schema": one.schema,
+            "rows": sum(one.tables.values()),
+        }
+        typer.echo(words.DATABASE.said(language).format(**told))
 
 
 def _fit(file: Path | None) -> str:

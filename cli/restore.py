@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cli import backup_words as words
+from cli.language import spoken
 from cli.options import ConfigFile
 from cli.passphrase import PassphraseFile, passphrase
 from cli.progress import shown
@@ -29,9 +31,4 @@ def restore(
     secret = passphrase(passphrase_file, twice=False) if is_sealed(file) else None
     with shown() as tell:
         put_back(file, data_dir, force=force, progress=tell, passphrase=secret)
-    typer.echo(
-        f"Restored into {data_dir}; start it with `releve run`.\n"
-        "Every service stays paused until you confirm it: `releve services list`,"
-        " then `releve services resume`; each node and gateway until `releve writers"
-        " confirm`."
-    )
+    typer.echo(words.RESTORED.said(spoken()).format(data_dir=data_dir))

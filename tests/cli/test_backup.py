@@ -27,8 +27,8 @@ def pi(tmp_path):
     asyncio.run(journal.commit())
     journal.close()
 
-    def run(*words, typed="", data="data"):
-        env = {"RELEVE_DATA_DIR": str(tmp_path / data), "LC_ALL": "C"}
+    def run(*words, typed="", data="data", language="C"):
+        env = {"RELEVE_DATA_DIR": str(tmp_path / data), "LC_ALL": language}
         asked = [*map(str, words), "--config", str(path)]
         return CliRunner().invoke(app, asked, env=env, input=typed)
 
@@ -88,6 +88,16 @@ def test_a_store_is_made_anew_of_a_sealed_one_which_the_service_is_lent(
     refused = pi("store", "rebuild", "--backup", file, typed="another one it is\n")
     assert "the passphrase is wrong" in str(refused.exception)
     assert not list((tmp_path / "data" / "staged").iterdir())
+
+
+def test_it_is_said_in_french_too(pi, tmp_path):
+    file, french = tmp_path / "kept.releve", "fr_FR.UTF-8"
+    typed = f"{PHRASE}\n{PHRASE}\n"
+    made = pi("backup", file, "--encrypt", typed=typed, language=french)
+    assert "Phrase secrète" in made.output
+    assert "trouvée identique, scellée" in made.output
+    put_back = pi("restore", file, typed=f"{PHRASE}\n", data="new", language=french)
+    assert "Chaque service reste en pause" in put_back.output
 
 
 def test_what_is_not_sealed_asks_for_none(pi, tmp_path):
