@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import random
+from importlib import import_module
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from edge.catalogue import Fluid
-from edge.importing.formats import known
+from edge.importing.formats import MODULES
 from edge.interval import Step
 from edge.merging.precedence import Purpose
 from edge.reads import Reads
@@ -20,6 +21,7 @@ from edge.record import Baseline, Correction, Lane
 from edge.roller.consumer import RollerConsumer
 from edge.roller.roller import Counting
 from edge.sample import Quality, Sample
+from edge.stores.sqlite.store import SqliteStore
 from tests.edge.importing.importing_home import House
 from tests.edge.stores.told_files import OWN, real_files, told_files
 
@@ -42,11 +44,13 @@ WITHOUT_READINGS = {
     "gazpar2mqtt-prices",
     "grdf-temperatures",
     "radio_capture",
+    "releve-extract",
     "water_account",
     "wmbusmeters_discovery",
     "wmbusmeters_message",
 }
-"""Formats that are known to be refused, or whose example here has no dated amount."""
+"""Formats known to be refused, whose example here has no dated amount, or that have
+none: an extract is made and taken by whole homes, in tests/edge/portability."""
 HEARD = frozenset({"linky", "gas", "water"})
 ASKED = (
     (Step.MIN30, Purpose.NOW),
@@ -119,10 +123,12 @@ def records(journal):
     return found
 
 
-def answers(reads):
-    """Ask all that a household may ask."""
+def answers(reads, every=1):
+    """Ask all that a household may ask; of what only files say, of each so many."""
     told = {"meters": reads.meters()}
     for number, (meter, registers) in enumerate(reads.meters().items()):
+        if number % every and meter not in HEARD:
+            continue
         if meter in HEARD or number % 10 == 0:  # for one never heard, it seeks long
             told[meter, "latest"] = reads.latest(meter)
         told[meter, "heard"] = reads.heard(meter)
@@ -172,7 +178,8 @@ def test_the_home_holds_every_kind_of_word(home):
     """Else what follows would prove little."""
     expected = home.expected
     read = {report.format for report in home.reports if report.series}
-    assert {one.format.name for one in known()} - read <= WITHOUT_READINGS
+    known = {one.name for name in MODULES for one in import_module(name).FORMATS}
+    assert known - read <= WITHOUT_READINGS
     slices = [
         one for key, said in expected.items() if key[1] == "slices" for one in said
     ]
@@ -199,7 +206,11 @@ def test_the_home_holds_every_kind_of_word(home):
 def test_a_store_answers_what_the_journal_does(home, store):
     pages = records(home.journal)
     told_to(store, pages, 1)
-    same(answers(Reads(store, home.journal, COUNTING)), home.expected)
+    # a server answers each question in milliseconds, and there are six thousand
+    every = 1 if isinstance(store, SqliteStore) else 4
+    found = answers(Reads(store, home.journal, COUNTING), every)
+    assert len(found) > 150
+    same(found, {key: home.expected[key] for key in found})
 
 
 def test_told_again_from_the_beginning_each_slice_and_word_stands_once(home, store):
