@@ -131,7 +131,7 @@ class Imports(Protocol):
 class Connects(Protocol):
     """What answers consents that were begun at a Cozy."""
 
-    def host(self, state: str, who: str) -> str | None:
+    async def host(self, state: str, who: str) -> str | None:
         """Give the Cozy's address, to who may answer; None for no consent."""
         ...
 

@@ -48,7 +48,7 @@ async def asked(
     alone may answer.
     """
     told = await posted(request, here, STATE)
-    found = waiting.host(_word(told["state"]), _who(request))
+    found = await waiting.host(_word(told["state"]), _who(request))
     if found is None:
         raise Problem("not-found", NONE)
     return answer({"url": found})

@@ -19,7 +19,7 @@ class Waiting:
 
     asked: list[tuple[str, ...]] = field(default_factory=list)
 
-    def host(self, state, who):
+    async def host(self, state, who):
         self.asked.append((state, who))
         return URL if state == "one" else None
 

@@ -145,7 +145,7 @@ class CozyHome:
         asked = await self.begin(*wanted, **more)
         state, code = await self.server.consent(asked)
         part = part or self.part
-        assert part.host(state, "session") == self.server.url
+        assert await part.host(state, "session") == self.server.url
         await part.connect(state, code, "session")
         return self.grant(*wanted)
 

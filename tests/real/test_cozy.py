@@ -124,8 +124,8 @@ async def test_a_consent_is_answered_once_by_who_was_shown_its_cozy(home, server
         state, code = await server.consent(asked)
         with pytest.raises(CozyRefused):  # its Cozy was shown to nobody
             await home.part.connect(state, code, "session")
-        assert home.part.host(state, "session") == server.url
-        assert home.part.host(state, "another session") is None
+        assert await home.part.host(state, "session") == server.url
+        assert await home.part.host(state, "another session") is None
         with pytest.raises(CozyRefused):
             await home.part.connect(state, code, "another session")
         await home.part.connect(state, code, "session")
@@ -138,7 +138,7 @@ async def test_a_consent_that_took_too_long_is_answered_no_more(home, server):
         asked = await home.begin(WEEK)
         state, _ = await server.consent(asked)
         await home.to(NOW_MS + accounts.ASKED_MS)
-        assert home.part.host(state, "session") is None
+        assert await home.part.host(state, "session") is None
 
 
 async def test_a_code_that_another_got_is_worth_nothing_here(home, server):
@@ -146,7 +146,7 @@ async def test_a_code_that_another_got_is_worth_nothing_here(home, server):
         asked = await home.begin(WEEK)
         other = accounts.Asked(asked.account, NOW_MS, state=asked.state)
         state, code = await server.consent(other)
-        home.part.host(state, "session")
+        await home.part.host(state, "session")
         with pytest.raises(CozyWithdrawn):
             await home.part.connect(state, code, "session")
         assert not accounts.names(home.data)

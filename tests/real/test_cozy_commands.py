@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import asdict
+from functools import partial
 
 import pytest
 
@@ -38,7 +40,7 @@ class CozyHouse(House):
         (path,) = await until(lambda: [*(self.data / "cozy").glob("*.asked")])
         asked = accounts.asked_in(path)
         state, code = await self.server.consent(asked)
-        assert self.service.part.host(state, "s") == self.server.url
+        assert await self.service.part.host(state, "s") == self.server.url
         await self.service.part.connect(state, code, "s")
 
     def held(self):
@@ -93,6 +95,33 @@ async def test_a_cozy_that_consented_is_granted_what_was_typed_and_is_sent_it(
     secrets = accounts.load(house.data, "cozy")
     for secret in (secrets.access, secrets.refresh, secrets.secret):
         assert secret not in said + house.config.read_text()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_how_a_cozy_fares_is_said(house, server, monkeypatch, language):
+    def health(_config, _path):
+        return {"parts": [asdict(one) for one in house.service.part.health()]}
+
+    monkeypatch.setattr(cozy, "get", health)
+    told = partial(house.told, "cozy", "status", language=language)
+    assert "releve cozy connect" in await asyncio.to_thread(told)
+    connecting = asyncio.create_task(house.connect(*GRANT, "--yes"))
+    await house.answer()
+    await connecting
+    await house.service.quiet()
+    said = await asyncio.to_thread(told)
+    assert "✓ cozy" in said
+    assert server.url in said
+    assert "7 documents" in said
+    assert "linky" in said
+    await server.control(revoke=True)
+    counted = house.service.reads._counted  # all is to be sent anew
+    house.service.reads._counted = lambda *of: counted(*of) + 1
+    book = house.service.cozy._book
+    book.move(-1, book.place()[1])
+    house.service.cozy.changed()
+    await until(lambda: not house.held())
+    assert "! cozy" in await asyncio.to_thread(told)
 
 
 async def test_nothing_is_granted_without_the_owners_last_yes(house, server):

@@ -31,7 +31,7 @@ async def connected(home):
     async with home.running():
         asked = await home.begin(WANTED)
         state, code = await home.server.consent(asked)
-        home.part.host(state, "session")
+        await home.part.host(state, "session")
         await home.part.connect(state, code, "session")
     home.grant(WANTED)
 

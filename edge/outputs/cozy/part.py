@@ -53,12 +53,12 @@ class CozyPart:
             raise CozyDown("what tells your Cozy does not run yet")
         return self.cozys
 
-    def host(self, state: str, who: str) -> str | None:
+    async def host(self, state: str, who: str) -> str | None:
         """Give the Cozy of a consent that was begun; None for none that waits.
 
         From then on it is answered by `who` alone: the session that was shown it.
         """
-        asked = self._asked(state)
+        asked = await asyncio.to_thread(self._asked, state)
         if asked is None or self._shown.setdefault(state, who) != who:
             return None
         return asked.account.url

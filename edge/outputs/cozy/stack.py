@@ -5,6 +5,7 @@ Every answer is read as a stranger's: bounded, of the one form, else it is none.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import ssl
@@ -52,7 +53,8 @@ class Stack:
         """Give a Cozy by its address; raise OutgoingRefused, CozyError."""
         to = Destination.parse(url)
         try:
-            context = ssl.create_default_context(cafile=ca_file or None)
+            trusting = ssl.create_default_context  # reads a few hundred certificates
+            context = await asyncio.to_thread(trusting, cafile=ca_file or None)
         except OSError as error:
             raise CozyError(f"{ca_file} can't be read as certificates") from error
         async with client(to, guard, context) as http:
