@@ -313,6 +313,13 @@ async def test_what_is_corrected_of_long_before_is_told_again_and_nothing_else(
     assert again["value"] == first["value"] + 100
 
 
+async def test_a_cloud_without_its_account_is_said_and_harms_nobody(home):
+    async with home.running():
+        assert not home.part.destinations
+        assert not home.health.ok
+        assert "releve cloud remove mine" in home.health.detail
+
+
 @pytest.fixture
 def given(monkeypatch, home):
     """Give what was handed to the socket, and whether the grant held just then."""
