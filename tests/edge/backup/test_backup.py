@@ -17,6 +17,7 @@ import edge.backup.making
 import edge.backup.manifest
 import edge.journal.copying
 from edge.backup import backup, read_manifest, restore
+from edge.backup.reading_back import read_back
 from edge.errors import AlreadyRunning, BackupError, NewerSchema
 from edge.event import Event, EventKind
 from edge.journal import Journal, schema
@@ -307,3 +308,21 @@ def test_what_a_restore_cut_off_left_is_in_nobodys_way(archive, tmp_path):
     (tmp_path / "new" / "restoring" / "journal.db").write_bytes(b"half")
     restore(archive, tmp_path / "new")
     assert samples(tmp_path / "new") == [sample(n) for n in range(100)]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda members: members[:2], "lacks store.db"),
+        (lambda members: [*members, ("more", b"x")], "more than its manifest"),
+        (
+            lambda members: [members[0], (members[1][0], b"x"), members[2]],
+            "not what was backed up",
+        ),
+    ],
+)
+def test_what_is_read_back_is_what_its_manifest_says(archive, tmp_path, change, why):
+    assert read_back(archive, tmp_path) == read_manifest(archive)
+    repacked(archive, change)
+    with pytest.raises(BackupError, match=why):
+        read_back(archive, tmp_path)
