@@ -7,13 +7,15 @@ import { t } from "./words.js";
 const query = new URLSearchParams(location.search);
 const state = query.get("state") ?? "";
 const code = query.get("code") ?? "";
+const refused = query.has("error");
 // the code is good once, and is no business of what this browser remembers
 history.replaceState(null, "", location.pathname);
 
 async function draw() {
   await call("sessions"); // is this session still one?
-  if (!state || !code) {
-    show(t("cozyTitle"), make("p", { textContent: t("cozyNothing") }));
+  if (refused || !state || !code) {
+    const why = t(refused ? "cozyRefused" : "cozyNothing");
+    show(t("cozyTitle"), make("p", { textContent: why }));
     return;
   }
   let asked;

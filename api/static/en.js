@@ -85,6 +85,7 @@ export default {
   since: "signed in since {date}, seen {used}",
   cozyTitle: "Your Cozy answered",
   cozyNothing: "No consent waits here: it was answered, or took longer than ten minutes. Begin anew in a terminal on the box: releve cozy connect.",
+  cozyRefused: "Your Cozy says no: nothing is connected, and nothing is sent. Ctrl-C ends the command that waits in the terminal.",
   cozyWhy: "You have said yes over there. Check that this is the address of your own Cozy: what you grant will be sent there, and can't be called back.",
   cozyAddress: "Address",
   cozyYes: "This is my Cozy: connect it",

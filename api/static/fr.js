@@ -85,6 +85,7 @@ export default {
   since: "connecté depuis le {date}, vu {used}",
   cozyTitle: "Votre Cozy a répondu",
   cozyNothing: "Aucun accord n’attend ici : il a reçu sa réponse, ou il a pris plus de dix minutes. Recommencez dans un terminal sur le boîtier : releve cozy connect.",
+  cozyRefused: "Votre Cozy dit non : rien n’est connecté, et rien n’est envoyé. Ctrl-C arrête la commande qui attend dans le terminal.",
   cozyWhy: "Vous avez dit oui là-bas. Vérifiez que cette adresse est celle de votre propre Cozy : ce que vous accordez y sera envoyé, et ne pourra pas être rappelé.",
   cozyAddress: "Adresse",
   cozyYes: "C’est mon Cozy : le connecter",

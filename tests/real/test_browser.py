@@ -503,6 +503,8 @@ def test_a_household_that_comes_back_from_a_cozy_sees_which_one_it_is(
     connect = page.get_by_role("button", name="C’est mon Cozy")
     connect.click()  # no Cozy is on this machine: it is not even spoken to
     expect(page.get_by_text("n’a pas confirmé")).to_be_visible()
+    screen.open("/cozy/callback?error=access_denied&state=another")
+    expect(page.get_by_text("Votre Cozy dit non")).to_be_visible()
     screen.open("/cozy/callback?code=c0de&state=another")
     expect(page.get_by_text("Aucun accord n’attend ici")).to_be_visible()
 
