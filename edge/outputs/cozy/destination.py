@@ -160,7 +160,8 @@ class Cozy:
     async def _erase(self) -> None:
         account = self.account
         async with Stack.open(account.url, account.ca_file, self._guard) as stack:
-            sending = Sending(stack, account, self._book, self._keep, lambda: None)
+            told = (self._keep, lambda: None, self._note)
+            sending = Sending(stack, account, self._book, *told)
             try:
                 while await sending.erase():
                     pass
@@ -192,7 +193,8 @@ class Cozy:
 
         account = self.account
         async with Stack.open(account.url, account.ca_file, self._guard) as stack:
-            sending = Sending(stack, account, self._book, self._keep, check)
+            told = (self._keep, check, self._note)
+            sending = Sending(stack, account, self._book, *told)
             try:
                 for meter in sorted(grant.meters):
                     begun = [one.start_ms for one in (past.get(meter),) if one]
@@ -202,8 +204,7 @@ class Cozy:
                     )
                     while some := await in_turn(_some, found):
                         for _, alike in groupby(some, lambda one: one.doctype):
-                            written = await sending.push(list(alike))
-                            self._note(written)
+                            await sending.push(list(alike))
             finally:
                 self._counters.update(sending.counters)
 

@@ -21,6 +21,8 @@ from edge.outputs.cozy.stack import Stack
 from edge.turn import in_turn
 
 AT_ONCE = 100
+UNSURE = b""
+"""The digest of what was sent, as long as nobody knows whether it stands there."""
 
 
 @dataclass(slots=True)
@@ -28,7 +30,8 @@ class Sending:
     """Writes to one Cozy by one account, and notes what stands there.
 
     `check` raises when nothing may be sent any more, and is asked just before anything
-    is; `kept` is told of a renewed account. What was answered is noted at once.
+    is; `kept` is told of a renewed account, `shown` of what is about to be sent for the
+    first time: it may arrive, whatever is answered. What was answered is noted at once.
     """
 
     stack: Stack
@@ -36,17 +39,17 @@ class Sending:
     book: Book
     kept: Callable[[Account], None]
     check: Callable[[], None]
+    shown: Callable[[Sequence[Document]], None]
     counters: Counter[str] = field(default_factory=Counter)
 
-    async def push(self, documents: Sequence[Document]) -> list[Document]:
-        """Write documents of one doctype; give those that stand there by now."""
+    async def push(self, documents: Sequence[Document]) -> None:
+        """Write documents of one doctype, those that aren't there as they are now."""
         sent = await in_turn(self._new, documents)
         if self.account.shape == ECOLYO:
             sent = await self._free(sent)
-        told, conflicts = await self._write(sent)
+        conflicts = await self._write(sent)
         if conflicts:
-            told += await self._settled(conflicts)
-        return told
+            await self._settled(conflicts)
 
     def _new(self, documents: Sequence[Document]) -> list[tuple[Document, str | None]]:
         """Give what isn't there as it is now, with the revision that it replaces."""
@@ -103,26 +106,36 @@ class Sending:
         rows = await self._by_token("write", kind, documents)
         return {of for of, row in zip(revs, rows, strict=True) if not row.get("ok")}
 
+    def _begin(self, sent: Sequence[tuple[Document, str | None]]) -> list[Document]:
+        """Note what is about to be sent; give what wasn't tried before.
+
+        Nobody knows later what an answer that is lost was of.
+        """
+        fresh = []
+        for one, _ in sent:
+            held = self.book.held(one.doctype, one.id)
+            if held is None or held.digest != UNSURE:
+                fresh.append(one)
+        self.book.note(_noted(one, rev or "", known=UNSURE) for one, rev in sent)
+        return fresh
+
     async def _write(
         self, sent: Sequence[tuple[Document, str | None]]
-    ) -> tuple[list[Document], list[Document]]:
-        """Write; give what stands there, and what is in conflict."""
+    ) -> list[Document]:
+        """Write; give what is in conflict."""
         if not sent:
-            return [], []
+            return []
+        self.check()
         bodies = [
             one.body | {"_id": one.id} | ({} if rev is None else {"_rev": rev})
             for one, rev in sent
         ]
-        # before: nobody knows later what an answer that is lost was of
-        begun = [_noted(one, "", known=b"") for one, rev in sent if rev is None]
-        await in_turn(self.book.note, begun)
+        self.shown(await in_turn(self._begin, sent))
         rows = await self._by_token("write", sent[0][0].doctype, bodies)
         told: list[Held] = []
-        written: list[Document] = []
         conflicts: list[Document] = []
         for (one, _), row in zip(sent, rows, strict=True):
             if row.get("ok") and isinstance(row.get("rev"), str):
-                written.append(one)
                 told.append(_noted(one, row["rev"]))
             elif row.get("error") == "conflict":
                 conflicts.append(one)
@@ -130,14 +143,14 @@ class Sending:
                 self.counters["refused"] += 1
         await in_turn(self.book.note, told)
         self.counters["sent"] += len(told)
-        return written, conflicts
+        return conflicts
 
-    async def _settled(self, conflicts: Sequence[Document]) -> list[Document]:
-        """Look at what stands under the ids; give those that are there as we say."""
+    async def _settled(self, conflicts: Sequence[Document]) -> None:
+        """Look at what stands under the ids, and replace what is ours."""
         kind = conflicts[0].doctype
         there = await self._by_token("read", kind, [one.id for one in conflicts])
         told: list[Held] = []
-        equal: list[Document] = []
+        equal = 0
         again: list[tuple[Document, str | None]] = []
         for one in conflicts:
             found = there.get(one.id, {})
@@ -148,14 +161,13 @@ class Sending:
                 told.append(_noted(one, rev, State.FOREIGN))
             elif found and digest(found) == one.digest:
                 told.append(_noted(one, rev))
-                equal.append(one)
+                equal += 1
             else:
                 again.append((one, rev or None))
         await in_turn(self.book.note, told)
-        self.counters["equal"] += len(equal)
-        self.counters["left alone"] += len(told) - len(equal)
-        written, _ = await self._write(again)  # what changed meanwhile waits its turn
-        return equal + written
+        self.counters["equal"] += equal
+        self.counters["left alone"] += len(told) - equal
+        await self._write(again)  # what changed once more meanwhile waits its turn
 
     async def _by_token(self, what: str, kind: str, sent: Any) -> Any:
         """Ask by the access token; renewed where it has expired, and asked once more.
