@@ -7,6 +7,7 @@ can put the very same transactions on a simulated disk.
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -65,12 +66,17 @@ def uri(path: Path, mode: str, *, alone: bool = False) -> str:
 
 
 class SqliteDatabase:
-    """A connection by the standard library; one thread at a time may use it."""
+    """A connection by the standard library; one thread at a time has it.
+
+    A thread that was cancelled goes on for a while: closing waits for it, for SQLite
+    must not lose a statement that runs.
+    """
 
     alone = False
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         mode = "ro" if read_only else "rwc"
+        self._lock = threading.Lock()
         try:
             self._connection = sqlite3.connect(
                 uri(path, mode, alone=self.alone),
@@ -85,7 +91,8 @@ class SqliteDatabase:
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Run one statement and give its rows; raise a JournalError when it fails."""
         try:
-            return self._connection.execute(sql, parameters).fetchall()
+            with self._lock:
+                return self._connection.execute(sql, parameters).fetchall()
         except sqlite3.Error as error:
             raise _translated(error) from error
         except UnicodeDecodeError as error:  # of the message: it quotes a broken name
@@ -93,7 +100,8 @@ class SqliteDatabase:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        with self._lock:
+            self._connection.close()
 
 
 class LoneDatabase(SqliteDatabase):
