@@ -23,10 +23,12 @@ from cli.setup_file import Draft
 from cli.setup_linky import find_linky
 from cli.setup_next import show_next
 from cli.setup_talk import Talk
-from edge.config import load_config
+from edge.config import KeepConfig, load_config
 from edge.errors import BrokerError
 
 SYSTEMD = Path("/run/systemd/system")
+FOR_EVER, THREE_YEARS = 0, KeepConfig().half_hours
+"""Days that half-hours are kept."""
 
 
 def setup(  # noqa: PLR0913 - each is an answer
@@ -50,6 +52,13 @@ def setup(  # noqa: PLR0913 - each is an answer
     network: Annotated[
         bool | None,
         typer.Option("--lan/--no-lan", help="Open the local network, encrypted."),
+    ] = None,
+    for_ever: Annotated[
+        bool | None,
+        typer.Option(
+            "--half-hours-for-ever/--half-hours-three-years",
+            help="How long half-hours stay; days, months and years always do.",
+        ),
     ] = None,
     data_dir: Annotated[
         Path | None, typer.Option(help="Where everything is kept.")
@@ -84,6 +93,7 @@ def setup(  # noqa: PLR0913 - each is an answer
             _counted(draft, talk, counted, word)
         _mqtt(draft, talk, mqtt)
         _network(draft, talk, network)
+        _kept(draft, talk, for_ever)
         agreed = _agreed(draft, talk)
     except (typer.Abort, KeyboardInterrupt):
         typer.echo(err=True)
@@ -172,6 +182,18 @@ def _network(draft: Draft, talk: Talk, asked: bool | None) -> None:  # noqa: FBT
     wanted = talk.agree(words.LAN, default=now) if asked is None else asked
     if wanted or now:
         draft.table("lan")["open"] = wanted
+
+
+def _kept(draft: Draft, talk: Talk, asked: bool | None) -> None:  # noqa: FBT001 - same
+    now = draft.document.get("keep", {}).get("half_hours", THREE_YEARS)
+    if asked is None and now not in (FOR_EVER, THREE_YEARS):
+        return  # the owner's own number of days
+    default = now == FOR_EVER
+    wanted = (
+        talk.agree(words.KEEP_HALF_HOURS, default=default) if asked is None else asked
+    )
+    if wanted != default:
+        draft.table("keep")["half_hours"] = FOR_EVER if wanted else THREE_YEARS
 
 
 def _agreed(draft: Draft, talk: Talk) -> bool:

@@ -176,6 +176,10 @@ LAN = Words(
     "Ouvrir le réseau local (HTTPS, chiffré), pour un téléphone, un autre ordinateur ?",
     "Open the local network (HTTPS, encrypted), for a telephone or another computer?",
 )
+KEEP_HALF_HOURS = Words(
+    "Garder les demi-heures pour toujours (sinon trois ans ; les jours restent) ?",
+    "Keep half-hours for ever (else for three years; days always stay)?",
+)
 NO_METER = Words(
     "Aucun compteur : branchez le Linky, ou nommez son port"
     " (--port /dev/serial/by-id/…), ou ajoutez le gaz ou l'eau.",

@@ -21,7 +21,8 @@ from edge.config import ConfigError, load_config
 from edge.errors import BrokerError
 from edge.lan.certificates import present
 
-NO_LINKY, NO_GAS, NO_WATER, NO_MQTT, CLOSED, WRITE = "none", "1", "1", "1", "n", "y"
+NO_LINKY, NO_GAS, NO_WATER, NO_MQTT = "none", "1", "1", "1"
+CLOSED, THREE_YEARS, WRITE = "n", "n", "y"
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_the_language_asked_for_is_spoken_to_the_end(setup):
 
 
 def test_asked_step_by_step_enter_takes_what_is_proposed(setup, path):
-    result = setup(typed=["", "3", "", "", "", "", "", "", ""])
+    result = setup(typed=["", "3", "", "", "", "", "", "", "", ""])
     assert result.exit_code == 0, result.output
     assert tomllib.loads(path.read_text())["meters"] == [
         {
@@ -87,13 +88,13 @@ def test_asked_step_by_step_enter_takes_what_is_proposed(setup, path):
 
 
 def test_a_french_household_answers_in_french(setup, path):
-    typed = ["aucun", "aucun", "2", "2", "non", "oui", "oui"]
+    typed = ["aucun", "aucun", "2", "2", "non", "oui", "oui", "oui"]
     result = setup(typed=typed, language="fr_FR.UTF-8")
     assert "! Un nombre de 1 à 4, ou Entrée." in result.output
     assert "! Un nombre de 1 à 3, ou Entrée." in result.output
     assert result.exit_code == 1  # the answers ran out before the last question
     assert "Rien n'est écrit." in result.output
-    typed = ["aucun", "2", "2", "2", "oui", "oui"]
+    typed = ["aucun", "2", "2", "2", "oui", "non", "oui"]
     result = setup(typed=typed, language="fr_FR.UTF-8")
     assert result.exit_code == 0, result.output
     assert "est écrit et vérifié" in result.output
@@ -125,14 +126,25 @@ def test_a_wrong_answer_is_told_and_asked_again(setup, path, typed, said):
 
 def test_the_dial_may_be_typed_with_a_comma(setup, path):
     dial = ["3", "17", "10", "1234,567"]
-    result = setup(typed=[NO_LINKY, *dial, NO_WATER, NO_MQTT, CLOSED, WRITE])
+    result = setup(
+        typed=[NO_LINKY, *dial, NO_WATER, NO_MQTT, CLOSED, THREE_YEARS, WRITE]
+    )
     assert result.exit_code == 0, result.output
     assert tomllib.loads(path.read_text())["meters"][0]["index_m3"] == 1234.567
 
 
 def test_a_programs_meter_asks_for_what_the_program_does_not_say(setup, path):
     heard = ["4", "zigbee2mqtt", "zigbee/gas", "count", "", "3", "nas", ""]
-    typed = [NO_LINKY, heard[0], *heard[1:5], NO_WATER, *heard[5:], CLOSED, WRITE]
+    typed = [
+        NO_LINKY,
+        heard[0],
+        *heard[1:5],
+        NO_WATER,
+        *heard[5:],
+        CLOSED,
+        THREE_YEARS,
+        WRITE,
+    ]
     result = setup(typed=typed)
     assert result.exit_code == 0, result.output
     found = tomllib.loads(path.read_text())
@@ -148,7 +160,7 @@ def test_a_programs_meter_asks_for_what_the_program_does_not_say(setup, path):
 def test_it_is_heard_on_a_broker_of_the_homes_which_is_asked_for(setup, path):
     heard = ["4", "everblu", "00aabb11, 00aabb12"]
     broker = ["2", "3", "nas:8883", "me", "p@ss/w"]
-    typed = [NO_LINKY, *heard, NO_WATER, *broker, CLOSED, WRITE]
+    typed = [NO_LINKY, *heard, NO_WATER, *broker, CLOSED, THREE_YEARS, WRITE]
     result = setup(typed=typed)
     assert "heard on a broker of yours: answer 3" in result.output
     assert result.exit_code == 0, result.output
@@ -180,9 +192,9 @@ def test_without_any_meter_nothing_is_written(setup, path):
     assert not path.exists()
 
 
-@pytest.mark.parametrize("answers", range(6))
+@pytest.mark.parametrize("answers", range(7))
 def test_input_that_ends_leaves_nothing_behind(setup, path, answers):
-    typed = [NO_LINKY, "2", NO_WATER, NO_MQTT, CLOSED, WRITE]
+    typed = [NO_LINKY, "2", NO_WATER, NO_MQTT, CLOSED, THREE_YEARS, WRITE]
     result = setup(typed=typed[:answers])
     assert result.exit_code == 1
     assert "Nothing is written." in result.output
@@ -191,7 +203,7 @@ def test_input_that_ends_leaves_nothing_behind(setup, path, answers):
 
 def test_who_says_no_at_the_end_has_what_was_there(setup, path):
     path.write_text('[[meters]]\nid = "w"\nkind = "water"\n')
-    result = setup(typed=["", "2", "", "", "", "n"])
+    result = setup(typed=["", "2", "", "", "", "", "n"])
     assert result.exit_code == 1
     assert [found.name for found in path.parent.iterdir()] == ["releve.toml"]
 
@@ -204,7 +216,7 @@ def test_done_twice_it_changes_nothing(setup, path):
     assert "reste tel quel" in result.output
     result = setup("--yes")
     assert "stays as it is" in result.output
-    result = setup(typed=[""] * 5)
+    result = setup(typed=[""] * 6)
     assert "stays as it is" in result.output
     assert path.read_bytes() == before
     assert [found.name for found in path.parent.iterdir()] == ["releve.toml"]
@@ -215,7 +227,7 @@ def test_what_stands_is_what_enter_keeps(setup, path):
         '[mqtt]\nurl = "mqtt://me:hush@nas"\nprefix = "home"\n'
         '[[meters]]\nid = "cold"\nkind = "water"\ngpio = 27\n'
     )
-    result = setup(typed=["", "2", "", "", "", ""])
+    result = setup(typed=["", "2", "", "", "", "", ""])
     assert "(Enter: as it is, GPIO 27)" in result.output
     assert "(Enter: as it is, mqtt://…)" in result.output
     assert "hush" not in result.output
@@ -244,7 +256,7 @@ def test_a_configuration_that_does_not_read_is_kept_aside(setup, path):
 def test_what_would_be_refused_is_told_before_it_is_asked_to_be_written(setup, path):
     text = '[api]\nlisten = "0.0.0.0:80"\n[[meters]]\nid = "w"\nkind = "water"\n'
     path.write_text(text)
-    result = setup(typed=["", "2", "", "", ""])
+    result = setup(typed=["", "2", "", "", "", ""])
     assert isinstance(result.exception, ConfigError)
     assert "api.listen" in str(result.exception)
     assert "Write" not in result.output
@@ -315,3 +327,22 @@ def test_it_ends_with_the_commands_to_type(tmp_path, capsys, place, found, comma
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
     assert set(commands) <= set(lines)
     assert found == ("--config" not in " ".join(lines))
+
+
+def test_half_hours_stay_for_three_years_or_by_one_choice_for_ever(setup, path):
+    assert setup("--yes", "--water", "files").exit_code == 0
+    assert load_config(path).keep.half_hours == 1096
+    assert setup(typed=["", "", "", "", "", "y", "y"]).exit_code == 0
+    assert load_config(path).keep.half_hours == 0
+    assert setup("--yes").exit_code == 0
+    assert load_config(path).keep.half_hours == 0
+    assert setup("--yes", "--half-hours-three-years").exit_code == 0
+    assert load_config(path).keep.half_hours == 1096
+
+
+def test_a_number_of_days_of_the_owners_own_is_left_as_it_is(setup, path):
+    path.write_text('[[meters]]\nid = "w"\nkind = "water"\n[keep]\nhalf_hours = 60\n')
+    result = setup(typed=[""] * 5)
+    assert result.exit_code == 0
+    assert "half-hours" not in result.output
+    assert load_config(path).keep.half_hours == 60

@@ -218,10 +218,10 @@ def test_of_two_linkys_the_household_says_which_by_its_number(home, machine):
         speaking(machine / "usb-A") as first,
         speaking(machine / "usb-B", "--mode", "historic") as second,
     ):
-        said = found(home, typed="2\n1\n1\n1\nn\ny\n")
+        said = found(home, typed="2\n1\n1\n1\nn\nn\ny\n")
         assert f"1  ✓ {first}" in said
         assert load_config(home.config).meters[0].port == second
-        said = found(home, typed="\n" * 6)
+        said = found(home, typed="\n" * 7)
         assert f"1  ✓ {second}" in said
         assert "its path, or none) [1]" in said
     assert load_config(home.config).meters[0].port == second
@@ -255,6 +255,7 @@ def test_at_a_terminal_a_french_household_is_led_to_the_end(home):
             ("Nom d'utilisateur", "maison"),
             ("(ne s'affiche pas): ", "secret@1"),  # its last space: it is hidden now
             ("[o/N]", "o"),
+            ("[o/N]", ""),
             ("[O/n]", "oui"),
         ):
             terminal.until(asked)
@@ -317,7 +318,7 @@ def text(page: str) -> str:
     ],
 )
 def test_the_guides_show_what_it_says(home, machine, page, language, dial, yes):
-    answers = ("", "3", "", "", dial, "2", "", yes, "")
+    answers = ("", "3", "", "", dial, "2", "", yes, "", "")
     shown = re.search(r"^```text\n\$ sudo releve setup.*?\n(.*?)^```", text(page), MS)
     with speaking(machine / "usb-FTDI_TIC-if00-port0"):
         line = ("--language", language, "--seconds", "15")
