@@ -109,6 +109,7 @@ async def test_how_a_cozy_fares_is_said(house, server, monkeypatch, language):
     await house.answer()
     await connecting
     await house.service.quiet()
+    await until(lambda: house.service.cozy.health().counters["sent"] == 7)
     said = await asyncio.to_thread(told)
     assert "✓ cozy" in said
     assert server.url in said

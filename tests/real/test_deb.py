@@ -185,7 +185,7 @@ def test_it_comes_back_whatever_ended_it(machine: Machine) -> None:
 
 @pytest.mark.machine
 def test_what_an_administrator_sets_up_is_the_services_own(machine: Machine) -> None:
-    rows(machine)
+    machine.until(asking("/api/v1/health"), lambda said: '"mode standard"' in said)
     said = machine.run("releve setup --yes --water files --lan").stdout
     assert "/dev/tic: Relevé reads it at present, in standard mode" in said
     assert "sudo systemctl restart releve" in said
