@@ -15,7 +15,7 @@ from api.owner_examples import shown
 from api.owner_only import owner_only
 from api.posted import described, posted
 from api.routes.sign_in import answer
-from edge.outputs.cozy.errors import CozyError
+from edge.errors import EdgeError
 
 router = APIRouter(tags=["owner"], dependencies=[Depends(owner_only)])
 STATE: Mapping[str, type] = {"state": str}
@@ -73,7 +73,7 @@ async def connect(
     state, code = _word(told["state"]), _word(told["code"])
     try:
         url = await waiting.connect(state, code, _who(request))
-    except CozyError as error:
+    except EdgeError as error:  # a CozyError; unused parts aren't loaded
         raise Problem("decision-refused", str(error)) from error
     return answer({"connected": url})
 
