@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from edge.calendar import DAY_MS, HALF_HOUR_MS, HOUR_MS, Calendar
@@ -48,6 +48,27 @@ class Said(Protocol):
         self, meter: str, register: str, start_ms: int, end_ms: int, limit: int
     ) -> list[Slice]:
         """Give what sources said of periods that start in [start_ms, end_ms)."""
+        ...
+
+
+class MergedRows(Protocol):
+    """Where rows are read, as every channel reads them; each method blocks."""
+
+    def meters(self) -> Mapping[str, Sequence[str]]:
+        """Give the registers that each meter was ever heard of."""
+        ...
+
+    def merged_columns(  # noqa: PLR0913 - a query has these dimensions
+        self,
+        meter: str,
+        register: str,
+        step: Step,
+        start_ms: int,
+        end_ms: int,
+        limit: int,
+        purpose: Purpose,
+    ) -> IntervalColumns:
+        """Give rows that start in [start_ms, end_ms), whoever said them."""
         ...
 
 

@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from edge.catalogue import Register
@@ -19,6 +18,7 @@ from edge.consent.read_journal import Reading
 from edge.consent.records import Grant
 from edge.consent.terms import Channel, Grain
 from edge.interval import Step
+from edge.merging.merged import MergedRows
 from edge.merging.precedence import Purpose
 from edge.portability import enedis_csv, green_button, readings
 from edge.portability.gathered import pages
@@ -29,27 +29,6 @@ from edge.registers import CATALOGUE
 from edge.stores.protocol import IntervalColumns
 
 PROFILE = "extract"
-
-
-class MergedRows(Protocol):
-    """Where rows are read, as every channel reads them; each method blocks."""
-
-    def meters(self) -> Mapping[str, Sequence[str]]:
-        """Give the registers that each meter was ever heard of."""
-        ...
-
-    def merged_columns(  # noqa: PLR0913 - a query has these dimensions
-        self,
-        meter: str,
-        register: str,
-        step: Step,
-        start_ms: int,
-        end_ms: int,
-        limit: int,
-        purpose: Purpose,
-    ) -> IntervalColumns:
-        """Give rows that start in [start_ms, end_ms), whoever said them."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from edge.consent.receipts import receipt
 from edge.consent.records import Declared, Grant
 from edge.consent.terms import MOST, PURPOSE_MOST, Channel, Grain, Terms, text
 from edge.errors import RequestRefused
-from edge.portability.extract import Cut, ExtractPack, MergedRows
+from edge.merging.merged import MergedRows
+from edge.portability.extract import Cut, ExtractPack
 from edge.portability.refusal import PackRefused
 from edge.portability.sink import Sink
 from edge.sample import utc

@@ -7,8 +7,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from edge.consent.consents import Consents
+from edge.merging.merged import MergedRows
 from edge.outputs.services.changes import ReadRecords
-from edge.outputs.services.due import ReadRows
 from edge.outputs.services.home import Notes
 
 
@@ -17,7 +17,7 @@ class Doors:
     """What is read, and who decides."""
 
     journal: ReadRecords
-    reads: ReadRows
+    reads: MergedRows
     consents: Consents
     notes: Notes
     zone: ZoneInfo

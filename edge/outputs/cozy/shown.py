@@ -13,16 +13,14 @@ from edge.consent.allowed import Question, allowed, closed, told
 from edge.consent.records import Grant
 from edge.consent.terms import Channel, Grain
 from edge.interval import Step
-from edge.merging.precedence import Purpose
+from edge.merging.merged import MergedRows
 from edge.outputs.cozy.doctypes import FINE, steps
 from edge.outputs.cozy.document import Document
 from edge.outputs.cozy.shape import OWN, documents
-from edge.outputs.services.due import ReadRows
-from edge.outputs.services.row import Row, row_at
+from edge.outputs.services.row import Row, allowed_rows
 from edge.registers import CATALOGUE
 
 CHANNEL = Channel.CLOUD
-MANY = 60_000
 SPAN_MS = 31 * 86_400_000
 """How much is read at once: three years of half-hours are not held in memory."""
 
@@ -31,7 +29,7 @@ SPAN_MS = 31 * 86_400_000
 class Shown:
     """Makes documents; blocks while it reads."""
 
-    reads: ReadRows
+    reads: MergedRows
     zone: ZoneInfo
     shape: str = OWN
 
@@ -112,14 +110,4 @@ class Shown:
         now_ms: int,
     ) -> Iterator[Row]:
         question = Question(meter, register, step, *span, CHANNEL)
-        spans = allowed(grant, question, now_ms, self.zone)
-        if not spans:
-            return
-        columns = self.reads.merged_columns(
-            meter, register.name, step, *span, MANY, Purpose.NOW
-        )
-        for place, start_ms in enumerate(columns.start_ms):
-            end_ms = columns.end_ms[place]
-            within = any(low <= start_ms and end_ms <= high for low, high in spans)
-            if within and columns.revision[place]:  # 0: it is still counted
-                yield row_at(meter, register, step, columns, place)
+        yield from allowed_rows(self.reads, grant, question, now_ms, self.zone)

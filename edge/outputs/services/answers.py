@@ -15,8 +15,8 @@ from edge.consent.read_journal import Reading
 from edge.consent.records import Grant
 from edge.consent.terms import Channel
 from edge.interval import Point, Step
+from edge.merging.merged import MergedRows
 from edge.merging.precedence import Purpose
-from edge.outputs.services.due import ReadRows
 from edge.outputs.services.messages import Messages
 from edge.outputs.services.question import Asking
 from edge.outputs.services.row import row_at
@@ -26,7 +26,7 @@ NOT_FOUND = orjson.dumps({"error": "not_found"})
 """For what isn't granted as for what never was: the same bytes."""
 
 
-class ReadAll(ReadRows, Protocol):
+class ReadAll(MergedRows, Protocol):
     """Where rows and raw values are read; each method blocks."""
 
     def raw(

@@ -5,10 +5,9 @@ What came due before its consent, in a pause or before its end never does later.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from edge.calendar import Calendar, calendar_of
@@ -17,36 +16,12 @@ from edge.consent.allowed import Question, allowed, closed, told
 from edge.consent.records import Consent, Grant
 from edge.consent.terms import Channel, Grain
 from edge.interval import INTERVAL_STEPS, Step
-from edge.merging.precedence import Purpose
+from edge.merging.merged import MergedRows
 from edge.outputs.past import Past
 from edge.outputs.services.pace import Pace
-from edge.outputs.services.row import Row, row_at
+from edge.outputs.services.row import Row, allowed_rows
 from edge.registers import CATALOGUE
 from edge.sample import utc
-from edge.stores.protocol import IntervalColumns
-
-MANY = 60_000
-
-
-class ReadRows(Protocol):
-    """Where rows are read, as every channel reads them; each method blocks."""
-
-    def meters(self) -> Mapping[str, Sequence[str]]:
-        """Give the registers that each meter was ever heard of."""
-        ...
-
-    def merged_columns(  # noqa: PLR0913 - a query has these dimensions
-        self,
-        meter: str,
-        register: str,
-        step: Step,
-        start_ms: int,
-        end_ms: int,
-        limit: int,
-        purpose: Purpose,
-    ) -> IntervalColumns:
-        """Give rows that start in [start_ms, end_ms), whoever said them."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +62,7 @@ class Due:
     show: what came due before they were given.
     """
 
-    reads: ReadRows
+    reads: MergedRows
     zone: ZoneInfo
     channel: Channel = Channel.MQTT
     whole: bool = False
@@ -197,17 +172,8 @@ class Due:
         span: tuple[int, int],
     ) -> Iterator[Row]:
         question = Question(meter, register, step, *span, self.channel)
-        spans = allowed(asked.grant, question, asked.latest_ms, self.zone)
-        if not spans:
-            return
-        columns = self.reads.merged_columns(
-            meter, register.name, step, *span, MANY, Purpose.NOW
-        )
-        for place, start_ms in enumerate(columns.start_ms):
-            end_ms = columns.end_ms[place]
-            within = any(low <= start_ms and end_ms <= high for low, high in spans)
-            if within and columns.revision[place]:  # 0: it is still counted
-                yield row_at(meter, register, step, columns, place)
+        grant, now_ms = asked.grant, asked.latest_ms
+        yield from allowed_rows(self.reads, grant, question, now_ms, self.zone)
 
     def expiry_s(self, asked: Asked, row: Row) -> int | None:
         """Give for how long a row may wait to be read; None when it may not be sent.

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 import orjson
 
 from edge.catalogue import Kind, Register
+from edge.consent.allowed import Question, allowed
+from edge.consent.records import Grant
 from edge.interval import Step
+from edge.merging.merged import MergedRows
+from edge.merging.precedence import Purpose
 from edge.stores.protocol import IntervalColumns
 
+MANY = 60_000
 EVENT = "event"
 """Stands in the place of a step."""
 
@@ -57,6 +64,30 @@ def row_at(
         *(columns.value[place], str(columns.quality[place])),
         orjson.dumps(detail).decode(),
     )
+
+
+def allowed_rows(
+    reads: MergedRows, grant: Grant, question: Question, now_ms: int, zone: ZoneInfo
+) -> Iterator[Row]:
+    """Give the rows of a question that a grant may be shown, whichever channel asks."""
+    spans = allowed(grant, question, now_ms, zone)
+    if not spans:
+        return
+    meter, register, step = question.meter, question.register, question.step
+    columns = reads.merged_columns(
+        meter,
+        register.name,
+        step,
+        question.start_ms,
+        question.end_ms,
+        MANY,
+        Purpose.NOW,
+    )
+    for place, start_ms in enumerate(columns.start_ms):
+        end_ms = columns.end_ms[place]
+        within = any(low <= start_ms and end_ms <= high for low, high in spans)
+        if within and columns.revision[place]:  # 0: it is still counted
+            yield row_at(meter, register, step, columns, place)
 
 
 @dataclass(frozen=True, slots=True)
