@@ -23,7 +23,7 @@ from edge.consent.standing import Act
 from edge.errors import ConsentError, DamagedDatabase, DiskFull, JournalError
 from edge.journal.database import Connect, Database, Row, SqliteDatabase
 from edge.journal.file import prepare, sync_directory, verify
-from edge.journal.migration import Schema, roll_back
+from edge.journal.migration import Schema, all_or_nothing
 
 FILE = "consent.db"
 MEMORY = Path(":memory:")
@@ -199,15 +199,8 @@ class Ledger:
 
         Whatever is kept beside the entries is written so: threads share a connection.
         """
-        with self._lock:
-            database = self.database
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                yield database
-                database.execute("COMMIT")
-            except BaseException:
-                roll_back(database)
-                raise
+        with self._lock, all_or_nothing(self.database):
+            yield self.database
 
     def _head(self) -> tuple[int, bytes]:
         rows = self.database.execute(

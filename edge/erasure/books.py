@@ -12,7 +12,7 @@ from typing import TypeVar
 from edge.errors import JournalError
 from edge.journal.database import Database, SqliteDatabase
 from edge.journal.erased import Erased
-from edge.journal.migration import roll_back
+from edge.journal.migration import all_or_nothing
 
 PATTERNS = ("services.db", "cloud/*.db")
 OF = "service = ? AND meter = ? AND register = ? AND step = ? AND start_ms = ?"
@@ -69,13 +69,8 @@ def _met(database: Database, stone: Erased) -> list[tuple[str, ...]]:
 
 
 def _erase(database: Database, stone: Erased) -> int:
-    database.execute("BEGIN IMMEDIATE")
-    try:
+    with all_or_nothing(database):
         met = _met(database, stone)
         for one in met:
             database.execute(f"DELETE FROM told WHERE {OF}", one)  # noqa: S608 - ours
-        database.execute("COMMIT")
-    except BaseException:
-        roll_back(database)
-        raise
     return len(met)

@@ -18,7 +18,7 @@ from edge.journal.bodies import Kind, Span, encode, kind_of, span_of
 from edge.journal.database import Database, Row
 from edge.journal.devices import reference
 from edge.journal.erased import Tombstones
-from edge.journal.migration import roll_back
+from edge.journal.migration import all_or_nothing
 from edge.journal.packing import pack
 from edge.record import Address, Baseline, Body, Correction, Lane
 from edge.sample import Sample, Slice
@@ -233,16 +233,11 @@ class Log:
         )
         if not rows or marks.get("restored"):
             fresh = epoch(rows[-1][0] if rows else 0)
-            self.database.execute("BEGIN IMMEDIATE")
-            try:
+            with all_or_nothing(self.database):
                 self.database.execute(
                     "INSERT INTO epoch VALUES (?, ?)", (fresh, self.last_seq)
                 )
                 self.database.execute("DELETE FROM mark WHERE name = 'restored'")
-                self.database.execute("COMMIT")
-            except BaseException:
-                roll_back(self.database)
-                raise
             rows = [*rows, (fresh, self.last_seq)]
         self.epochs = Epochs([(row[0], row[1]) for row in rows])
 
@@ -316,17 +311,12 @@ class Log:
         A piece of work that is refused is undone alone, and its refusal given back.
         """
         database = self.database
-        database.execute("BEGIN IMMEDIATE")
-        try:
+        with all_or_nothing(database):
             self.save_names(database)
             transaction = Transaction(self, database, self.last_seq, self.wall_ms())
             for entry in entries:
                 entry.write(transaction)
             outcomes = [_attempt(transaction, work) for work in works]
-            database.execute("COMMIT")
-        except BaseException:
-            roll_back(database)
-            raise
         self.last_seq = transaction.seq
         self._unsaved.clear()
         return outcomes

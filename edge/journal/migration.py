@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from edge.errors import EdgeError, JournalError, NewerSchema
@@ -35,16 +37,11 @@ class Schema:
         """
         version = self.check(database)
         for step in range(version, self.version):
-            database.execute("BEGIN IMMEDIATE")
-            try:
+            with all_or_nothing(database):
                 for statement in self.migrations[step]:
                     database.execute(statement)
                 database.execute(f"PRAGMA application_id={self.application_id}")
                 database.execute(f"PRAGMA user_version={step + 1}")
-                database.execute("COMMIT")
-            except BaseException:
-                roll_back(database)
-                raise
         return version
 
     def check(self, database: Database) -> int:
@@ -64,6 +61,18 @@ class Schema:
                 hint=self.downgrade,
             )
         return int(version)
+
+
+@contextmanager
+def all_or_nothing(database: Database) -> Iterator[None]:
+    """Have what is written within committed together, or nothing of it."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        database.execute("COMMIT")
+    except BaseException:
+        roll_back(database)
+        raise
 
 
 def roll_back(database: Database) -> None:

@@ -6,18 +6,15 @@ It is what spares a document that is there already, and what is erased there by.
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from edge.errors import DamagedDatabase, JournalError
-from edge.journal.database import Database, Row, SqliteDatabase
+from edge.journal.database import Row
 from edge.journal.erased import Erased
-from edge.journal.file import prepare, set_aside
-from edge.journal.migration import Schema, roll_back
+from edge.journal.migration import Schema
+from edge.journal.sidecar import Sidecar
 from edge.outputs.cozy.doctypes import FINE
 from edge.outputs.services.book import Place
 from edge.record import Address
@@ -93,41 +90,11 @@ def _takes(stone: Erased, one: Held) -> bool:
     return stone.takes(one.register, one.start_ms, one.end_ms)
 
 
-class Book:
-    """The file of one Cozy; every method blocks for as long as the disk takes."""
+class Book(Sidecar):
+    """The file of one Cozy; of a damaged one, what is there is read there."""
 
     def __init__(self, path: Path, now_ms: int) -> None:
-        """Open it; a damaged one is set aside: what is there is then read there."""
-        self._lock, self._closed = threading.Lock(), False
-        try:
-            self._database = _open(path)
-        except DamagedDatabase as error:
-            aside = set_aside(path, now_ms)
-            log.warning("%s is set aside as %s: %s", path, aside.name, error)
-            self._database = _open(path)
-
-    @contextmanager
-    def _using(self) -> Iterator[Database]:
-        """Lend the file to one thread: what was cancelled goes on in its own."""
-        with self._lock:
-            if self._closed:
-                raise JournalError("the book of what a Cozy holds is closed")
-            yield self._database
-
-    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
-        with self._using() as database:
-            return database.execute(sql, parameters)
-
-    @contextmanager
-    def _writing(self) -> Iterator[Database]:
-        with self._using() as database:
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                yield database
-                database.execute("COMMIT")
-            except BaseException:
-                roll_back(database)
-                raise
+        super().__init__(path, SCHEMA, now_ms)
 
     def place(self) -> tuple[int, Place] | None:
         """Give the grant's version, and how far it was told."""
@@ -212,35 +179,16 @@ class Book:
 
     def clean(self) -> None:
         """Write the file anew: what was let go is nowhere in it."""
-        with self._using() as database:
-            database.execute("VACUUM")
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with self._lock:
+            self._database.execute("VACUUM")
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def count(self) -> dict[State, int]:
         """Give how many documents stand how."""
         rows = self._rows("SELECT state, COUNT(*) FROM held GROUP BY state")
         return {State(state): int(count) for state, count in rows}
 
-    def close(self) -> None:
-        """Let go of the file, once whoever uses it is done."""
-        with self._lock:
-            self._closed = True
-            self._database.close()
-
 
 def _held(row: Row) -> Held:
     *cells, state = row
     return Held(*cells, State(state))  # type: ignore[call-arg]  # as the table has them
-
-
-def _open(path: Path) -> Database:
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    database = SqliteDatabase(path)
-    try:
-        prepare(database)
-        SCHEMA.migrate(database)
-    except BaseException:
-        database.close()
-        raise
-    return database

@@ -8,16 +8,13 @@ never sent has none, so that numbers have no hole.
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edge.errors import DamagedDatabase
-from edge.journal.database import Database, SqliteDatabase
-from edge.journal.file import prepare, set_aside
-from edge.journal.migration import Schema, roll_back
+from edge.journal.database import Database
+from edge.journal.migration import Schema
+from edge.journal.sidecar import Sidecar
 from edge.outputs.services.row import EVENT, Owed, Row
 from edge.record import Address, Lane
 
@@ -90,36 +87,19 @@ class Place:
         return self.present if lane is Lane.PRESENT else self.history
 
 
-class Book:
+class Book(Sidecar):
     """The file of one home; every method blocks for as long as the disk takes."""
 
     def __init__(self, path: Path, now_ms: int) -> None:
-        """Open it; a damaged one is set aside: what came due before isn't told then."""
-        self._lock = threading.Lock()
-        try:
-            self._database = _open(path)
-        except DamagedDatabase as error:
-            aside = set_aside(path, now_ms)
-            log.warning("%s is set aside as %s: %s", path, aside.name, error)
-            self._database = _open(path)
+        """Open it; of a damaged one, what came due before isn't told then."""
+        super().__init__(path, SCHEMA, now_ms)
         with self._writing() as database:
             database.execute("INSERT OR IGNORE INTO begun VALUES (1, ?)", (now_ms,))
-        self.begun_ms: int = self._database.execute("SELECT at_ms FROM begun")[0][0]
-
-    @contextmanager
-    def _writing(self) -> Iterator[Database]:
-        with self._lock:
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._database
-                self._database.execute("COMMIT")
-            except BaseException:
-                roll_back(self._database)
-                raise
+        self.begun_ms: int = self._rows("SELECT at_ms FROM begun")[0][0]
 
     def place(self, service: str, pace: str) -> Place | None:
         """Give how far a service was told at a pace."""
-        rows = self._database.execute(
+        rows = self._rows(
             "SELECT at_ms, present_epoch, present_seq, history_epoch, history_seq"
             " FROM place WHERE service = ? AND pace = ?",
             (service, pace),
@@ -195,9 +175,7 @@ class Book:
 
     def login(self, service: str) -> str | None:
         """Give the login that a service's numbers are counted for."""
-        rows = self._database.execute(
-            "SELECT login FROM counter WHERE service = ?", (service,)
-        )
+        rows = self._rows("SELECT login FROM counter WHERE service = ?", (service,))
         return str(rows[0][0]) if rows else None
 
     def _number(self, database: Database, service: str, login: str) -> int:
@@ -261,9 +239,7 @@ class Book:
 
     def known(self) -> set[str]:
         """Give the services of which anything is kept."""
-        rows = self._database.execute(
-            "SELECT service FROM place UNION SELECT service FROM told"
-        )
+        rows = self._rows("SELECT service FROM place UNION SELECT service FROM told")
         return {service for (service,) in rows}
 
     def forget(self, service: str) -> None:
@@ -271,10 +247,6 @@ class Book:
         with self._writing() as database:
             for table in ("place", "told"):
                 database.execute(f"DELETE FROM {table} WHERE service = ?", (service,))  # noqa: S608 - ours
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._database.close()
 
 
 def _move(database: Database, service: str, pace: str, place: Place) -> None:
@@ -300,16 +272,3 @@ def _count(database: Database, service: str, login: str, seq: int) -> None:
     database.execute(
         "INSERT OR REPLACE INTO counter VALUES (?, ?, ?)", (service, login, seq)
     )
-
-
-def _open(path: Path) -> Database:
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    database = SqliteDatabase(path)
-    try:
-        prepare(database)
-        SCHEMA.migrate(database)
-    except BaseException:
-        database.close()
-        raise
-    return database

@@ -15,7 +15,7 @@ from pathlib import Path
 from edge.errors import DamagedDatabase, StoreError
 from edge.journal.database import Database, SqliteDatabase
 from edge.journal.file import prepare, set_aside, wall_ms
-from edge.journal.migration import Schema, roll_back
+from edge.journal.migration import Schema, all_or_nothing
 
 FILE = "parked.db"
 SCHEMA = Schema(
@@ -59,19 +59,13 @@ class Parking:
 
     def park(self, bucket: str, lines: Sequence[str], reason: str) -> None:
         """Keep lines, durably on return, each once."""
-        with self._lock:
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                for line in lines:
-                    self._database.execute(
-                        "INSERT INTO parked (parked_ms, bucket, line, reason)"
-                        " VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                        (wall_ms(), bucket, line, reason),
-                    )
-                self._database.execute("COMMIT")
-            except BaseException:
-                roll_back(self._database)
-                raise
+        with self._lock, all_or_nothing(self._database):
+            for line in lines:
+                self._database.execute(
+                    "INSERT INTO parked (parked_ms, bucket, line, reason)"
+                    " VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    (wall_ms(), bucket, line, reason),
+                )
 
     def all(self) -> list[Parked]:
         """Give what is parked, in its order."""
