@@ -299,6 +299,8 @@ class Home:
             records = journal.read(limit=1_000_000)
             wrong += [f"damaged: {seq}" for seq in journal.damaged]
             cursor = journal.cursor(COPIER, Lane.PRESENT)
+        except JournalError as error:
+            return [*wrong, f"it doesn't read: {error}"]
         finally:
             journal.close()
         there = [record.address.seq for record in records]
