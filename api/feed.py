@@ -21,6 +21,7 @@ from edge.bus import Bus, Live
 from edge.consent import records
 from edge.registers import CATALOGUE
 from edge.sample import Sample
+from edge.threads import on_loop
 
 CAPACITY = 1024
 GAP_ADVICE = "ask /api/v1/meters/{meter}/registers/{register} for this span"
@@ -84,7 +85,7 @@ class Feed(Ring):
         loop = asyncio.get_running_loop()
         if self.door.consents is not None:
             self.door.consents.listen(
-                lambda services: _soon(loop, lambda: self.turn(services))
+                lambda services: on_loop(loop, self.turn, services)
             )
         # a service's items are picked out as they come: in a queue that all share,
         # those it may not see would push out its own
@@ -184,9 +185,3 @@ def event(name: str, data: dict[str, object], id_: str | None = None) -> bytes:
     """Write one server-sent event; JSON has no line break, so `data` is one line."""
     lines = b"" if id_ is None else f"id: {shown(id_, 128)}\n".encode()
     return lines + f"event: {name}\ndata: ".encode() + orjson.dumps(data) + b"\n\n"
-
-
-def _soon(loop: asyncio.AbstractEventLoop, job: Callable[[], None]) -> None:
-    """Have a loop do a job, from any thread; one that has ended does nothing."""
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(job)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
 from edge.consent.records import Grant
+from edge.threads import on_loop
 
 LINE = "releve.line"
 """Where the server leaves, in the scope's extensions, the connection of a request."""
@@ -53,9 +53,7 @@ class Running:
 
     def changed(self, services: frozenset[str]) -> None:
         """Cut, from whatever thread, what runs for services by what stands no more."""
-        if self._loop is not None:
-            with suppress(RuntimeError):  # the loop has ended, and all with it
-                self._loop.call_soon_threadsafe(self._cut, services)
+        on_loop(self._loop, self._cut, services)
 
     def _cut(self, services: frozenset[str]) -> None:
         for service in services:

@@ -11,15 +11,14 @@ import hashlib
 import hmac
 import socket
 import ssl
-import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from edge.broker.address import Address
 from edge.errors import BrokerError
 from edge.outgoing.connect import connected
 from edge.outgoing.destination import Destination, OutgoingRefused
+from edge.threads import aside
 
 UNANSWERED_MS = 20_000
 """What was sent and not acknowledged for so long: the other side is gone."""
@@ -70,30 +69,12 @@ async def _outside(address: Address) -> socket.socket:
     return opened
 
 
-async def _resolved(address: Address) -> list[Info]:
-    loop = asyncio.get_running_loop()
-    found: asyncio.Future[list[Info]] = loop.create_future()
+async def _resolved(address: Address) -> Sequence[Info]:
+    def look() -> Sequence[Info]:
+        return socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
 
-    def settle(take: Callable[[Any], None], result: object) -> None:
-        if not found.done():
-            take(result)
-
-    def look() -> None:
-        try:
-            told: tuple[Callable[[Any], None], object] = (
-                found.set_result,
-                socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM),
-            )
-        except (OSError, UnicodeError) as error:
-            told = found.set_exception, error
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(settle, *told)
-
-    # A thread of its own: a resolver that hangs must not hold up a stop, which waits
-    # for the threads of the default executor.
-    threading.Thread(target=look, daemon=True, name="resolver").start()
     try:
-        return await found
+        return await aside(look, "resolver")
     except (OSError, UnicodeError) as error:
         raise BrokerError(
             f"the broker's name {address.host} is not known",

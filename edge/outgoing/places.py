@@ -6,11 +6,8 @@ answer and connects by the name has checked nothing.
 
 from __future__ import annotations
 
-import asyncio
 import socket
-import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import (
     IPv4Address,
@@ -23,6 +20,7 @@ from ipaddress import (
 from typing import Any, TypeAlias
 
 from edge.outgoing.destination import Destination, OutgoingRefused
+from edge.threads import aside
 
 Ip: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -123,22 +121,4 @@ class Guard:
 
     async def looked_up(self, to: Destination) -> tuple[Place, ...]:
         """Give the same without holding up the loop; a resolver may hang."""
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[tuple[Place, ...]] = loop.create_future()
-
-        def settle(take: Callable[[Any], None], result: object) -> None:
-            if not answer.done():
-                take(result)
-
-        def look() -> None:
-            told: tuple[Callable[[Any], None], object]
-            try:
-                told = answer.set_result, self.places(to)
-            except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
-                told = answer.set_exception, error
-            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(settle, *told)
-
-        # A thread of its own: a stop waits for those of the default executor.
-        threading.Thread(target=look, daemon=True, name="resolver").start()
-        return await answer
+        return await aside(lambda: self.places(to), "resolver")

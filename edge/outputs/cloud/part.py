@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 
 from edge.config import Config
 from edge.errors import EdgeError
 from edge.health import PartHealth
 from edge.outgoing.places import Guard
 from edge.outputs.cloud.destination import Destination, Doors
+from edge.threads import on_loop
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +44,7 @@ class CloudPart:
     def _told(self, services: frozenset[str]) -> None:
         """Have each see to a change; called in the thread that decided it."""
         del services
-        if self._loop is not None:
-            with suppress(RuntimeError):  # the loop is closed: so are they
-                self._loop.call_soon_threadsafe(self._changed)
+        on_loop(self._loop, self._changed)
 
     def _changed(self) -> None:
         for one in self.destinations:

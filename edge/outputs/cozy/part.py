@@ -14,6 +14,7 @@ from edge.outgoing.places import Guard
 from edge.outputs.cozy import account as accounts
 from edge.outputs.cozy.doors import Doors
 from edge.outputs.cozy.errors import CozyDown, CozyRefused
+from edge.threads import on_loop
 
 if TYPE_CHECKING:
     from edge.outputs.cozy.destination import Cozy
@@ -147,9 +148,7 @@ class CozyPart:
     def _told(self, services: frozenset[str]) -> None:
         """Have each see to a change; called in the thread that decided it."""
         del services
-        if self._loop is not None:
-            with suppress(RuntimeError):  # the loop is closed: so are they
-                self._loop.call_soon_threadsafe(self._changed)
+        on_loop(self._loop, self._changed)
 
     def _changed(self) -> None:
         self._news.set()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from edge.broker.address import parse_listen
@@ -30,6 +29,7 @@ from edge.outputs.services.home import Home, Notes, Unnoted
 from edge.outputs.services.live import ServicesLive
 from edge.outputs.services.messages import Messages
 from edge.outputs.services.requests import ServicesRequests
+from edge.threads import on_loop
 
 
 class ServicesPart:
@@ -85,9 +85,7 @@ class ServicesPart:
         """Have the door see to a change; called in the thread that decided it."""
         if self._guests is not None:
             self._guests.void(services)
-        if self._loop is not None:
-            with suppress(RuntimeError):  # the loop is closed: the door is, too
-                self._loop.call_soon_threadsafe(self._changed)
+        on_loop(self._loop, self._changed)
 
     def _changed(self) -> None:
         if self._guests is not None:
