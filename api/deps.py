@@ -31,23 +31,11 @@ from edge.receiving import Answer, Sent
 from edge.reconciling import Report as Reconciled
 from edge.registers import CATALOGUE
 from edge.sample import Sample, Slice
-from edge.stores.protocol import IntervalColumns
+from edge.stores.protocol import IntervalColumns, OwnRows
 
 
-class Reads(Protocol):
+class Reads(OwnRows, Protocol):
     """Readings, committed ones only. Every method may block: called in threads."""
-
-    def interval_columns(  # noqa: PLR0913 - a query has these six dimensions
-        self,
-        meter: str,
-        register: str,
-        step: Step,
-        start_ms: int,
-        end_ms: int,
-        limit: int,
-    ) -> IntervalColumns:
-        """Give intervals whose start is in [start_ms, end_ms), at most `limit`."""
-        ...
 
     def merged_columns(  # noqa: PLR0913 - same, and what for
         self,

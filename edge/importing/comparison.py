@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
@@ -14,32 +13,10 @@ from edge.interval import Step
 from edge.registers import CATALOGUE
 from edge.registers.electricity import CURVES
 from edge.sample import Slice
-from edge.stores.protocol import IntervalColumns
+from edge.stores.protocol import IntervalColumns, Said
 
 PAGE = 20_000
 HALF_MS = HOUR_MS // 2
-
-
-class Reads(Protocol):
-    """What is committed, as far as a comparison asks."""
-
-    def slices(
-        self, meter: str, register: str, start_ms: int, end_ms: int, limit: int
-    ) -> list[Slice]:
-        """Give what sources said of periods that start in [start, end)."""
-        ...
-
-    def interval_columns(  # noqa: PLR0913 - a query has these six dimensions
-        self,
-        meter: str,
-        register: str,
-        step: Step,
-        start_ms: int,
-        end_ms: int,
-        limit: int,
-    ) -> IntervalColumns:
-        """Give a register's intervals in columns."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +38,7 @@ def by_series(slices: Sequence[Slice]) -> dict[tuple[str, str], list[Slice]]:
     return series
 
 
-def standing(reads: Reads, some: Sequence[Slice]) -> dict[tuple[int, int, str], Slice]:
+def standing(reads: Said, some: Sequence[Slice]) -> dict[tuple[int, int, str], Slice]:
     """Give what stands over the time of one series' slices, by its place."""
     meter, register = some[0].meter, some[0].register
     first = min(one.start_ms for one in some)
@@ -78,7 +55,7 @@ def standing(reads: Reads, some: Sequence[Slice]) -> dict[tuple[int, int, str], 
         first = page[-1].start_ms
 
 
-def compare(reads: Reads, slices: Sequence[Slice]) -> Compared:
+def compare(reads: Said, slices: Sequence[Slice]) -> Compared:
     """Part slices by what stands in their places; blocks while it reads."""
     out = Compared([], [], [])
     newest = 0
@@ -103,7 +80,7 @@ def same(one: Slice, other: Slice) -> bool:
     )
 
 
-def measured(reads: Reads, slices: Sequence[Slice]) -> list[Measured]:
+def measured(reads: Said, slices: Sequence[Slice]) -> list[Measured]:
     """Say where the home measured the same, half-hour by half-hour; blocks."""
     return [
         found
@@ -113,7 +90,7 @@ def measured(reads: Reads, slices: Sequence[Slice]) -> list[Measured]:
 
 
 def _measured(
-    reads: Reads, meter: str, register: str, some: Sequence[Slice]
+    reads: Said, meter: str, register: str, some: Sequence[Slice]
 ) -> Measured | None:
     index = CURVES.get(register, register)
     if CATALOGUE[index].kind is not Kind.INDEX:
@@ -152,7 +129,7 @@ def _measured(
 
 
 def _pages(
-    reads: Reads, of: tuple[str, str], first: int, end: int
+    reads: Said, of: tuple[str, str], first: int, end: int
 ) -> Iterator[IntervalColumns]:
     while first < end:
         page = reads.interval_columns(*of, Step.MIN30, first, end, PAGE)

@@ -16,7 +16,6 @@ from edge.importing.bodies import Slot, batches, received, slot
 from edge.importing.bounds import Judged
 from edge.importing.comparison import (
     Compared,
-    Reads,
     by_series,
     compare,
     measured,
@@ -32,6 +31,7 @@ from edge.journal.imports import Imported
 from edge.record import Body
 from edge.registers import CATALOGUE
 from edge.sample import Slice
+from edge.stores.protocol import Said
 from edge.turn import in_turn
 from exports.reading.apart import Apart
 from exports.reading.ask import Reader
@@ -116,7 +116,7 @@ class Importer:
     """Imports files into one journal; one at a time."""
 
     journal: ImportJournal
-    reads: Reads
+    reads: Said
     home: Home
     now_ms: Callable[[], int]
     reader: Reader = field(default_factory=Apart)

@@ -30,10 +30,10 @@ from edge.merging.indexes import (
     by_length,
     covered,
 )
-from edge.merging.merged import MANY, Said
+from edge.merging.merged import MANY
 from edge.merging.pieces import Rows, Span, known, put, together
 from edge.merging.silences import COARSE, Silences, mixed, silent
-from edge.stores.protocol import IntervalColumns
+from edge.stores.protocol import IntervalColumns, Said
 
 FINE = (Step.MIN30, Step.HOUR)
 

@@ -23,11 +23,11 @@ from edge.config.conversion import Dated
 from edge.interval import Interval, Step
 from edge.merging.completed import holes_of
 from edge.merging.filling import Piece
-from edge.merging.merged import MANY, Said
+from edge.merging.merged import MANY
 from edge.merging.pieces import Rows, Span, gathered, known, pieces, put, together
 from edge.rollup.part import sources_of
 from edge.sample import RANK, Slice, utc
-from edge.stores.protocol import IntervalColumns
+from edge.stores.protocol import IntervalColumns, Said
 from gazpar.coefficients import LITRES, Coefficients
 
 VOLUME, CONVERSION, ENERGY = "gas_volume_l", "gas_conversion_wh_m3", "gas_energy_wh"

@@ -14,9 +14,10 @@ from edge.calendar import Calendar
 from edge.facts import Fact, FactKind
 from edge.interval import Step
 from edge.merging.indexes import Anchor
-from edge.merging.merged import MANY, Said
+from edge.merging.merged import MANY
 from edge.record import Baseline, Correction
 from edge.sample import Quality, Sample
+from edge.stores.protocol import Said
 
 EVER = 1 << 53
 TRIES = 3

@@ -15,7 +15,7 @@ from edge.merging.merge import FINER, Merge
 from edge.merging.precedence import Purpose
 from edge.registers.electricity import CURVES
 from edge.sample import Quality, Slice
-from edge.stores.protocol import IntervalColumns
+from edge.stores.protocol import IntervalColumns, Said
 
 MANY = 1_000_000
 LONGEST_MS = {
@@ -27,28 +27,6 @@ LONGEST_MS = {
 }
 """How far behind its start an interval may have slices, at most."""
 CURVE_OF = {index: curve for curve, index in CURVES.items()}
-
-
-class Said(Protocol):
-    """Rows and slices, committed ones only."""
-
-    def interval_columns(  # noqa: PLR0913 - a query has these six dimensions
-        self,
-        meter: str,
-        register: str,
-        step: Step,
-        start_ms: int,
-        end_ms: int,
-        limit: int,
-    ) -> IntervalColumns:
-        """Give the home's own rows whose start is in [start_ms, end_ms)."""
-        ...
-
-    def slices(
-        self, meter: str, register: str, start_ms: int, end_ms: int, limit: int
-    ) -> list[Slice]:
-        """Give what sources said of periods that start in [start_ms, end_ms)."""
-        ...
 
 
 class MergedRows(Protocol):

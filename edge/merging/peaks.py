@@ -13,12 +13,12 @@ from edge.calendar import Calendar
 from edge.catalogue import PEAK_STEPS, Register
 from edge.interval import Interval, Step
 from edge.merging.candidate import Candidate, best
-from edge.merging.merged import LONGEST_MS, MANY, Said
+from edge.merging.merged import LONGEST_MS, MANY
 from edge.merging.precedence import SAID, Purpose, order, own
 from edge.reconciling.own import HOME
 from edge.rollup.part import BLUR
 from edge.sample import Slice
-from edge.stores.protocol import IntervalColumns
+from edge.stores.protocol import IntervalColumns, Said
 
 FINER = {Step.MONTH: Step.DAY, Step.YEAR: Step.MONTH}
 

@@ -14,11 +14,11 @@ from edge.calendar import DAY_MS
 from edge.interval import Step
 from edge.merging.filling import Piece
 from edge.merging.indexes import LONGEST_MS, Bracket
-from edge.merging.merged import CURVE_OF, MANY, Said
+from edge.merging.merged import CURVE_OF, MANY
 from edge.merging.pieces import Span, pieces
 from edge.rollup.part import sources_of
 from edge.sample import Quality
-from edge.stores.protocol import IntervalColumns
+from edge.stores.protocol import IntervalColumns, Said
 
 COARSE = (Step.MONTH, Step.YEAR)
 

@@ -18,7 +18,7 @@ from edge.portability.readings import Fitted, numbered
 from edge.record import Baseline, Correction
 from edge.registers import CATALOGUE
 from edge.sample import Slice
-from edge.stores.protocol import COLUMNS, IntervalColumns
+from edge.stores.protocol import COLUMNS, IntervalColumns, Said
 
 PAGE = 10_000
 """Slices that are held at once."""
@@ -30,23 +30,11 @@ AROUND_MS = 40 * DAY_MS
 """How far from the closed days, months and years of a register its half-hours are."""
 
 
-class Reads(Protocol):
+class Reads(Said, Protocol):
     """What is committed, as far as an export asks."""
 
     def meters(self) -> dict[str, tuple[str, ...]]:
         """Give the registers that each meter was ever heard of."""
-        ...
-
-    def interval_columns(  # noqa: PLR0913 - a query has these six dimensions
-        self,
-        meter: str,
-        register: str,
-        step: Step,
-        start_ms: int,
-        end_ms: int,
-        limit: int,
-    ) -> IntervalColumns:
-        """Give the home's own rows, the open ones at the end."""
         ...
 
     def merged_columns(  # noqa: PLR0913 - same
@@ -59,12 +47,6 @@ class Reads(Protocol):
         limit: int,
     ) -> IntervalColumns:
         """Give rows out of all sources."""
-        ...
-
-    def slices(
-        self, meter: str, register: str, start_ms: int, end_ms: int, limit: int
-    ) -> list[Slice]:
-        """Give what sources said of periods."""
         ...
 
     def baselines(self, meter: str) -> list[Baseline]:

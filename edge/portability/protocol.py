@@ -8,9 +8,9 @@ from typing import Protocol
 from edge.facts import Fact
 from edge.journal.devices import Device
 from edge.journal.erased import Erased
-from edge.portability.seams import OwnRows
 from edge.record import Address, Baseline, Body, Lane
 from edge.sample import Slice
+from edge.stores.protocol import OwnRows
 
 
 class PackJournal(Protocol):

@@ -8,30 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from edge.calendar import Calendar
 from edge.interval import INTERVAL_STEPS, Interval, Step
 from edge.portability.gathered import MOST
 from edge.roller.rows import CHILD
 from edge.rollup.part import Slot, add, part_of
-from edge.stores.protocol import IntervalColumns
-
-
-class OwnRows(Protocol):
-    """The home's own rows, as far as they are summed."""
-
-    def interval_columns(  # noqa: PLR0913 - a query has these six dimensions
-        self,
-        meter: str,
-        register: str,
-        step: Step,
-        start_ms: int,
-        end_ms: int,
-        limit: int,
-    ) -> IntervalColumns:
-        """Give rows that start in [start_ms, end_ms)."""
-        ...
+from edge.stores.protocol import OwnRows
 
 
 @dataclass(slots=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from edge.calendar import Calendar
 from edge.interval import Step
-from edge.merging.merged import CURVE_OF, MANY, Said, curve_energy
+from edge.merging.merged import CURVE_OF, MANY, curve_energy
 from edge.merging.pieces import Rows
 from edge.reconciling.account import Account, accounts
 from edge.reconciling.gaps import Gap, gaps
 from edge.reconciling.own import HOME, Own
-from edge.stores.protocol import IntervalColumns
+from edge.stores.protocol import IntervalColumns, Said
 
 Halves = Callable[[int, int], IntervalColumns]
 """Gives the home's own half-hours that start in [start, end)."""

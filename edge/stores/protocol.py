@@ -98,7 +98,33 @@ def _cells(row: Interval) -> list[tuple[str, object]]:
     return [(n, v.value if isinstance(v, Quality) else v) for n, v in cells]
 
 
-class Store(Protocol):
+class OwnRows(Protocol):
+    """The rows that the home counted itself."""
+
+    def interval_columns(  # noqa: PLR0913 - a query has these six dimensions
+        self,
+        meter: str,
+        register: str,
+        step: Step,
+        start_ms: int,
+        end_ms: int,
+        limit: int,
+    ) -> IntervalColumns:
+        """Give rows that start in [start_ms, end_ms), in columns; 30min and coarser."""
+        ...
+
+
+class Said(OwnRows, Protocol):
+    """What the home counted, and what sources said beside it."""
+
+    def slices(
+        self, meter: str, register: str, start_ms: int, end_ms: int, limit: int
+    ) -> list[Slice]:
+        """Give what sources said of periods that start in [start_ms, end_ms)."""
+        ...
+
+
+class Store(Said, Protocol):
     """Where readings are queried. Every method may block: call it off the loop.
 
     `project` is idempotent and returns only once what it was given is durable: the
@@ -160,24 +186,6 @@ class Store(Protocol):
 
         At 1min, those that were kept by `keep_minutes`.
         """
-        ...
-
-    def interval_columns(  # noqa: PLR0913 - same
-        self,
-        meter: str,
-        register: str,
-        step: Step,
-        start_ms: int,
-        end_ms: int,
-        limit: int,
-    ) -> IntervalColumns:
-        """Give the same rows in columns; 30min and coarser."""
-        ...
-
-    def slices(
-        self, meter: str, register: str, start_ms: int, end_ms: int, limit: int
-    ) -> list[Slice]:
-        """Give what sources said of periods, as given."""
         ...
 
     def baselines(self, meter: str) -> list[Baseline]:

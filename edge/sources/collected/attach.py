@@ -6,16 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from edge.config import Config
-from edge.importing.comparison import Reads
 from edge.importing.reading import Home
 from edge.sources.collected.door import CollectedDoor
 from edge.sources.collected.taking import Appends, Taker
+from edge.stores.protocol import Said
 
 
 def attach(
     config: Config,
     journal: Appends,
-    reads: Reads,
+    reads: Said,
     home: Home,
     now_ms: Callable[[], int],
 ) -> CollectedDoor:

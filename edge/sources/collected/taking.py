@@ -16,7 +16,7 @@ from edge.config.model import CollectorConfig
 from edge.importing import bounds, mapping
 from edge.importing.bodies import batches, received
 from edge.importing.bounds import Judged, Series
-from edge.importing.comparison import Compared, Reads, compare
+from edge.importing.comparison import Compared, compare
 from edge.importing.importer import spared
 from edge.importing.meters import Place
 from edge.importing.reading import Home
@@ -26,6 +26,7 @@ from edge.record import Address, Body, Lane
 from edge.registers.electricity import FORETOLD
 from edge.sample import Slice
 from edge.sources.collected.handed import Handed, HandedRefused
+from edge.stores.protocol import Said
 from edge.turn import in_turn
 from exports.said import Amount
 
@@ -63,7 +64,7 @@ class Taker:
     """Takes what the configured collectors of one home hand over; one at a time."""
 
     journal: Appends
-    reads: Reads
+    reads: Said
     home: Home
     collectors: Mapping[str, CollectorConfig]
     now_ms: Callable[[], int]
