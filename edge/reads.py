@@ -83,12 +83,19 @@ class Reads(MergedSeries):
 
         Of a meter that was never heard, where files and portals say that it stood.
         """
+        return self.last_sample(meter) or self._standing(meter)
+
+    def last_sample(self, meter: str) -> Sample | None:
+        """Give the last committed sample of a meter's own; None if it was never heard.
+
+        What files say is not looked through: it takes long, and is no word of a meter.
+        """
         sample = self._journal.last_sample(meter)
         if sample is not None:
             return sample
         heard = self._store.heard(meter)
         if heard is None:
-            return self._standing(meter)
+            return None
         last = self._store.track(meter, heard[1], heard[1] + 1)
         return last.samples()[-1] if len(last) else None
 

@@ -28,8 +28,8 @@ SET = "set_index"
 class Home(Said, Protocol):
     """Rows, the last reading, and the owner's words on what was counted."""
 
-    def latest(self, meter: str) -> Sample | None:
-        """Give the last committed sample."""
+    def last_sample(self, meter: str) -> Sample | None:
+        """Give the last committed sample of a meter's own."""
         ...
 
     def baselines(self, meter: str) -> Sequence[Baseline]:
@@ -89,11 +89,11 @@ class OwnCounter:
         if any(one.register == self.register for one in corrected):
             return []
         for _ in range(TRIES):
-            before = self.home.latest(self.meter)
+            before = self.home.last_sample(self.meter)
             if before is None:
                 return []
             found = self._edges(before)
-            after = self.home.latest(self.meter)
+            after = self.home.last_sample(self.meter)
             if after is not None and after.at_ms == before.at_ms:
                 return found  # nothing was committed meanwhile
         return []

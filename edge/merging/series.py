@@ -56,8 +56,8 @@ class MergedSeries(ABC):
         """Give what sources said of periods."""
 
     @abstractmethod
-    def latest(self, meter: str) -> Sample | None:
-        """Give the last committed sample."""
+    def last_sample(self, meter: str) -> Sample | None:
+        """Give the last committed sample of a meter's own."""
 
     @abstractmethod
     def baselines(self, meter: str) -> Sequence[Baseline]:
