@@ -77,6 +77,8 @@ class Terminal:
             stderr=theirs,
             env=env,
             start_new_session=True,  # a password is asked here, not at ours
+            # A test run in the background ignores Ctrl-C, and so would what it starts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - nothing else is done there
         )
         os.close(theirs)
         self.said = ""
