@@ -146,8 +146,10 @@ class Grant:
     """All that a service holds at an instant: the union of its live consents.
 
     `version` names this very state; `pauses` are the spans of which it is told nothing,
-    ever; `since_ms` is from when on what is live is its own. `behind_ms` is how much
-    earlier it may be than the latest that a clock says: no more is surely over.
+    ever; `since_ms` is from when on what is live is its own. `at_ms` is that instant,
+    the latest that a clock says; it may be `behind_ms` earlier, and no more is surely
+    over. Both are of one look at the clocks: two looks may differ by a clock that was
+    set between them.
     """
 
     service: str
@@ -156,6 +158,12 @@ class Grant:
     pauses: tuple[Pause, ...] = ()
     since_ms: int = 0
     behind_ms: int = field(default=0, compare=False)
+    at_ms: int = field(default=0, compare=False)
+
+    @property
+    def sure_ms(self) -> int:
+        """Give the instant by which has happened what may be told once it has."""
+        return self.at_ms - self.behind_ms
 
     @property
     def meters(self) -> frozenset[str]:
@@ -230,7 +238,7 @@ class Standing:
             return None
         ends = [pause.end_ms or now_ms for pause in who.pauses]
         since = max([min(one.given_ms for one in live), *ends])
-        return Grant(service, who.version, live, who.pauses, since, behind_ms)
+        return Grant(service, who.version, live, who.pauses, since, behind_ms, now_ms)
 
 
 def plain(consent: Consent) -> dict[str, Any]:

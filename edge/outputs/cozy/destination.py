@@ -120,12 +120,12 @@ class Cozy:
         grant = self.grant
         if grant is None:
             return
-        now_ms = self._doors.consents.now_ms()
-        at_ms = Pace.DAYS.last_ms(now_ms - grant.behind_ms, self._doors.zone)
+        now_ms = grant.at_ms
+        at_ms = Pace.DAYS.last_ms(grant.sure_ms, self._doors.zone)
         told = await asyncio.to_thread(self._book.place)
         whole = told is None or told[0] != grant.version
         late_ms = SETTLED_MS if whole else self._late_ms
-        if 0 <= now_ms - grant.behind_ms - at_ms < late_ms:
+        if 0 <= grant.sure_ms - at_ms < late_ms:
             return  # its rows come, and others' turn: it is looked at once more
         if told is not None and not whole and at_ms <= told[1].at_ms:
             return

@@ -151,7 +151,6 @@ class ServicesDeliveries:
     async def _find(self, service: str, grant: Grant, login: Pass) -> bool:
         """Find what came due for a service, at each of its paces; tell if more did."""
         more = False
-        sure_ms = self._home.decisions.now_ms() - grant.behind_ms
         for pace in Pace:
             if not any(
                 Pace.of(one.terms.grain) is pace
@@ -159,7 +158,7 @@ class ServicesDeliveries:
                 if self._home.channel in one.terms.channels
             ):
                 continue
-            at_ms = pace.last_ms(sure_ms, self._home.zone)
+            at_ms = pace.last_ms(grant.sure_ms, self._home.zone)
             place = await asyncio.to_thread(self._book.place, service, pace)
             if place is not None and at_ms <= place.at_ms:
                 continue
@@ -328,8 +327,7 @@ class ServicesDeliveries:
         return EVENT_S - (now_ms - row.start_ms) // 1000
 
     def _asked(self, grant: Grant) -> Asked:
-        sure_ms = self._home.decisions.now_ms() - grant.behind_ms
-        return Asked(grant, Pace.DAYS, 0, self._book.begun_ms, sure_ms)
+        return Asked(grant, Pace.DAYS, 0, self._book.begun_ms, grant.sure_ms)
 
     def _note(self, service: str, sent: Sequence[Owed]) -> None:
         readings = []

@@ -364,7 +364,8 @@ def test_channels_are_told_when_what_is_over_is_no_longer_sure(consents, clock, 
     told.clear()
     clock.wall_ms -= HOUR
     assert consents.expire() == {service.id}
-    assert consents.grant(service.id).behind_ms == HOUR
+    grant = consents.grant(service.id)
+    assert (grant.behind_ms, grant.sure_ms) == (HOUR, clock.wall_ms)
     assert consents.expire() == set()
     clock.wall_ms += HOUR
     assert consents.expire() == {service.id}
