@@ -122,6 +122,7 @@ async def test_a_first_attachment_to_years_announces_them_once_and_begins_now(jo
         await until(lambda: len(announced(broker)) == 2)
         await present(journal, row(50))
         await until(lambda: values(broker) == [50])
+        await until(lambda: journal.cursor(NAME, Lane.PRESENT) == journal.tail)
     documents = {one["meter"]: one for one in announced(broker)}
     assert documents["linky"]["registers"] == ["import_total_wh", "voltage_l1_v"]
     assert documents["linky"]["from"] == "1970-01-01T01:00:00+01:00"
