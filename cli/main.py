@@ -40,6 +40,7 @@ COMMANDS: dict[str, str] = {
     "device": "cli.device:app",
     "correct": "cli.correct:correct",
     "erase": "cli.erase:erase",
+    "handover": "cli.handover:handover",
     "set-index": "cli.set_index:set_index",
     "reconcile": "cli.reconcile:reconcile",
     "store": "cli.store:app",

@@ -136,6 +136,11 @@ class Erase:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """The household leaves, by its word in the home: take all back, and end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """What does the journal say? One statement of SQL, on a read-only connection."""
 
@@ -167,6 +172,7 @@ Command: TypeAlias = (
     | TakePack
     | UndoImport
     | Erase
+    | HandOver
     | Query
     | CopyJournal
     | MakePairingCode
@@ -186,6 +192,7 @@ KINDS: dict[str, type[Any]] = {
         TakePack,
         UndoImport,
         Erase,
+        HandOver,
         Query,
         CopyJournal,
         MakePairingCode,

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from edge import private_file  # whole, for it begins by importing this package
 from edge.errors import JournalError
+from edge.journal import leaving
 from edge.journal.file import COMPANIONS, JOURNAL, sync_directory
 from edge.sample import utc
 
@@ -43,8 +44,10 @@ def switch(made: Path, data_dir: Path, names: Sequence[str], now_ms: int) -> Non
 def finish(data_dir: Path) -> bool:
     """Finish a switch that was cut off, if there is one; tell whether there was.
 
-    Raises JournalError when the disk lets it not.
+    A home that its household leaves is emptied first, or isn't opened at all. Raises
+    JournalError when the disk lets it not.
     """
+    leaving.obeyed(data_dir)
     ready = data_dir / READY
     if not cut_off(data_dir):  # what is left of one that was finished
         shutil.rmtree(ready, ignore_errors=True)

@@ -33,6 +33,7 @@ from edge.decisions import (
     ShowRequest,
     Withdraw,
 )
+from edge.handover.rights import end_all
 
 SHELL = "shell"
 """By which way the household agreed, and who types codes, when it is this one."""
@@ -95,6 +96,10 @@ class Household:
                 return {"confirmed": [one.id for one in heard]}
             case RemoveWriter(writer):
                 return {"removed": Writers(self.consents).remove(writer).id}
+
+    def end_all(self) -> int:
+        """Take back all that was granted, for good; give how many consents."""
+        return end_all(self.consents, self.credentials)
 
     def _lines(self, service: str | None) -> list[Line]:
         return [] if self.readings is None else self.readings.lines(service)

@@ -18,6 +18,7 @@ from edge.commands import (
     Correct,
     DismissQuarantined,
     Erase,
+    HandOver,
     ImportFile,
     MakePairingCode,
     Query,
@@ -38,6 +39,7 @@ from edge.importing.reading import Asked
 from edge.importing.staged import fetch
 from edge.interval import Point
 from edge.journal.journal import Journal
+from edge.journal.leaving import word_of
 from edge.journal.quarantine import Quarantined
 from edge.portability.carrying import carried_out, taken
 from edge.portability.extracting import Extracting
@@ -82,6 +84,7 @@ class Owner:
     erasure: Erasure | None = None
     extracting: Extracting | None = None
     taker: Taker | None = None
+    leave: Callable[[], None] | None = None
 
     async def execute(self, command: Command) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 - a line a command
         """Carry a command out; give its acknowledgement once it is durable."""
@@ -106,6 +109,8 @@ class Owner:
                 return asdict(await self._importer.undo(number))
             case Erase():
                 return await self._erase(command)
+            case HandOver():
+                return await self._hand_over()
             case WriteExtract():
                 return await self._extract(command)
             case TakePack(staged):
@@ -128,6 +133,18 @@ class Owner:
         if self.erasure is None:
             raise CommandRefused("nothing is erased here")
         return await asked(self.erasure, command)
+
+    async def _hand_over(self) -> dict[str, Any]:
+        """Take back all that was granted, then end; a home without its word stays."""
+        if self.household is None or self.leave is None:
+            raise CommandRefused("nobody leaves here")
+        if await asyncio.to_thread(word_of, self.journal.directory) is None:
+            raise CommandRefused(
+                "no handover was begun", hint="`releve handover` does it"
+            )
+        held = await asyncio.to_thread(self.household.end_all)
+        self.leave()
+        return {"withdrawn": held}
 
     async def _extract(self, command: WriteExtract) -> dict[str, Any]:
         if self.extracting is None:

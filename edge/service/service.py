@@ -111,7 +111,7 @@ class Service:
                 group.create_task(keep(f"reader {intake.source.meters[0]}", intake.run))
                 for intake in intakes
             ]
-            for name, run in self._inner(hub, intakes[0]).items():
+            for name, run in self._inner(hub, intakes[0], stop).items():
                 start(name, run)
             ending = [
                 group.create_task(keep(name, partial(_answering, outer, hub, stop)))
@@ -144,7 +144,7 @@ class Service:
         return intake
 
     def _inner(
-        self, hub: Hub, intake: Intake
+        self, hub: Hub, intake: Intake, stop: asyncio.Event
     ) -> dict[str, Callable[[], Awaitable[None]]]:
         """Give the parts of this layer, by name."""
         config, clock = hub.config, hub.clock
@@ -178,6 +178,7 @@ class Service:
             erasure=erasure,
             extracting=extracting_of(hub),
             taker=taker_of(hub),
+            leave=stop.set,
         )
         parts = {
             "control": ControlServer(config.data_dir, owner).run,

@@ -7,7 +7,7 @@ an administrator is needed for it, and for nothing that runs.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +100,27 @@ class Setup:
         done.append(self._token(org, ids, token_file))
         return done
 
+    def unmake(self, names: Sequence[str]) -> None:
+        """Delete these buckets with all that is in them, and the token for them.
+
+        Raises StoreError. What isn't there is gone already.
+        """
+        org = self._organisation()
+        self._end_tokens(org, names)
+        for name in names:
+            path = f"/api/v2/buckets?orgID={org}&name={name}"
+            for one in self._call("GET", path, missing={}).get("buckets", []):
+                self._call("DELETE", f"/api/v2/buckets/{one['id']}", missing={})
+
+    def _end_tokens(self, org: str, names: Iterable[str]) -> str:
+        """End the tokens that were made for buckets; give what they are called."""
+        description = f"releve: {', '.join(names)}"
+        before = self._call("GET", f"/api/v2/authorizations?orgID={org}")
+        for one in before.get("authorizations", []):
+            if one.get("description") == description:
+                self._call("DELETE", f"/api/v2/authorizations/{one['id']}")
+        return description
+
     def _organisation(self) -> str:
         found = self._call("GET", f"/api/v2/orgs?org={self._org}", missing={})
         for one in found.get("orgs", []):
@@ -138,11 +159,7 @@ class Setup:
     def _token(self, org: str, ids: Mapping[str, str], token_file: Path) -> str:
         if token_file.exists() and self._works(load_secret(token_file), ids):
             return f"the token in {token_file} works"
-        description = f"releve: {', '.join(ids)}"
-        before = self._call("GET", f"/api/v2/authorizations?orgID={org}")
-        for one in before.get("authorizations", []):
-            if one.get("description") == description:
-                self._call("DELETE", f"/api/v2/authorizations/{one['id']}")
+        description = self._end_tokens(org, ids)
         permissions = [
             {"action": action, "resource": {"type": "buckets", "id": i, "orgID": org}}
             for i in ids.values()

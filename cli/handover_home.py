@@ -1,0 +1,89 @@
+"""The home that a handover is of: its configuration, and what goes with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli import handover_words as words
+from cli.display import shown
+from cli.language import Language
+from collectors.past import directory_of
+from edge.config import Config, load_config
+from edge.config.load import DEFAULT_PATHS
+from edge.handover.refusal import HandoverRefused
+
+if TYPE_CHECKING:
+    from edge.handover.handing import Handing
+    from edge.handover.seen import Seen
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A home; `path` is where its configuration is, None where variables say all."""
+
+    config: Config
+    path: Path | None
+
+    @cached_property
+    def seen(self) -> Seen:
+        """Look at it once."""
+        from edge.handover.seen import seen  # noqa: PLC0415 - `releve --help` needs none of it
+
+        return seen(self.config, self.path, self.directories, self.stays)
+
+    @property
+    def cozys(self) -> tuple[str, ...]:
+        """Give the Cozys that are connected."""
+        return self.seen.cozys
+
+    @property
+    def directories(self) -> tuple[Path, ...]:
+        """Give what lies beside the home's own: what collectors keep of portals."""
+        return (directory_of(self.config.data_dir),)
+
+    @property
+    def stays(self) -> tuple[str, ...]:
+        """Give what outlives the home in its directory: a configuration there."""
+        data_dir = self.config.data_dir.resolve()
+        path = None if self.path is None else self.path.resolve()
+        return (path.name,) if path is not None and path.parent == data_dir else ()
+
+    @property
+    def variables(self) -> str:
+        """Name the variables that would win over the configuration."""
+        known = tuple(f"RELEVE_{name.upper()}" for name in Config.model_fields)
+        asked = {one: one.upper().partition("__")[0] for one in os.environ}
+        return ", ".join(sorted(one for one, name in asked.items() if name in known))
+
+    def preview(self, language: Language) -> Iterator[str]:
+        """Say what will be done."""
+        place = (self.config.data_dir, self.path)
+        return words.preview(self.seen, *place, self.variables, language)
+
+    def look_for_strangers(self, language: Language) -> None:
+        """Raise HandoverRefused where something lies in the home that isn't ours."""
+        if self.seen.strange:
+            names = shown(", ".join(self.seen.strange))
+            said = words.STRANGE.said(language)
+            raise HandoverRefused(
+                said.format(data_dir=self.config.data_dir, names=names),
+                hint=words.MOVE_AWAY.said(language),
+            )
+
+    def handing(self, language: Language) -> Handing:
+        """Give what does it."""
+        from edge.handover.handing import Handing  # noqa: PLC0415 - as above
+
+        remains = words.remains(language)
+        return Handing(self.config, self.path, self.directories, remains)
+
+
+def leaving_of(config: Path | None) -> Leaving:
+    """Give the home of a configuration; raise ConfigError."""
+    path = config or next((one for one in DEFAULT_PATHS if one.exists()), None)
+    return Leaving(load_config(path), path)

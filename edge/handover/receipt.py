@@ -1,0 +1,110 @@
+"""The receipt of a handover: what was done and when, and nobody's name in it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from edge.handover.begun import Begun
+from edge.handover.refusal import HandoverRefused
+from edge.journal import leaving
+from edge.private_file import write_private
+from edge.sample import utc
+
+ENDS = ".receipt.json"
+
+
+def document(
+    begun: Begun, erasing_ms: int, erased_ms: int | None, remains: Sequence[str]
+) -> dict[str, Any]:
+    """Give it as JSON; `erased_ms` None while the home is being emptied."""
+    pack = dict(begun.pack)
+    pack["read_back"] = _instant(pack.pop("read_back_ms"))
+    kinds = Counter(
+        f"{name.partition(':')[0]} {how}" for name, how in begun.outside.items()
+    )
+    return {
+        "receipt": "handover",
+        "number": begun.number,
+        "releve": version("releve"),
+        "begun": _instant(begun.begun_ms),
+        "pack": pack,
+        "taken_back": {"at": _instant(begun.withdrawn_ms), **begun.held},
+        "elsewhere": dict(sorted(kinds.items())),
+        "erasing_since": _instant(erasing_ms),
+        "erased": None if erased_ms is None else _instant(erased_ms),
+        "remains": list(remains),
+    }
+
+
+def look_for_the_pack(begun: Begun) -> None:
+    """Raise HandoverRefused where the pack isn't, whole, where it was made."""
+    path = Path(begun.place) / str(begun.pack["file"])
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise HandoverRefused(
+            f"{path} can't be read: {error.strerror}",
+            hint="bring back the disk that it is on; nothing goes without your pack",
+        ) from error
+    if digest != begun.pack["sha256"]:
+        raise HandoverRefused(
+            f"{path} isn't the pack that was made",
+            hint="put it back; --keep-export says where it is by now",
+        )
+
+
+def path_of(begun: Begun) -> Path:
+    """Give where it is: beside the pack, named as it is."""
+    return Path(begun.place) / f"{begun.pack['file']}{ENDS}"
+
+
+def write(path: Path, said: dict[str, Any]) -> None:
+    """Write it, its owner's alone to read; raise HandoverRefused."""
+    try:
+        write_private(path, json.dumps(said, indent=2, ensure_ascii=False).encode())
+    except OSError as error:
+        raise HandoverRefused(
+            f"the receipt {path} can't be written: {error.strerror}",
+            hint="is the disk that you take along still there?",
+        ) from error
+
+
+def left_open(place: Path | None, data_dir: Path) -> Path | None:
+    """Give the receipt of this machine's last handover where its end isn't said yet.
+
+    A service that was started first has emptied the home; nobody told the household.
+    """
+    try:
+        number = json.loads((data_dir / leaving.HANDED).read_bytes())["number"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    for path in sorted(place.glob(f"*{ENDS}")) if place else ():
+        said = _read(path)
+        if said.get("number") == number and said.get("erased") is None:
+            return path
+    return None
+
+
+def close(path: Path, data_dir: Path) -> None:
+    """Say in a receipt when the home was emptied; raise HandoverRefused."""
+    emptied_ms = json.loads((data_dir / leaving.HANDED).read_bytes())["emptied_ms"]
+    write(path, {**_read(path), "erased": _instant(int(emptied_ms))})
+    (data_dir / leaving.HANDED).unlink()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _instant(at_ms: int) -> str:
+    return utc(at_ms).isoformat(timespec="seconds").replace("+00:00", "Z")

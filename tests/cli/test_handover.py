@@ -1,0 +1,259 @@
+"""`releve handover` without a service: said first, asked for, done, taken along."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from zoneinfo import ZoneInfo
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from edge.consent.consents import Choice, Consents
+from edge.consent.credentials import Credentials
+from edge.consent.records import Declared
+from edge.consent.terms import read_all
+from edge.consent.writers import Writers
+from edge.errors import JournalError
+from edge.handover import handing
+from edge.handover.begun import Begun
+from edge.handover.handing import Handing
+from edge.host import HostClock
+from edge.journal.journal import Journal
+from edge.journal.leaving import HANDED, WORD
+from edge.portability import sealed
+
+PHRASE = "a battery, some staples and a horse"
+PARIS = ZoneInfo("Europe/Paris")
+PRM = "01234567890123"
+CURVE = (
+    "Identifiant PRM;Type de donnees;Date de debut;Date de fin;Grandeur physique;"
+    "Grandeur metier;Etape metier;Unite;Pas en minutes\n"
+    f"{PRM};Courbe de charge;01/01/2023;01/01/2024;Energie active;"
+    "Consommation;Comptage Brut;W;30\nHorodate;Valeur\n"
+    "2023-01-01T00:30:00+01:00;460\n"
+    "2023-01-01T01:00:00+01:00;500\n"
+)
+SHOP = Declared("Shop", "Shop Inc.", "shop@example.org", leaves_home=False)
+ENERGY = [
+    {
+        "type": "releve",
+        "fluid": "electricity",
+        "class": "energy",
+        "granularity": "day",
+        "purpose": "advice",
+        "channels": ["rest"],
+        "history": "P1Y",
+        "duration": "P1Y",
+    }
+]
+
+
+class Pi:
+    """One machine: its configuration, its stick, and its commands."""
+
+    def __init__(self, directory):
+        directory.mkdir()
+        self.data = directory / "data"
+        self.config = directory / "releve.toml"
+        self.config.write_text(
+            f'data_dir = "{self.data}"\n'
+            f'[[meters]]\nid = "chez-dupont"\nport = "{directory}/none"\n'
+            f'identifier = "{PRM}"\n'
+        )
+        self.secret = directory / "secret"
+        self.secret.write_text(PHRASE + "\n")
+        self.stick = directory / "stick"
+        self.stick.mkdir()
+
+    def __call__(self, *words, language="en", typed=None):
+        env = {"LC_ALL": f"{language}_FR.UTF-8", "LC_MESSAGES": "", "LANG": ""}
+        asked = [*map(str, words), "--config", str(self.config)]
+        return CliRunner().invoke(app, asked, env=env, input=typed)
+
+    def handover(self, *words, **how):
+        given = ("--passphrase-file", self.secret, "--keep-export", self.stick)
+        return self("handover", *given, *words, **how)
+
+    def files(self):
+        """Give what is there; who looks at SQLite leaves its companions behind."""
+        names = {path.name for path in self.data.iterdir()}
+        return {one for one in names if not one.endswith(("-wal", "-shm"))}
+
+    @property
+    def pack(self):
+        (found,) = self.stick.glob("*.releve")
+        return found
+
+    @property
+    def receipt(self):
+        (found,) = self.stick.glob("*.receipt.json")
+        return json.loads(found.read_text())
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch):
+    monkeypatch.setattr(sealed, "LOG_N", 4)
+
+
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory):
+    """Give a home's directory, made once: each test has a copy of it."""
+    directory = tmp_path_factory.mktemp("lived-in")
+    made = Pi(directory / "old")
+    curve = directory / "curve.csv"
+    curve.write_text(CURVE)
+    assert made("import", curve).exit_code == 0
+    consents = Consents.open(made.data, HostClock(), PARIS)
+    choice = Choice(read_all(ENERGY)[0], frozenset({"chez-dupont"}))
+    service, _ = consents.give(SHOP, [choice], {"way": "shell", "language": "en"})
+    Credentials(consents.ledger).issue_long(service.id)
+    Writers(consents).add("node", "chez-dupont")
+    consents.close()
+    assert made("owner-token").exit_code == 0
+    return made.data
+
+
+@pytest.fixture
+def pi(lived_in, tmp_path):
+    made = Pi(tmp_path / "old")
+    shutil.copytree(lived_in, made.data)
+    return made
+
+
+def test_all_is_taken_along_then_gone(pi, tmp_path):
+    done = pi.handover("--yes")
+    assert done.exit_code == 0, done.output
+    assert "read back whole" in done.output
+    assert pi.files() == {"lock"}
+    said = pi.receipt
+    assert (said["taken_back"]["consents"], said["taken_back"]["writers"]) == (1, 1)
+    assert said["pack"]["rows"] == 2
+    assert said["erased"] >= said["erasing_since"] >= said["taken_back"]["at"]
+    new = Pi(tmp_path / "new")
+    taken = new("import", pi.pack, "--passphrase-file", new.secret)
+    assert taken.exit_code == 0, taken.output
+    assert "2 rows taken" in taken.output
+
+
+def test_the_receipt_and_the_configuration_name_nobody(pi):
+    assert pi.handover("--yes").exit_code == 0
+    for text in (json.dumps(pi.receipt), pi.config.read_text()):
+        assert not [one for one in (PRM, "dupont", "Shop") if one in text]
+    assert 'id = "linky"' in pi.config.read_text()
+    assert f'port = "{pi.config.parent}/none"' in pi.config.read_text()
+
+
+def test_a_dry_run_says_it_all_and_changes_nothing(pi):
+    before = pi.files()
+    said = pi("handover", "--dry-run")
+    assert said.exit_code == 0, said.output
+    assert "consents: 1, of services: 1; writers: 1" in said.output
+    assert "What remains, out of reach:" in said.output
+    assert pi.files() == before
+
+
+@pytest.mark.parametrize("typed", ["\n\n\nno\n", "yes\n"])
+def test_without_the_word_nothing_is_changed(pi, typed):
+    before = pi.files()
+    said = pi.handover(typed=typed)
+    assert said.exit_code == 1
+    assert "Nothing is changed." in said.output
+    assert pi.files() == before
+    assert list(pi.stick.iterdir()) == []
+
+
+def test_it_speaks_french_where_the_household_does(pi):
+    said = pi.handover(typed="remettre\n", language="fr")
+    assert said.exit_code == 0, said.output
+    assert "Remis. Votre reçu" in said.output
+    assert "opérateur" in pi.receipt["remains"][0]
+
+
+def test_it_asks_where_the_pack_is_to_be_kept(pi):
+    given = ("--passphrase-file", pi.secret)
+    said = pi("handover", *given, typed=f"{pi.stick}\nhand over\n")
+    assert said.exit_code == 0, said.output
+    assert pi.pack.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ((), "say where your pack is to be kept"),
+        (("--keep-export", "{data}"), "is erased with the home"),
+        (("--keep-export", "{data}/../nowhere"), "is no directory"),
+    ],
+)
+def test_a_pack_has_a_place_that_stays(pi, words, why):
+    given = [one.format(data=pi.data) for one in words]
+    said = pi("handover", "--yes", "--passphrase-file", pi.secret, *given)
+    assert why in str(said.exception)
+    assert Begun.of(pi.data) is None
+
+
+def test_what_is_not_ours_is_never_erased(pi):
+    (pi.data / "holiday.jpg").write_bytes(b"mine")
+    said = pi.handover("--yes")
+    assert "none of Relevé's: holiday.jpg" in str(said.exception)
+    assert (pi.data / "journal.db").exists()
+
+
+def test_a_home_that_is_left_is_opened_by_nobody_and_gone_on_with(pi, monkeypatch):
+    def cut(*_given, **_named):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Handing, "outside", cut)
+    assert pi.handover("--yes").exit_code != 0
+    with pytest.raises(JournalError, match="a handover was begun"):
+        Journal.open(pi.data)
+    assert "a handover was begun" in str(pi("erase", "--all", "--yes").exception)
+    monkeypatch.undo()
+    monkeypatch.setattr(sealed, "LOG_N", 4)
+    said = pi("handover")
+    assert said.exit_code == 0, said.output
+    assert "it goes on" in said.output
+    assert pi.files() == {"lock"}
+    assert pi.receipt["erased"]
+
+
+def test_a_service_that_starts_first_empties_it_and_the_receipt_is_closed_later(
+    pi, monkeypatch
+):
+    def cut(*_given):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Handing, "empty", cut)
+    assert pi.handover("--yes").exit_code != 0
+    assert (pi.data / WORD).exists()
+    assert pi.receipt["erased"] is None
+    Journal.open(pi.data).close()
+    assert "journal.db" in pi.files()
+    assert not pi.files() & {WORD, "consent.db", "owner.token", "store.db"}
+    again = pi.handover("--yes")
+    assert again.exit_code == 0, again.output
+    assert pi.receipt["erased"]
+    assert HANDED not in pi.files()
+    assert "journal.db" in pi.files(), "the new home is nobody's to hand over"
+
+
+def test_nothing_goes_while_the_pack_is_not_there(pi, monkeypatch):
+    look = handing.receipt.look_for_the_pack
+
+    def lost(begun):
+        pi.pack.rename(pi.stick / "elsewhere")
+        look(begun)
+
+    monkeypatch.setattr(handing.receipt, "look_for_the_pack", lost)
+    said = pi.handover("--yes")
+    assert "nothing goes without your pack" in str(said.exception)
+    assert (pi.data / "store.db").exists()
+    monkeypatch.undo()
+    moved = pi.config.parent / "another"
+    moved.mkdir()
+    (pi.stick / "elsewhere").rename(moved / Begun.of(pi.data).pack["file"])
+    done = pi("handover", "--keep-export", moved)
+    assert done.exit_code == 0, done.output
+    assert pi.files() == {"lock"}
+    assert len(list(moved.glob("*.receipt.json"))) == 1
