@@ -6,11 +6,12 @@ they read to the service over a local socket (edge/sources/collected).
 
 from __future__ import annotations
 
-from collectors.collector import Collector, Credentials, Rhythm, Task
+from collectors.collector import Answered, Collector, Credentials, Rhythm, Task
 from collectors.errors import CollectorError, NotCollected, Reason, Unusable
 from collectors.window import Window
 
 __all__ = [
+    "Answered",
     "Collector",
     "CollectorError",
     "Credentials",

@@ -11,59 +11,37 @@ import resource
 import signal
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from collectors import plugins, secret_file
+import orjson
+
+from collectors import plugins, reading, secret_file
 from collectors.carried import Carried, excuse
-from collectors.collector import Collector, Table, Task
+from collectors.collector import Table, Task
 from collectors.errors import NotCollected, Reason, Unusable
 from collectors.web import Web
 from collectors.window import Window
-from exports import Document, Export, FileRefused, recognise
 
 MEMORY = 1 << 30
-NOTHING = frozenset({"no-readings", "empty"})
-REFUSALS = {"web-page": Reason.MAINTENANCE, "truncated": Reason.TRUNCATED}
 
 
 def collected(table: Table, window: Window) -> Carried:
-    """Ask a portal, and read what it answers; raise NotCollected."""
+    """Ask a portal, and have what it answers read apart; raise NotCollected."""
     try:
         made = plugins.build(table)
     except Unusable as error:
         raise NotCollected(Reason.SETTINGS) from error
     secret = secret_file.read(plugins.secret_path(table), made.secret_lines)
     web = Web()
-    documents: list[Document] = []
-    excuse: NotCollected | None = None
     try:
-        for document in made.fetch(Task(window, secret, web)):
-            documents.append(document)  # noqa: PERF402 - what came before an error
-    except NotCollected as error:
-        if not documents:
-            raise
-        excuse = error
+        given, excuse = reading.gathered(made.fetch(Task(window, secret, web)))
     finally:
         web.close()
-    zone = ZoneInfo(str(table.get("zone") or "Europe/Paris"))
-    return Carried.of(made.fluid, list(_exports(made, documents, zone)), excuse)
-
-
-def _exports(
-    made: Collector, documents: Sequence[Document], zone: ZoneInfo
-) -> Iterator[Export]:
-    for document in documents:
-        try:
-            yield recognise(document, made.formats).read(document, zone)
-        except FileRefused as error:
-            if error.reason not in NOTHING:
-                reason = REFUSALS.get(error.reason, Reason.CHANGED)
-                raise NotCollected(reason, error.reason) from error
+    zone = str(table.get("zone") or "Europe/Paris")
+    return reading.read(made, given, excuse, zone)
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
@@ -89,7 +67,7 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.read())
     # Should nobody be there to end it any more: a second after it would have been.
     signal.alarm(int(request["deadline_s"]) + 1)
-    sys.stdout.write(json.dumps(answer(request)))
+    sys.stdout.buffer.write(orjson.dumps(answer(request)))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from collectors.errors import NotCollected, Reason
-from exports import Amount, Export
+from exports.said import Amount, Export
 
 MOST_AMOUNTS = 60_000
 """Of one attempt: half-hours of three years."""
@@ -55,21 +55,13 @@ class Carried:
 
     @classmethod
     def of(
-        cls,
-        fluid: str,
-        exports: Sequence[Export],
-        excuse: NotCollected | None = None,
+        cls, fluid: str, export: Export, excuse: NotCollected | None = None
     ) -> Carried:
-        """Join what several answers said; raise NotCollected on too much."""
-        rows = [_row(one) for export in exports for one in export.amounts]
-        if len(rows) > MOST_AMOUNTS:
+        """Give what answers said; raise NotCollected on too much."""
+        if len(export.amounts) > MOST_AMOUNTS:
             raise NotCollected(Reason.CHANGED, "rows")
-        numbers = {export.meter for export in exports} - {None}
-        if len(numbers) > 1:
-            raise NotCollected(Reason.WHICH_METER)
-        refused = sum(len(export.refused) for export in exports)
-        number = numbers.pop() if numbers else None
-        return cls(fluid, number, rows, refused, excuse)
+        rows = [_row(one) for one in export.amounts]
+        return cls(fluid, export.meter, rows, len(export.refused), excuse)
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Carried:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
 from collectors.window import Window
-from exports import Document, Format
 
 if TYPE_CHECKING:  # every command knows our errors; httpx is for those that ask
     from collectors.web import Web
@@ -59,11 +58,23 @@ class Task:
     web: Web
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer with readings in it, as it came, and a name by which formats know it.
+
+    The process that asked for it doesn't look into it.
+    """
+
+    data: bytes
+    name: str
+
+
 class Collector(Protocol):
     """Asks one portal; made of its table anew at each attempt, in a process apart.
 
     `secret_lines` are those of its secret file: 0 none, 1 a token, 2 a name and a
-    password. `keys` are what its table may hold besides the common keys.
+    password. `keys` are what its table may hold besides the common keys. `formats` are
+    the modules whose FORMATS read its answers, or one of them: `module:name`.
     """
 
     kind: ClassVar[str]
@@ -72,14 +83,14 @@ class Collector(Protocol):
     rhythm: ClassVar[Rhythm]
     secret_lines: ClassVar[int]
     keys: ClassVar[frozenset[str]]
-    formats: ClassVar[Sequence[Format]]
+    formats: ClassVar[Sequence[str]]
 
     @classmethod
     def from_table(cls, table: Table) -> Collector:
         """Make one; raise Unusable, naming the key."""
         ...
 
-    def fetch(self, task: Task) -> Iterable[Document]:
+    def fetch(self, task: Task) -> Iterable[Answered]:
         """Give the portal's answers, which `formats` read; raise NotCollected.
 
         What was given before it is raised counts.

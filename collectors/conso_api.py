@@ -13,7 +13,6 @@ from collectors.collector import Rhythm, Task
 from collectors.enedis_answers import refused
 from collectors.enedis_gateway import EnedisGateway
 from collectors.errors import NotCollected
-from collectors.web import Answer
 from collectors.window import Window
 
 
@@ -31,7 +30,7 @@ class ConsoApi(EnedisGateway):
         ("consumption_load_curve", True),
     )
 
-    def ask(self, task: Task, series: str, window: Window) -> Answer | None:
+    def ask(self, task: Task, series: str, window: Window) -> bytes | None:
         """Ask for one series of a window."""
         answer = task.web.get(
             f"{self.url}/{series}",
@@ -43,5 +42,4 @@ class ConsoApi(EnedisGateway):
             raise NotCollected(reason, series, status=answer.status)
         if b"no_data_found" in answer.body[:4000]:
             return None
-        answer.json(series)
-        return answer
+        return answer.data(series)

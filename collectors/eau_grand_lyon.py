@@ -16,11 +16,11 @@ from datetime import UTC, date, datetime
 from typing import ClassVar
 from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
-from collectors.collector import Rhythm, Table, Task
+from collectors.answer import Answer
+from collectors.collector import Answered, Rhythm, Table, Task
 from collectors.errors import NotCollected, Reason
-from collectors.web import Answer, base_url
-from exports import Document, Json
-from water.formats import FORMATS
+from collectors.web import base_url
+from exports import Json
 
 URL = "https://agence.eaudugrandlyon.com"
 CLIENT = "kwnOk0B_aqlOI6p_GVxrbf6"
@@ -48,7 +48,7 @@ class EauGrandLyon:
     rhythm: ClassVar[Rhythm] = Rhythm(days=30, hours=(10,), spread_s=6 * 3600)
     secret_lines: ClassVar[int] = 2
     keys: ClassVar[frozenset[str]] = frozenset()
-    formats = FORMATS
+    formats: ClassVar[Sequence[str]] = ("water.formats",)
 
     url: str
     contract: str | None
@@ -60,7 +60,7 @@ class EauGrandLyon:
         given = None if number is None else str(number)
         return cls(base_url(table.get("url"), URL), given)
 
-    def fetch(self, task: Task) -> Sequence[Document]:
+    def fetch(self, task: Task) -> Sequence[Answered]:
         """Give the days of one contract."""
         headers = {
             "Accept": "application/json, text/plain, */*",
@@ -78,8 +78,7 @@ class EauGrandLyon:
             answer = task.web.get(f"{self.url}{way}", headers=headers)
             if answer.status != 404:
                 break
-        answer.json("days")
-        return [Document(answer.body, f"{DAYS}.json")]
+        return [Answered(answer.data("days"), f"{DAYS}.json")]
 
     def _contract(self, task: Task, headers: dict[str, str]) -> str:
         """Give the id that a contract has now; raise NotCollected (which-meter)."""

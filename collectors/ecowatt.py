@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from collectors.collector import Rhythm, Table, Task
+from collectors.collector import Answered, Rhythm, Table, Task
 from collectors.rte import URL, ask
-from collectors.signals import ECOWATT
 from collectors.web import base_url
-from exports import Document, Format
 
 PATH = "ecowatt/v5/signals"
 
@@ -27,7 +25,7 @@ class EcoWatt:
     )
     secret_lines: ClassVar[int] = 2
     keys: ClassVar[frozenset[str]] = frozenset()
-    formats: ClassVar[Sequence[Format]] = (ECOWATT,)
+    formats: ClassVar[Sequence[str]] = ("collectors.signals:ecowatt",)
 
     url: str
 
@@ -36,6 +34,6 @@ class EcoWatt:
         """Make one."""
         return cls(base_url(table.get("url"), URL))
 
-    def fetch(self, task: Task) -> Sequence[Document]:
+    def fetch(self, task: Task) -> Sequence[Answered]:
         """Give the signals there are; they are of no window."""
-        return [Document(ask(task, self.url, PATH).body, "signals.json")]
+        return [Answered(ask(task, self.url, PATH), "signals.json")]

@@ -1,24 +1,18 @@
-"""What the gateways to Enedis have in common: numbers, formats, and how they refuse."""
+"""What the gateways to Enedis have in common: numbers, and how they refuse."""
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from collectors.answer import LONGEST_WAIT_S, Answer, short_json, waiting
 from collectors.collector import Table
 from collectors.errors import Reason, Unusable
-from collectors.web import LONGEST_WAIT_S, Answer, waiting
-from enedis.formats import FORMATS as ENEDIS
-from exports import Format
 
 CURVE_DAYS = 7
 """Enedis gives no more of a curve at a time."""
 PRM = re.compile(r"[0-9]{14}")
-FORMATS: tuple[Format, ...] = tuple(
-    one for one in ENEDIS if one.name == "enedis-data-connect"
-)
 CONSENT = re.compile(
     rb"consent|consentement|access_denied|unauthorized_client|ADAM-ERR0069|ADAM-DC-0008",
     re.IGNORECASE,
@@ -72,12 +66,12 @@ def quota_wait_s(answer: Answer) -> float | None:
     """
     told = waiting(answer.headers.get("retry-after"))
     try:
-        document = json.loads(answer.body)
+        document = short_json(answer.body)
         inner = document.get("detail") if isinstance(document, dict) else None
         if isinstance(inner, str) and inner.lstrip().startswith("{"):
-            document = json.loads(inner)
+            document = short_json(inner.encode())
         given = document.get("nextAccessTime")
-    except (ValueError, AttributeError, RecursionError):
+    except (ValueError, AttributeError):
         return told
     return told if given is None else until_s(_enedis_time(str(given)))
 

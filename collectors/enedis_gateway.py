@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from collectors.collector import Table, Task
-from collectors.enedis_answers import CURVE_DAYS, FORMATS, flag, named
-from collectors.web import Answer, base_url
+from collectors.collector import Answered, Table, Task
+from collectors.enedis_answers import CURVE_DAYS, flag, named
+from collectors.web import base_url
 from collectors.window import Window
-from exports import Document, Format
 
 INJECTED = (("daily_production", False), ("production_load_curve", True))
 
@@ -23,7 +22,7 @@ class EnedisGateway(ABC):
     fluid: ClassVar[str] = "electricity"
     secret_lines: ClassVar[int] = 1
     keys: ClassVar[frozenset[str]] = frozenset({"curve", "production"})
-    formats: ClassVar[tuple[Format, ...]] = FORMATS
+    formats: ClassVar[Sequence[str]] = ("enedis.formats:enedis-data-connect",)
     at: ClassVar[str]
     drawn: ClassVar[tuple[tuple[str, bool], ...]]
 
@@ -42,17 +41,17 @@ class EnedisGateway(ABC):
             flag(table, "production", default=False),
         )
 
-    def fetch(self, task: Task) -> Iterator[Document]:
+    def fetch(self, task: Task) -> Iterator[Answered]:
         """Give days, largest powers, and the curve if it is wanted."""
         for series, is_curve in self.drawn + (INJECTED if self.production else ()):
             if is_curve and not self.curve:
                 continue
             most = CURVE_DAYS if is_curve else task.window.days
             for window in task.window.pieces(most):
-                answer = self.ask(task, series, window)
-                if answer is not None:
-                    yield Document(answer.body, f"{series}.json")
+                data = self.ask(task, series, window)
+                if data is not None:
+                    yield Answered(data, f"{series}.json")
 
     @abstractmethod
-    def ask(self, task: Task, series: str, window: Window) -> Answer | None:
+    def ask(self, task: Task, series: str, window: Window) -> bytes | None:
         """Give what a series has of a window, None for none; raise NotCollected."""

@@ -8,17 +8,17 @@ late, published periods months after. The PCE is a text: it may begin with 0 or 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Self
 
-from collectors.collector import Rhythm, Table, Task
+from collectors.answer import Answer, says_nothing
+from collectors.collector import Answered, Rhythm, Table, Task
 from collectors.errors import NotCollected, Reason, Unusable
-from collectors.web import Answer, base_url
+from collectors.web import base_url
 from collectors.window import Window
-from exports import Document, Json
-from gazpar.formats import FORMATS
+from exports import Json
 
 URL = "https://monespace.grdf.fr"
 SIGN_IN = "https://connexion.grdf.fr"
@@ -56,7 +56,7 @@ class Account:
     rhythm: ClassVar[Rhythm] = Rhythm(days=30, hours=(9,), spread_s=6 * 3600)
     secret_lines: ClassVar[int] = 2
     keys: ClassVar[frozenset[str]] = frozenset({"sign_in_url"})
-    formats = FORMATS
+    formats: ClassVar[Sequence[str]] = ("gazpar.formats",)
 
     url: str
     sign_in: str
@@ -83,7 +83,7 @@ class Grdf(Account):
     def _sites(self) -> tuple[str, ...]:
         return (SITE, self.url, self.sign_in)
 
-    def fetch(self, task: Task) -> Iterator[Document]:
+    def fetch(self, task: Task) -> Iterator[Answered]:
         """Give daily and published consumption."""
         self._enter(task)
         pce = self.pce or self._only(task)
@@ -95,8 +95,9 @@ class Grdf(Account):
                 "pceList[]": pce,
             }
             answer = self._ask(task, f"pce/consommation/{what}", query)
-            if answer.json(what):  # an empty list has no reading
-                yield Document(answer.body, f"{what}.json")
+            data = answer.data(what)
+            if not says_nothing(data):
+                yield Answered(data, f"{what}.json")
 
     def _ask(self, task: Task, path: str, query: dict[str, str]) -> Answer:
         answer = task.web.get(f"{self.url}/api/e-conso/{path}", query, headers=BROWSER)

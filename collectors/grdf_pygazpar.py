@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, ClassVar
 
-from collectors.collector import Task
+from collectors.answer import STATUSES, says_nothing
+from collectors.collector import Answered, Task
 from collectors.errors import NotCollected, Reason
 from collectors.grdf import Account, billed
-from collectors.web import STATUSES
-from exports import Document
 
 ESCAPES = (1, 4)
 """The first version whose requests hold a password with a quote in it."""
@@ -33,7 +32,7 @@ class GrdfPyGazpar(Account):
     kind: ClassVar[str] = "grdf-pygazpar"
     title: ClassVar[str] = "GRDF, mon espace, par PyGazpar"
 
-    def fetch(self, task: Task) -> Sequence[Document]:
+    def fetch(self, task: Task) -> Sequence[Answered]:
         """Give daily and published consumption."""
         api = _api_client()
         # Its hosts are constants of its module, and it is alone in this process.
@@ -61,7 +60,7 @@ class GrdfPyGazpar(Account):
             reason = Reason.TIME_OUT if slow else Reason.PORTAL_DOWN
             raise NotCollected(reason, step) from error
 
-    def _answers(self, task: Task, api: Any, client: Any) -> list[Document]:
+    def _answers(self, task: Task, api: Any, client: Any) -> list[Answered]:
         pce = self.pce
         if pce is None:
             points = [str(one["idObject"]) for one in client.get_pce_list()]
@@ -69,14 +68,23 @@ class GrdfPyGazpar(Account):
                 raise NotCollected(Reason.WHICH_METER)
             pce = points[0]
         kinds = api.ConsumptionType
+        windows = {
+            kinds.INFORMATIVE.value: task.window,
+            kinds.PUBLISHED.value: billed(task.window),
+        }
+        # as its get_pce_consumption asks, which would read the answer here
         found = [
-            client.get_pce_consumption(kind, window.first, window.last, [pce])
-            for kind, window in (
-                (kinds.INFORMATIVE, task.window),
-                (kinds.PUBLISHED, billed(task.window)),
-            )
+            client.get(
+                f"/e-conso/pce/consommation/{kind}",
+                {
+                    "dateDebut": window.first.isoformat(),
+                    "dateFin": window.last.isoformat(),
+                    "pceList[]": pce,
+                },
+            ).content
+            for kind, window in windows.items()
         ]
-        return [Document(json.dumps(one).encode(), "grdf.json") for one in found if one]
+        return [Answered(one, "grdf.json") for one in found if not says_nothing(one)]
 
 
 def _reason(status: int, step: str) -> Reason:

@@ -13,13 +13,12 @@ from datetime import datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from collectors.collector import Rhythm, Task
+from collectors.answer import Answer
+from collectors.collector import Answered, Rhythm, Task
 from collectors.enedis_answers import quota_wait_s, refused, until_s
 from collectors.enedis_gateway import EnedisGateway
 from collectors.errors import NotCollected, Reason
-from collectors.web import Answer
 from collectors.window import Window
-from exports import Document
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -38,7 +37,7 @@ class MyElectricalData(EnedisGateway):
         ("consumption_load_curve", True),
     )
 
-    def fetch(self, task: Task) -> Iterator[Document]:
+    def fetch(self, task: Task) -> Iterator[Answered]:
         """Give the same, once the access is known to be open."""
         self._access(task)
         yield from EnedisGateway.fetch(self, task)
@@ -61,14 +60,13 @@ class MyElectricalData(EnedisGateway):
             raise NotCollected(Reason.CONSENT, "access")
         raise NotCollected(Reason.TOKEN, "access")
 
-    def ask(self, task: Task, series: str, window: Window) -> Answer | None:
+    def ask(self, task: Task, series: str, window: Window) -> bytes | None:
         """Ask for one series of a window."""
         dates = f"start/{window.first}/end/{window.until}"
         answer = self._get(task, f"{series}/{self.prm}/{dates}/cache")
         if answer.status == 404:
             return None
-        self._judged(answer, series).json(series)
-        return answer
+        return self._judged(answer, series).data(series)
 
     def _judged(self, answer: Answer, where: str) -> Answer:
         reason = refused(answer)

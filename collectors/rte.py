@@ -9,13 +9,13 @@ import base64
 
 from collectors.collector import Task
 from collectors.errors import NotCollected, Reason
-from collectors.web import Answer, Params
+from collectors.web import Params
 
 URL = "https://digital.iservices.rte-france.com"
 
 
-def ask(task: Task, url: str, path: str, query: Params | None = None) -> Answer:
-    """Give a signal's answer, which is JSON; raise NotCollected."""
+def ask(task: Task, url: str, path: str, query: Params | None = None) -> bytes:
+    """Give a signal's answer; raise NotCollected."""
     pair = f"{task.secret.user}:{task.secret.password}".encode()
     answer = task.web.post(
         f"{url}/token/oauth/",
@@ -31,5 +31,4 @@ def ask(task: Task, url: str, path: str, query: Params | None = None) -> Answer:
         raise NotCollected(Reason.CHANGED, "token")
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
     found = task.web.get(f"{url}/open_api/{path}", query, headers=headers)
-    found.json("signal")
-    return found
+    return found.data("signal")

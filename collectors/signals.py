@@ -126,3 +126,4 @@ ECOWATT = Format(
     lambda document: _has(document, b'"signals"'),
     lambda document, zone: _read("ecowatt", _hours(document.json), _of_hour, zone),
 )
+FORMATS: tuple[Format, ...] = (TEMPO_DAYS, TEMPO_CALENDAR, ECOWATT)

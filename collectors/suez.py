@@ -8,16 +8,16 @@ the code 02 has no data. A portal that wants a captcha does so after failures.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from collectors.collector import Rhythm, Table, Task
+from collectors.answer import Answer
+from collectors.collector import Answered, Rhythm, Table, Task
 from collectors.errors import NotCollected, Reason
-from collectors.web import Answer, base_url
-from exports import Document, Json
-from water.formats import FORMATS
+from collectors.web import base_url
+from exports import Json
 
 URL = "https://www.toutsurmoneau.fr"
 SISTERS = (
@@ -66,7 +66,7 @@ class Suez:
     rhythm: ClassVar[Rhythm] = Rhythm(days=30, hours=(10,), spread_s=6 * 3600)
     secret_lines: ClassVar[int] = 2
     keys: ClassVar[frozenset[str]] = frozenset()
-    formats = FORMATS
+    formats: ClassVar[Sequence[str]] = ("water.formats",)
 
     url: str
     point: str | None
@@ -79,7 +79,7 @@ class Suez:
             base_url(table.get("url"), URL), None if number is None else str(number)
         )
 
-    def fetch(self, task: Task) -> Iterator[Document]:
+    def fetch(self, task: Task) -> Iterator[Answered]:
         """Give the days of the window, a month at a time."""
         base = self._enter(task)
         point = self._point(task, base)
@@ -95,8 +95,8 @@ class Suez:
                 headers=HEADERS,
             )
             if not NOTHING.search(answer.body[:2000]):
-                _inside(answer, "days").json("days")
-                yield Document(answer.body, f"{month.first:%Y-%m}.json")
+                data = _inside(answer, "days").data("days")
+                yield Answered(data, f"{month.first:%Y-%m}.json")
 
     def _enter(self, task: Task) -> str:
         """Sign in; give the portal that it led to."""

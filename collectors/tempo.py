@@ -6,10 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from collectors.collector import Rhythm, Table, Task
-from collectors.signals import TEMPO_DAYS
+from collectors.collector import Answered, Rhythm, Table, Task
 from collectors.web import base_url
-from exports import Document, Format
 
 URL = "https://www.api-couleur-tempo.fr"
 RHYTHM = Rhythm(days=10, ahead=2, hours=(11, 18), spread_s=3600)
@@ -25,7 +23,7 @@ class Tempo:
     rhythm: ClassVar[Rhythm] = RHYTHM
     secret_lines: ClassVar[int] = 0
     keys: ClassVar[frozenset[str]] = frozenset()
-    formats: ClassVar[Sequence[Format]] = (TEMPO_DAYS,)
+    formats: ClassVar[Sequence[str]] = ("collectors.signals:tempo-days",)
 
     url: str
 
@@ -34,7 +32,7 @@ class Tempo:
         """Make one."""
         return cls(base_url(table.get("url"), URL))
 
-    def fetch(self, task: Task) -> Iterator[Document]:
+    def fetch(self, task: Task) -> Iterator[Answered]:
         """Give the colours of the window's days, a month of them at a time."""
         for window in task.window.pieces(31):
             days = [("dateJour[]", day.isoformat()) for day in window]
@@ -43,5 +41,4 @@ class Tempo:
                 days,
                 headers={"Accept": "application/json"},
             )
-            answer.json("days")
-            yield Document(answer.body, "joursTempo.json")
+            yield Answered(answer.data("days"), "joursTempo.json")

@@ -8,12 +8,10 @@ from datetime import date, datetime, time
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from collectors.collector import Rhythm, Table, Task
+from collectors.collector import Answered, Rhythm, Table, Task
 from collectors.rte import URL, ask
-from collectors.signals import TEMPO_CALENDAR
 from collectors.tempo import RHYTHM
 from collectors.web import base_url
-from exports import Document, Format
 
 PATH = "tempo_like_supply_contract/v1/tempo_like_calendars"
 PARIS = ZoneInfo("Europe/Paris")
@@ -29,7 +27,7 @@ class TempoRte:
     rhythm: ClassVar[Rhythm] = RHYTHM
     secret_lines: ClassVar[int] = 2
     keys: ClassVar[frozenset[str]] = frozenset()
-    formats: ClassVar[Sequence[Format]] = (TEMPO_CALENDAR,)
+    formats: ClassVar[Sequence[str]] = ("collectors.signals:tempo-calendar",)
 
     url: str
 
@@ -38,10 +36,10 @@ class TempoRte:
         """Make one."""
         return cls(base_url(table.get("url"), URL))
 
-    def fetch(self, task: Task) -> Sequence[Document]:
+    def fetch(self, task: Task) -> Sequence[Answered]:
         """Give the colours of the window's days, a year of them at a time."""
         return [
-            Document(
+            Answered(
                 ask(
                     task,
                     self.url,
@@ -50,7 +48,7 @@ class TempoRte:
                         "start_date": _midnight(window.first),
                         "end_date": _midnight(window.until),
                     },
-                ).body,
+                ),
                 "tempo_like_calendars.json",
             )
             for window in task.window.pieces(360)

@@ -6,15 +6,15 @@ month. A stale token is refused by 403 as often as by 401.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from collectors.collector import Rhythm, Table, Task
+from collectors.answer import says_nothing
+from collectors.collector import Answered, Rhythm, Table, Task
 from collectors.errors import NotCollected, Reason, Unusable
 from collectors.web import base_url
-from exports import Document, Json
-from water.formats import FORMATS
+from exports import Json
 
 COGNITO = "https://cognito-idp.eu-west-3.amazonaws.com"
 BACKEND = "https://prd-ael-sirius-backend.istefr.fr"
@@ -45,7 +45,7 @@ class Veolia:
     rhythm: ClassVar[Rhythm] = Rhythm(days=30, hours=(10,), spread_s=6 * 3600)
     secret_lines: ClassVar[int] = 2
     keys: ClassVar[frozenset[str]] = frozenset({"portal", "sign_in_url"})
-    formats = FORMATS
+    formats: ClassVar[Sequence[str]] = ("water.formats",)
 
     client: str
     url: str
@@ -68,7 +68,7 @@ class Veolia:
             None if number is None else str(number),
         )
 
-    def fetch(self, task: Task) -> Iterator[Document]:
+    def fetch(self, task: Task) -> Iterator[Answered]:
         """Give the days of the window's months."""
         headers = {"Authorization": f"Bearer {self._token(task)}"}
         subscription = self._subscription(task, headers)
@@ -88,8 +88,9 @@ class Veolia:
                 },
                 headers=headers,
             )
-            if answer.json("days"):  # an empty list has no reading
-                yield Document(answer.body, f"{month.first:%Y-%m}.json")
+            data = answer.data("days")
+            if not says_nothing(data):
+                yield Answered(data, f"{month.first:%Y-%m}.json")
 
     def _ask(
         self,

@@ -20,7 +20,7 @@ def export(meter=None, count=1):
 
 
 def test_it_is_the_same_on_the_other_side():
-    found = Carried.of("gas", [export("1"), export()])
+    found = Carried.of("gas", export("1"))
     assert Carried.parse(json.loads(json.dumps(found.plain()))) == found
     assert found.number == "1"
     assert found.newest_ms == 1_795_564_800_000
@@ -30,16 +30,10 @@ def test_it_is_the_same_on_the_other_side():
     ]
 
 
-def test_answers_of_two_meters_ask_which():
-    with pytest.raises(NotCollected) as refused:
-        Carried.of("gas", [export("1"), export("2")])
-    assert refused.value.reason is Reason.WHICH_METER
-
-
 def test_too_many_rows_are_none(monkeypatch):
     monkeypatch.setattr(carried, "MOST_AMOUNTS", 3)
     with pytest.raises(NotCollected):
-        Carried.of("gas", [export(count=4)])
+        Carried.of("gas", export(count=4))
 
 
 def test_an_excuse_is_the_same_on_the_other_side():

@@ -11,11 +11,11 @@ from datetime import date
 import pytest
 
 from collectors import Credentials, NotCollected, Reason, Task, Window
+from collectors.answer import Answer
 from collectors.eau_grand_lyon import EauGrandLyon
 from collectors.grdf import Grdf
 from collectors.signals import ECOWATT
 from collectors.veolia import Veolia
-from collectors.web import Answer
 from exports import Document
 from exports.errors import FileRefused
 

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from collectors import plugins
-from exports import Document, recognise
+from collectors.collector import Answered
+from collectors.packed import pack, plan, planned
+from exports import Document
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 PARIS = ZoneInfo("Europe/Paris")
@@ -29,7 +31,8 @@ ANSWERS = [
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="no samples beside this clone")
 @pytest.mark.parametrize(("kind", "name", "quantity"), ANSWERS)
 def test_a_real_answer_is_read(kind, name, quantity):
-    document = Document((SAMPLES / name).read_bytes(), name)
-    found = recognise(document, plugins.load(kind).formats).read(document, PARIS)
+    answers = [Answered((SAMPLES / name).read_bytes(), name)]
+    one = planned(plan(plugins.load(kind).formats, answers))
+    found = one.read(Document(pack(answers)), PARIS)
     assert quantity in {one.quantity for one in found.amounts}
     assert not found.refused

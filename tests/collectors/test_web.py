@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors import NotCollected, Reason, web
-from collectors.web import Answer, same_site, waiting
+from collectors import NotCollected, Reason
+from collectors.answer import LONGEST_WAIT_S, Answer, short_json, waiting
+from collectors.web import same_site
 
 
 @pytest.mark.parametrize(
@@ -15,7 +16,7 @@ from collectors.web import Answer, same_site, waiting
     [
         (None, None),
         ("120", 120),
-        ("99999999999999999999", web.LONGEST_WAIT_S),
+        ("99999999999999999999", LONGEST_WAIT_S),
         ("Tue, 24 Nov 2026 12:02:00 GMT", 120),
         ("Tue, 24 Nov 2020 12:02:00 GMT", 0),
         ("soon", None),
@@ -29,7 +30,7 @@ def test_a_server_says_how_long_to_wait(given_, seconds):
 @given(st.text(max_size=60))
 def test_no_wait_is_without_end(text):
     found = waiting(text, 0)
-    assert found is None or 0 <= found <= web.LONGEST_WAIT_S
+    assert found is None or 0 <= found <= LONGEST_WAIT_S
 
 
 @pytest.mark.parametrize(
@@ -69,3 +70,26 @@ def test_what_is_no_json_is_told_apart(answer, reason):
     with pytest.raises(NotCollected) as refused:
         answer.json("days")
     assert refused.value.reason is reason
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 33 + b"]" * 33,
+        b'{"a":' * 100_000,
+        b'["' + b'\\"' * 100_000,
+        b'"' + b"x" * (256 << 10) + b'"',
+        b"9" * 5_000,
+        b'"\xff"',
+    ],
+)
+def test_what_is_no_short_json_is_never_read(body):
+    with pytest.raises(ValueError, match=r"."):
+        short_json(body)
+    with pytest.raises(NotCollected):
+        of(body).json("token")
+
+
+def test_brackets_within_a_text_are_no_depth():
+    assert short_json(b'{"a": "' + b"[" * 99 + b'\\"[[["}')["a"][-1] == "["
+    assert short_json(b"[" * 32 + b"]" * 32)

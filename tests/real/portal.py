@@ -21,7 +21,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Said:
-    body: str = ""
+    body: str | bytes = ""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     kind: str = "application/json"
@@ -86,7 +86,7 @@ class Portal:
         said = self.mood or self.answers(asked) or Said("{}", 404)
         if said.hang:
             self._closing.wait(60)
-        data = said.body.encode()
+        data = said.body.encode() if isinstance(said.body, str) else said.body
         handler.send_response(said.status)
         handler.send_header("Content-Type", said.kind)
         handler.send_header("Content-Length", str(len(data) + 100 * said.cut))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collectors import Reason, web
+from collectors.answer import LONGEST_WAIT_S
 from collectors.attempt import answer, collected
 from collectors.carried import Carried
 from tests.real.portal import Said
@@ -50,7 +51,7 @@ def test_a_consent_that_expired_is_told_as_such(kind, mood, serve, secret):
         (
             {"quota_reached": True, "quota_reset_at": "2999-01-01T00:00:00"},
             Reason.QUOTA,
-            web.LONGEST_WAIT_S,
+            LONGEST_WAIT_S,
         ),
         ({"quota_reached": True, "quota_reset_at": "?"}, Reason.QUOTA, None),
         ({"ban": True}, Reason.QUOTA, None),
@@ -77,10 +78,10 @@ def test_an_access_that_is_closed_is_not_knocked_at(
 @pytest.mark.parametrize(
     ("body", "waits"),
     [
-        ({"nextAccessTime": "2999-Nov-25 00:00:00+0000 UTC"}, web.LONGEST_WAIT_S),
+        ({"nextAccessTime": "2999-Nov-25 00:00:00+0000 UTC"}, LONGEST_WAIT_S),
         ({"nextAccessTime": "2020-01-01T00:00:00Z"}, 0),
         ({"nextAccessTime": "soon"}, None),
-        ({"detail": '{"nextAccessTime": "2999-01-01"}'}, web.LONGEST_WAIT_S),
+        ({"detail": '{"nextAccessTime": "2999-01-01"}'}, LONGEST_WAIT_S),
         ({"detail": "no"}, None),
         ({"detail": "{no"}, None),
         ([], None),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collectors import Reason, web
+from collectors import Reason, body
 from collectors.attempt import collected
 from tests.real.home import free_port
 from tests.real.portal import Said
@@ -44,7 +44,7 @@ def test_a_certificate_that_nobody_vouches_for_is_told_as_such(serve):
 
 
 def test_a_flood_is_cut(serve, monkeypatch):
-    monkeypatch.setattr(web, "MOST_BYTES", 1000)
+    monkeypatch.setattr(body, "MOST_BYTES", 1000)
     portal = serve(lambda _: Said("[" + "1," * 1000 + "1]"))
     assert refused({"kind": "tempo", "url": portal.url}).where == "size"
 
