@@ -35,9 +35,10 @@ PATTERNS = (
     "copies/*",
     "extracts/*",
     f"{STAGED}/*",
+    "transfers/*/*/pack",
 )
 """What was set aside, what stood here before a backup was put back, backups, and what
-is handed over just now: whoever waits for it asks again."""
+is handed over just now, to another home or by one: whoever waits for it asks again."""
 
 
 @dataclass(frozen=True, slots=True)
