@@ -41,6 +41,7 @@ from api.routes import (
     registers,
     sign_in,
     slices,
+    transfers,
 )
 from api.rows import Rows
 from api.services import Services
@@ -91,7 +92,8 @@ def create_app(deps: Deps) -> FastAPI:
         services = Services(deps.consents, deps.credentials)
     given = (meters, registers, slices, reconciliation, facts)
     owners = (sign_in, asked, owner, cozy, export, erasure)
-    parts = (*given, readings, own_readings, live, health, imports, *owners, grant)
+    told = (*given, readings, own_readings, live, health)
+    parts = (*told, imports, transfers, *owners, grant)
     for part in parts:
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(health.metrics_router)
@@ -118,7 +120,7 @@ def create_app(deps: Deps) -> FastAPI:
         limits=limits,
         hosts=Hosts((*deps.hosts, urlsplit(deps.url).hostname or "")),
         origins=Origins(deps.cors, deps.url, services),
-        public=lambda path: public(path) or path in OPEN,
+        public=lambda path: public(path) or path in OPEN or transfers.opens(path),
         tally=home.tally,
         streams=home.streams,
         queries=home.queries,
@@ -146,7 +148,7 @@ async def _http(request: Request, error: Exception) -> Response:
             allowed = (error.headers or {}).get("Allow", allowed)
         if request.url.path.startswith(f"{PREFIX}/imports/"):
             allowed = "DELETE"
-        if request.url.path.endswith("/readings"):
+        if request.url.path.endswith("/readings") or transfers.opens(request.url.path):
             allowed = "POST"
         raise Problem(
             "method-not-allowed",

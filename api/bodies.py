@@ -21,11 +21,19 @@ OWNER_BYTES = 32 << 10
 OAUTH_BYTES = 64 << 10
 """Sixteen lines of a request, whose letters may be nine bytes each."""
 
+WORDS_BYTES = 4 << 10
+"""What is said of a pack that is to come."""
+
+TRANSFER_BYTES = 1 << 20
+"""What one piece of a pack has at most: on the disk before it is answered."""
+
 BODIES = (
     (re.compile(r"/oauth/(device_authorization|token|revoke)"), OAUTH_BYTES),
     (re.compile(r"/api/v1/imports"), MOST_BYTES),
     (re.compile(r"/api/v1/meters/[^/]+/readings"), READINGS_BYTES),
     (re.compile(r"/api/v1/owner/.+"), OWNER_BYTES),
+    (re.compile(r"/api/v1/transfers/[0-9a-f]{16}/bytes"), TRANSFER_BYTES),
+    (re.compile(r"/api/v1/transfers/[0-9a-f]{16}(/announcement)?"), WORDS_BYTES),
 )
 """What is posted where: the most bytes; no other request has a body."""
 WHOLE_S = 300.0

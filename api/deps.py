@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from api.limits import Limits
@@ -32,6 +32,7 @@ from edge.reconciling import Report as Reconciled
 from edge.registers import CATALOGUE
 from edge.sample import Sample, Slice
 from edge.stores.protocol import IntervalColumns, OwnRows
+from edge.transfer.announcement import Announcement
 
 
 class Reads(OwnRows, Protocol):
@@ -128,6 +129,29 @@ class Connects(Protocol):
         ...
 
 
+class Transfers(Protocol):
+    """What takes packs of other homes, under codes; every method may block.
+
+    All but `let_in` raise TransferRefused, TransferLost where another try may do.
+    """
+
+    def let_in(self, transfer: str, target: str, digest: str, signature: str) -> bool:
+        """Tell whether who asks holds the code of a transfer that goes on."""
+        ...
+
+    def greet(self, transfer: str, nonce: str) -> Mapping[str, Any]:
+        """Prove who receives, and say how many bytes it takes."""
+        ...
+
+    def announce(self, transfer: str, announced: Announcement) -> Mapping[str, Any]:
+        """Take the word on a pack; give what is here of it."""
+        ...
+
+    def take(self, transfer: str, offset: int, data: bytes) -> Mapping[str, Any]:
+        """Take bytes that follow those that are here; give what is here then."""
+        ...
+
+
 class Receives(Protocol):
     """What takes readings in."""
 
@@ -199,6 +223,7 @@ class Deps:
     url: str = "http://127.0.0.1:8080"
     authority: Authority | None = None
     cozy: Connects | None = None
+    transfers: Transfers | None = None
     catalogue: Mapping[str, Register] = field(default_factory=lambda: CATALOGUE)
     now_ms: Callable[[], int] = _now_ms
     version: str = "0.1.0"

@@ -37,6 +37,7 @@ class Home:
     uploads: Lane
     batches: Lane
     written: Lane = field(default_factory=lambda: Lane(2, 1, "too-many-uploads"))
+    transfers: Lane = field(default_factory=lambda: Lane(2, 1, "too-many-uploads"))
 
     def meters(self, who: Grant) -> list[MeterInfo]:
         """Give the meters that there are for who asks."""

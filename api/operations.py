@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api import oauth_shapes, owner_bodies, owner_shapes
+from api import oauth_shapes, owner_bodies, owner_shapes, transfer_shapes
 from api.schemas import ReceivedShape, Shape
 
 
@@ -25,6 +25,7 @@ V1 = "/api/v1"
 METER = f"{V1}/meters/{{meter}}"
 REGISTER = f"{METER}/registers/{{register}}"
 OWNER = f"{V1}/owner"
+TRANSFER = f"{V1}/transfers/{{transfer}}"
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", f"{V1}/meters"): Operation("list_meters"),
     ("get", f"{METER}/latest"): Operation("get_latest"),
@@ -101,6 +102,17 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("post", f"{OWNER}/cozy/connect"): Operation(
         "connect_cozy", owner_shapes.CozyConnectedShape
+    ),
+    ("post", TRANSFER): Operation(
+        "greet_transfer", transfer_shapes.GreetedShape, transfer_shapes.NonceBody
+    ),
+    ("post", f"{TRANSFER}/announcement"): Operation(
+        "announce_transfer",
+        transfer_shapes.TransferShape,
+        transfer_shapes.AnnouncementBody,
+    ),
+    ("post", f"{TRANSFER}/bytes"): Operation(
+        "send_transfer", transfer_shapes.TransferShape
     ),
     ("post", "/oauth/device_authorization"): Operation(
         "ask_consent", oauth_shapes.CodesShape, oauth_shapes.AskForm

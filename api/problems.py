@@ -26,6 +26,8 @@ KINDS: Mapping[str, tuple[int, str]] = MappingProxyType(
         "grant-changed": (409, "What is granted has changed"),
         "not-acceptable": (406, "This can't be given in the form asked for"),
         "decision-refused": (409, "The household's decisions don't allow this"),
+        "transfer-refused": (409, "This transfer can't go on"),
+        "transfer-waits": (409, "Ask how far this transfer is, then go on"),
         "body-too-slow": (408, "The body came too slowly"),
         "length-needed": (411, "The body's length is needed"),
         "body-refused": (413, "Requests have no body here"),

@@ -7,10 +7,11 @@ import logging
 import signal
 from collections.abc import Callable, Coroutine, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from api.app import create_app
-from api.deps import Authority, Deps, MeterInfo
+from api.deps import Authority, Deps, MeterInfo, Transfers
 from api.owner_tokens import OwnerTokens
 from api.server import Secure, serve
 from api.sign_in import SignIn
@@ -61,6 +62,7 @@ def listen_to(config: Config, hub: Hub) -> Deps:
         ),
         service_login=None if hub.mqtt is None else hub.mqtt.service_login,
         cozy=hub.cozy,
+        transfers=_transfers(hub),
         version=version("releve"),
         demo=config.demo,
     )
@@ -93,6 +95,17 @@ def _authority(hub: Hub) -> Authority | None:
         return None
     held = hub.lan.certificates
     return Authority(held.public_pem, held.fingerprint, held.names.host, hub.lan.url)
+
+
+def _transfers(hub: Hub) -> Transfers | None:
+    """Give what receives from other homes, where the network is let in."""
+    if hub.lan is None or hub.lan.certificates is None:
+        return None
+    from edge.transfer.offers import Offers  # noqa: PLC0415 - not in use
+    from edge.transfer.receiving import Receiving  # noqa: PLC0415 - same
+
+    data_dir = Path(hub.config.data_dir)
+    return Receiving(Offers(data_dir, lambda: hub.clock.now().wall_ms))
 
 
 def _secure(config: Config, hub: Hub) -> Secure | None:
