@@ -116,7 +116,7 @@ def export(  # noqa: PLR0913 - each is one thing that the owner may say
         recipient,
         contact or words.NOT_SAID.said(language),
         purpose or words.EXTRACT.said(language),
-        Cut(grain, *_span(settings, since, until)),
+        Cut(grain, *span(settings, since, until)),
         meter or (),
         tuple(ConsentClass(one.value) for one in kind or [Kind.ENERGY]),
         language.value,
@@ -162,7 +162,7 @@ def _say(sentence: Words, file: Path, rows: dict[str, int]) -> None:
         typer.echo(words.NOTHING.said(spoken()))
 
 
-def _span(settings: Config, since: str | None, until: str | None) -> tuple[int, int]:
+def span(settings: Config, since: str | None, until: str | None) -> tuple[int, int]:
     """Give the instants of two dates of the home."""
     calendar, today = Calendar(settings.zone), datetime.now(settings.zone).date()
     try:

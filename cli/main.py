@@ -46,6 +46,7 @@ COMMANDS: dict[str, str] = {
     "store": "cli.store:app",
     "import": "cli.import_files:app",
     "export": "cli.export:export",
+    "transfer": "cli.transfer:app",
     "letters": "cli.letters:letters",
     "collect": "cli.collect:collect",
     "collectors": "cli.collectors:collectors",
