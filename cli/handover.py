@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import handover_words as words
-from cli.cloud_place import as_owner
+from cli.cloud_place import GUARD, as_owner
 from cli.draft import draft
 from cli.handover_home import Leaving, leaving_of
 from cli.language import Language, spoken
@@ -72,6 +72,9 @@ def handover(  # noqa: PLR0913 - each is one thing that the household may say
     unsaid = None if begun else receipt.left_open(keep_export, data_dir)
     if unsaid is not None:
         _ended(home, unsaid, language)
+        return
+    if begun is None and home.is_new:
+        typer.echo(words.NEW_ALREADY.said(language))
         return
     if begun is None:
         for line in home.preview(language):
@@ -189,7 +192,7 @@ def _go_on(home: Leaving, begun: Begun, language: Language, *, without: bool) ->
             with as_owner(data_dir):
                 begun = handing.rights(begun)
                 typer.echo(words.TAKEN_BACK.said(language))
-                found = places(home.config, begun.cozys)
+                found = places(home.config, begun.cozys, GUARD)
                 begun, why = handing.outside(begun, found, tell, without=without)
             for line in words.unreached(why, language):
                 typer.echo(line, err=True)

@@ -16,6 +16,8 @@ from collectors.past import directory_of
 from edge.config import Config, load_config
 from edge.config.load import DEFAULT_PATHS
 from edge.handover.refusal import HandoverRefused
+from edge.journal.file import JOURNAL
+from edge.journal.leaving import handed
 
 if TYPE_CHECKING:
     from edge.handover.handing import Handing
@@ -35,6 +37,12 @@ class Leaving:
         from edge.handover.seen import seen  # noqa: PLC0415 - `releve --help` needs none of it
 
         return seen(self.config, self.path, self.directories, self.stays)
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether it was handed over, and nothing was kept since."""
+        data_dir = self.config.data_dir
+        return handed(data_dir) is not None and not (data_dir / JOURNAL).exists()
 
     @property
     def cozys(self) -> tuple[str, ...]:

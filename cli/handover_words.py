@@ -106,6 +106,10 @@ KEPT = Words(
     "{file} : {size:.1f} Mo, relu en entier. Gardez-le avec sa phrase secrète.",
     "{file}: {size:.1f} MB, read back whole. Keep it, and its passphrase.",
 )
+NEW_ALREADY = Words(
+    "Ce foyer a déjà été remis : il est neuf, il n'y a rien à remettre.",
+    "This home was handed over already: it is new, and has nothing to hand over.",
+)
 GOES_ON = Words(
     "Une remise a commencé le {} : elle continue.",
     "A handover was begun on {}: it goes on.",

@@ -16,7 +16,7 @@ from edge.backup.noted import Noted
 from edge.backup.refusing import refusing
 from edge.backup.telling import Progress, quiet
 from edge.errors import BackupError
-from edge.journal import switching
+from edge.journal import leaving, switching
 from edge.journal.copying import copy
 from edge.journal.database import uri
 from edge.journal.file import JOURNAL, private_directory, sync_directory, wall_ms
@@ -41,6 +41,11 @@ def backup(
         raise BackupError(
             f"a restore was cut off in {data_dir}",
             hint="start the service, or restore again: either finishes it first",
+        )
+    if leaving.word_of(data_dir) is not None:
+        raise BackupError(
+            f"a handover was begun in {data_dir}: nothing of it is copied any more",
+            hint="`releve handover` goes on with it",
         )
     draft = target.with_name(f".{target.name}.draft")
     with refusing(f"no backup could be made in {target.parent}"):

@@ -9,7 +9,6 @@ ids, keys and passwords are new.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,8 +26,6 @@ from edge.handover.rights import end_alone
 from edge.journal import leaving
 from edge.journal.file import DirectoryLock, wall_ms
 from edge.service.control import ask
-
-log = logging.getLogger(__name__)
 
 ENDS_S, FEW_S = 90.0, 10.0
 """How long a service may take to end that was told, and one that wasn't."""
@@ -56,8 +53,7 @@ class Handing:
 
     def rights(self, begun: Begun) -> Begun:
         """Take all back, by the service that runs or alone; it has ended after this."""
-        wait_s = self._told()
-        with self._alone(wait_s):
+        with self._alone(*self._told()):
             end_alone(self.data_dir, self.config.zone)
             if not begun.withdrawn_ms:
                 begun = replace(begun, withdrawn_ms=wall_ms())
@@ -112,20 +108,19 @@ class Handing:
         with self._alone():
             leaving.obeyed(self.data_dir)
 
-    def _told(self) -> float:
-        """Tell a service that runs; give how long it may take to end."""
+    def _told(self) -> tuple[float, str]:
+        """Tell a service that runs; give how long it may take to end, and its word."""
         try:
             ask(self.data_dir, HandOver())
         except NoService:
-            return FEW_S
-        except (CommandRefused, OSError) as error:
-            # it ends already, or was killed; one that stays and refuses is told of
-            log.warning("%s", error)
-            return FEW_S
-        return ENDS_S
+            return FEW_S, ""
+        except (CommandRefused, OSError, ValueError) as error:
+            # it ends already, or was killed, or it refuses and stays
+            return FEW_S, f": {error}"
+        return ENDS_S, ""
 
     @contextmanager
-    def _alone(self, wait_s: float = FEW_S) -> Iterator[None]:
+    def _alone(self, wait_s: float = FEW_S, why: str = "") -> Iterator[None]:
         """Have the home to ourselves; wait for a service that ends."""
         until = time.monotonic() + wait_s
         while True:
@@ -135,7 +130,7 @@ class Handing:
             except AlreadyRunning as error:
                 if time.monotonic() > until:
                     raise HandoverRefused(
-                        "a service runs here still, or another command",
+                        f"a service runs here still, or another command{why}",
                         hint="sudo systemctl stop releve; then `releve handover`",
                     ) from error
                 time.sleep(LOOK_S)

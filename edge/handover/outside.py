@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from edge.outgoing.places import Guard
 from edge.outputs.cozy import account as cozys
 
 if TYPE_CHECKING:
     from edge.config import Config
+    from edge.outgoing.places import Guard
 
 LEFT, ERASED, ENDED_THERE, UNREACHED = "left", "erased", "ended there", "unreached"
 """How a place was left: as it is, emptied of ours, ended by its own side, or not."""
@@ -28,15 +28,13 @@ class Place(Protocol):
         ...
 
 
-def places(
-    config: Config, endings: Mapping[str, str], guard: Guard | None = None
-) -> list[Place]:
+def places(config: Config, endings: Mapping[str, str], guard: Guard) -> list[Place]:
     """Give those that a home has, each kind imported where there is one of it.
 
     `endings` is what is to become of what each Cozy holds.
     """
     found: list[Place] = []
-    data_dir, guard = config.data_dir, guard or Guard()
+    data_dir = config.data_dir
     for name in cozys.names(data_dir):
         from edge.handover.cozy import Cozy  # noqa: PLC0415 - HTTP is not small
 

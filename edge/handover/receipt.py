@@ -81,22 +81,20 @@ def left_open(place: Path | None, data_dir: Path) -> Path | None:
 
     A service that was started first has emptied the home; nobody told the household.
     """
-    try:
-        number = json.loads((data_dir / leaving.HANDED).read_bytes())["number"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    for path in sorted(place.glob(f"*{ENDS}")) if place else ():
+    handed = leaving.handed(data_dir)
+    for path in sorted(place.glob(f"*{ENDS}")) if place and handed else ():
         said = _read(path)
-        if said.get("number") == number and said.get("erased") is None:
+        ours = handed is not None and said.get("number") == handed.number
+        if ours and said.get("erased") is None:
             return path
     return None
 
 
 def close(path: Path, data_dir: Path) -> None:
     """Say in a receipt when the home was emptied; raise HandoverRefused."""
-    emptied_ms = json.loads((data_dir / leaving.HANDED).read_bytes())["emptied_ms"]
-    write(path, {**_read(path), "erased": _instant(int(emptied_ms))})
-    (data_dir / leaving.HANDED).unlink()
+    handed = leaving.handed(data_dir)
+    if handed is not None:
+        write(path, {**_read(path), "erased": _instant(handed.emptied_ms)})
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +19,38 @@ from edge.journal.file import LOCK, sync_directory, wall_ms
 
 WORD = "handover.json"
 HANDED = "handed-over.json"
-"""What a new home knows of the one before: that one was, by a number of chance."""
 STAYS = frozenset({LOCK, WORD, HANDED, "lost+found"})
 ENTERED = "collected"
 """A directory that another process's sandbox binds: emptied, and never away."""
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What a new home knows of the one before: until when it was, and its receipt."""
+
+    number: str
+    emptied_ms: int
+
+
+def handed(data_dir: Path) -> Handed | None:
+    """Give what a home knows of the one before; None where there was none."""
+    try:
+        return Handed(**json.loads((data_dir / HANDED).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
 def word_of(data_dir: Path) -> Mapping[str, Any] | None:
     """Give the word of a home that is left; None of one that isn't; JournalError."""
     try:
-        found = json.loads((data_dir / WORD).read_bytes())
+        return dict(json.loads((data_dir / WORD).read_bytes()))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise JournalError(
             f"{data_dir / WORD} can't be read: {error}",
             hint="a handover was begun here: `releve handover` goes on with it",
         ) from error
-    return dict(found)
 
 
 def obeyed(data_dir: Path) -> None:
@@ -68,8 +83,9 @@ def empty(data_dir: Path, word: Mapping[str, Any]) -> None:
             elif path.name not in stays:
                 _remove(path)
         sync_directory(data_dir)
-        handed = {"number": word.get("number"), "emptied_ms": wall_ms()}
-        private_file.write_private(data_dir / HANDED, json.dumps(handed).encode())
+        left = Handed(str(word.get("number")), wall_ms())
+        content = json.dumps(asdict(left)).encode()
+        private_file.write_private(data_dir / HANDED, content)
         (data_dir / WORD).unlink()
         sync_directory(data_dir)
     except OSError as error:

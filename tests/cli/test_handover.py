@@ -24,6 +24,7 @@ from edge.journal.journal import Journal
 from edge.journal.leaving import HANDED, WORD
 from edge.portability import sealed
 
+NEW = {"lock", HANDED}
 PHRASE = "a battery, some staples and a horse"
 PARIS = ZoneInfo("Europe/Paris")
 PRM = "01234567890123"
@@ -97,10 +98,8 @@ def cheap(monkeypatch):
     monkeypatch.setattr(sealed, "LOG_N", 4)
 
 
-@pytest.fixture(scope="module")
-def lived_in(tmp_path_factory):
-    """Give a home's directory, made once: each test has a copy of it."""
-    directory = tmp_path_factory.mktemp("lived-in")
+def furnish(directory):
+    """Give a home with a file, a service, a writer and a token of its owner's."""
     made = Pi(directory / "old")
     curve = directory / "curve.csv"
     curve.write_text(CURVE)
@@ -112,7 +111,13 @@ def lived_in(tmp_path_factory):
     Writers(consents).add("node", "chez-dupont")
     consents.close()
     assert made("owner-token").exit_code == 0
-    return made.data
+    return made
+
+
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory):
+    """Give a home's directory, made once: each test has a copy of it."""
+    return furnish(tmp_path_factory.mktemp("lived-in")).data
 
 
 @pytest.fixture
@@ -126,7 +131,7 @@ def test_all_is_taken_along_then_gone(pi, tmp_path):
     done = pi.handover("--yes")
     assert done.exit_code == 0, done.output
     assert "read back whole" in done.output
-    assert pi.files() == {"lock"}
+    assert pi.files() == NEW
     said = pi.receipt
     assert (said["taken_back"]["consents"], said["taken_back"]["writers"]) == (1, 1)
     assert said["pack"]["rows"] == 2
@@ -208,13 +213,14 @@ def test_a_home_that_is_left_is_opened_by_nobody_and_gone_on_with(pi, monkeypatc
     assert pi.handover("--yes").exit_code != 0
     with pytest.raises(JournalError, match="a handover was begun"):
         Journal.open(pi.data)
-    assert "a handover was begun" in str(pi("erase", "--all", "--yes").exception)
+    for other in (("erase", "--all", "--yes"), ("run",), ("backup", pi.stick / "b")):
+        assert "a handover was begun" in str(pi(*other).exception), other
     monkeypatch.undo()
     monkeypatch.setattr(sealed, "LOG_N", 4)
     said = pi("handover")
     assert said.exit_code == 0, said.output
     assert "it goes on" in said.output
-    assert pi.files() == {"lock"}
+    assert pi.files() == NEW
     assert pi.receipt["erased"]
 
 
@@ -234,7 +240,6 @@ def test_a_service_that_starts_first_empties_it_and_the_receipt_is_closed_later(
     again = pi.handover("--yes")
     assert again.exit_code == 0, again.output
     assert pi.receipt["erased"]
-    assert HANDED not in pi.files()
     assert "journal.db" in pi.files(), "the new home is nobody's to hand over"
 
 
@@ -255,5 +260,20 @@ def test_nothing_goes_while_the_pack_is_not_there(pi, monkeypatch):
     (pi.stick / "elsewhere").rename(moved / Begun.of(pi.data).pack["file"])
     done = pi("handover", "--keep-export", moved)
     assert done.exit_code == 0, done.output
-    assert pi.files() == {"lock"}
+    assert pi.files() == NEW
     assert len(list(moved.glob("*.receipt.json"))) == 1
+
+
+def test_a_home_that_is_new_has_nothing_to_hand_over(pi):
+    assert pi.handover("--yes").exit_code == 0
+    again = pi.handover("--yes")
+    assert again.exit_code == 0, again.output
+    assert "handed over already" in again.output
+    assert len(list(pi.stick.iterdir())) == 2
+
+
+def test_where_nothing_was_ever_kept_it_says_so(tmp_path):
+    pi = Pi(tmp_path / "empty")
+    pi.data.mkdir()
+    said = pi.handover("--yes")
+    assert "there is no journal" in str(said.exception)
