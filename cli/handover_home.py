@@ -18,6 +18,7 @@ from edge.config.load import DEFAULT_PATHS
 from edge.handover.refusal import HandoverRefused
 from edge.journal.file import JOURNAL
 from edge.journal.leaving import handed
+from edge.stores.influx.token import ADMIN
 
 if TYPE_CHECKING:
     from edge.handover.handing import Handing
@@ -56,10 +57,15 @@ class Leaving:
 
     @property
     def stays(self) -> tuple[str, ...]:
-        """Give what outlives the home in its directory: a configuration there."""
+        """Give what outlives the home in its directory.
+
+        A configuration there, and an InfluxDB's administrator, whose secrets are new.
+        """
         data_dir = self.config.data_dir.resolve()
         path = None if self.path is None else self.path.resolve()
-        return (path.name,) if path is not None and path.parent == data_dir else ()
+        here = path is not None and path.parent == data_dir
+        names = (path.name,) if path is not None and here else ()
+        return names if self.config.influxdb is None else (*names, ADMIN)
 
     @property
     def variables(self) -> str:

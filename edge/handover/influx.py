@@ -1,4 +1,8 @@
-"""An InfluxDB beside the home: its buckets go, or all that is in them."""
+"""An InfluxDB beside the home: its buckets go, or all that is in them.
+
+One that Relevé itself has set up stays the machine's: its administrator's secrets are
+made anew, and outlive the home.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +39,7 @@ class Influx:
             setup = Setup(self.influx.url, self.influx.org, token=admin)
             try:
                 setup.unmake(names)
+                setup.renew(self.config.data_dir / ADMIN)
             finally:
                 setup.close()
             return

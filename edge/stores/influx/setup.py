@@ -112,6 +112,24 @@ class Setup:
             for one in self._call("GET", path, missing={}).get("buckets", []):
                 self._call("DELETE", f"/api/v2/buckets/{one['id']}", missing={})
 
+    def renew(self, secret_file: Path) -> None:
+        """Give the administrator another token and password, and end all it had.
+
+        They are on the disk before the old ones end. Raises StoreError.
+        """
+        every = self._call("GET", "/api/v2/authorizations")["authorizations"]
+        mine = next(one for one in every if one["token"] == self.token)
+        asked = {name: mine[name] for name in ("orgID", "userID", "permissions")}
+        made = self._call("POST", "/api/v2/authorizations", asked)
+        told = {"username": USER, "password": secrets.token_urlsafe(24)}
+        self.token = made["token"]
+        keep_secret(secret_file, orjson.dumps({**told, "token": self.token}).decode())
+        path = f"/api/v2/users/{mine['userID']}/password"
+        self._call("POST", path, {"password": told["password"]})
+        for one in every:
+            if one["userID"] == mine["userID"]:
+                self._call("DELETE", f"/api/v2/authorizations/{one['id']}", missing={})
+
     def _end_tokens(self, org: str, names: Iterable[str]) -> str:
         """End the tokens that were made for buckets; give what they are called."""
         description = f"releve: {', '.join(names)}"
