@@ -7,7 +7,6 @@ signing in is, bounded.
 from __future__ import annotations
 
 import email.utils
-import json
 import re
 import time
 from collections.abc import Mapping
@@ -16,17 +15,15 @@ from http import HTTPStatus
 
 from collectors.errors import NotCollected, Reason
 from exports import Json
+from exports.short_json import short_json
 
 MOST_JSON = 256 << 10
 """Of an answer that this process reads itself: tokens, contracts, an account."""
-DEEPEST = 32
 MOST_PAGE = 1 << 20
 """Of a page in which a token is looked for."""
 LONGEST_WAIT_S = 7 * 86_400
 CAPTCHA = ("captcha", "datadome", "are you a robot", "cf-challenge")
 NOTHING = re.compile(rb"\s*(?:\[\s*\]|\{\s*\})\s*")
-# a quote that never ends reaches to the end: each byte is looked at once
-NESTING = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,7 @@ class Answer:
         """Give the short JSON of a success; raise NotCollected."""
         data = self.data(where)
         try:
-            return short_json(data)
+            return short_json(data, MOST_JSON)
         except ValueError as error:
             cut = data.lstrip()[:1] in (b"{", b"[") and len(data) <= MOST_JSON
             reason = Reason.TRUNCATED if cut else Reason.CHANGED
@@ -100,19 +97,6 @@ STATUSES: Mapping[int, Reason] = {
 def says_nothing(data: bytes) -> bool:
     """Tell whether it is JSON without anything in it: a window without a reading."""
     return NOTHING.fullmatch(data) is not None
-
-
-def short_json(data: bytes) -> Json:
-    """Read JSON of a known size and depth; raise ValueError."""
-    if len(data) > MOST_JSON:
-        raise ValueError("it is too long")
-    depth = 0
-    for found in NESTING.finditer(data):
-        token = found[0]
-        depth += (token in b"[{") - (token in b"]}")
-        if depth > DEEPEST:
-            raise ValueError("it is nested too deep")
-    return json.loads(data)
 
 
 def waiting(retry_after: str | None, now_s: float | None = None) -> float | None:

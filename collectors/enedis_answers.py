@@ -6,9 +6,10 @@ import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from collectors.answer import LONGEST_WAIT_S, Answer, short_json, waiting
+from collectors.answer import LONGEST_WAIT_S, MOST_JSON, Answer, waiting
 from collectors.collector import Table
 from collectors.errors import Reason, Unusable
+from exports.short_json import short_json
 
 CURVE_DAYS = 7
 """Enedis gives no more of a curve at a time."""
@@ -66,10 +67,10 @@ def quota_wait_s(answer: Answer) -> float | None:
     """
     told = waiting(answer.headers.get("retry-after"))
     try:
-        document = short_json(answer.body)
+        document = short_json(answer.body, MOST_JSON)
         inner = document.get("detail") if isinstance(document, dict) else None
         if isinstance(inner, str) and inner.lstrip().startswith("{"):
-            document = short_json(inner.encode())
+            document = short_json(inner.encode(), MOST_JSON)
         given = document.get("nextAccessTime")
     except (ValueError, AttributeError):
         return told

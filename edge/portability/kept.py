@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 
 from edge.consent.read_journal import Line
 from edge.consent.receipts import CONTEXT, records
-from edge.facts import Fact, FactKind
+from edge.facts import FactKind
 from edge.journal.devices import REFERENCE, Device
 from edge.portability.gathered import Home
 from edge.portability.opening import Opened
 from edge.portability.readings import plain
 from edge.portability.refusal import PackRefused
-from edge.record import Baseline
+from edge.portability.words import Words
 
 HOME = "home.json"
 CONSENTS = "consents.jsonld"
 READ_JOURNAL = "read_journal.csv"
-MOST = 32 << 20
-"""Characters of HOME."""
+MOST = 4 << 20
+"""Bytes of HOME: five thousand facts are one."""
 OURS = "home"
 """The origin of facts that are made out of baselines, when they are read."""
 
@@ -76,31 +75,9 @@ def _cell(value: str | int | None) -> str:
     return "" if value is None else plain(str(value))
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What HOME says: meters by fluid, and what indexes stand on."""
-
-    zone: str
-    meters: Mapping[str, str]
-    devices: Sequence[Device]
-    baselines: Sequence[Baseline]
-    facts: Sequence[Fact]
-
-
 def read(pack: Opened) -> Words:
     """Read it; raise PackRefused on what is none. Numbers of ours are given anew."""
     try:
-        with pack.text(HOME) as text:
-            document = json.loads(text.read(MOST + 1))
-        return Words(
-            str(document["zone"]),
-            {str(meter): str(fluid) for meter, fluid in document["meters"].items()},
-            [Device(number=0, **one) for one in document["devices"]],
-            [Baseline(**one) for one in document["baselines"]],
-            [
-                Fact(**one | {"kind": FactKind(one["kind"])})
-                for one in document["facts"]
-            ],
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return Words.from_document(pack.json(HOME, MOST))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PackRefused(f"{HOME} isn't as ours are") from error

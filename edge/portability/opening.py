@@ -1,10 +1,13 @@
-"""Opening a pack: what its manifest names, each by its hash, and nothing else."""
+"""Opening a pack: what its manifest names, each by its hash, and nothing else.
+
+Its passphrase vouches for who made it, and not for what is in it: a pack may come from
+another household (edge/transfer).
+"""
 
 from __future__ import annotations
 
 import hashlib
 import io
-import json
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -12,13 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
+from edge.portability.directory import AGAIN, judge, judge_end
 from edge.portability.pack import FORMAT, MANIFEST
 from edge.portability.refusal import PackRefused
+from exports.short_json import short_json
 
 MOST_MANIFEST = 1 << 20
 BLOCK = 1 << 18
-AGAIN = "copy it again from where it was made"
-SENSELESS = (KeyError, TypeError, ValueError, RecursionError)
+SENSELESS = (KeyError, TypeError, ValueError)
 DAMAGED = (EOFError, zipfile.BadZipFile, zlib.error)
 ABSENT = (KeyError, NotImplementedError, RuntimeError)
 """What opening raises for a name that isn't there, or packed as none of ours is."""
@@ -44,6 +48,13 @@ class Opened:
             said = f"sha256:{digest.hexdigest()}"
             if size != most or said != resource["hash"]:
                 raise PackRefused(f"{path} isn't what was put in", hint=AGAIN)
+
+    def json(self, path: str, most: int) -> Any:
+        """Give a document of the pack; raise PackRefused or ValueError."""
+        if path not in self.resources:
+            raise PackRefused(f"the pack has no {path}", hint=AGAIN)
+        with self._open(path) as file:
+            return short_json(file.read(most + 1), most)
 
     @contextmanager
     def text(self, path: str) -> Iterator[io.TextIOWrapper]:
@@ -77,8 +88,10 @@ def _unreadable(path: str) -> PackRefused:
 @contextmanager
 def opened(file: IO[bytes]) -> Iterator[Opened]:
     """Lend a pack; raise PackRefused on what is none."""
+    judge_end(file)
     try:
         with zipfile.ZipFile(file) as archive:
+            judge(archive.infolist())
             yield _opened(archive)
     except zipfile.BadZipFile as error:
         raise PackRefused("this is no pack of Relevé", hint=AGAIN) from error
@@ -87,10 +100,7 @@ def opened(file: IO[bytes]) -> Iterator[Opened]:
 def _opened(archive: zipfile.ZipFile) -> Opened:
     try:
         with archive.open(MANIFEST) as file:
-            text = file.read(MOST_MANIFEST + 1)
-        if len(text) > MOST_MANIFEST:
-            raise PackRefused("the pack's manifest is too long")
-        document = json.loads(text)
+            document = short_json(file.read(MOST_MANIFEST + 1), MOST_MANIFEST)
         ours = document["releve"]
         resources = {
             str(one["path"]): {"bytes": int(one["bytes"]), "hash": str(one["hash"])}

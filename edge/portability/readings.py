@@ -31,6 +31,7 @@ LONGEST_LINE = 4096
 OLDEST_MS, LATEST_MS = 946_684_800_000, 4_102_444_800_000
 """2000 and 2100: no meter of these is older, no row of theirs from later."""
 LARGEST = 1 << 53
+LONGEST_SOURCE = 200
 FORMULA = ("+", "-", " ")
 """What none may begin with: a spreadsheet would reckon."""
 FIELDS = (
@@ -210,22 +211,36 @@ def _row(
     if register not in CATALOGUE or (CATALOGUE[register].unit or "") != unit:
         raise ValueError(register)
     start_ms, end_ms = _instant(start, seen), _instant(end, seen)
-    if not OLDEST_MS <= start_ms < end_ms < LATEST_MS or abs(int(value)) > LARGEST:
+    if not OLDEST_MS <= start_ms < end_ms < LATEST_MS or len(source) > LONGEST_SOURCE:
         raise ValueError(start)
     if not step:
         return Slice(
-            *(meter, register, start_ms, end_ms, int(value), Quality(quality)),
-            *(unquote(source), received_ms, int(index_end) if index_end else None),
+            *(meter, register, start_ms, end_ms, _whole(value), Quality(quality)),
+            *(unquote(source), received_ms, _whole(index_end) if index_end else None),
         )
     return Interval(
-        *(meter, register, Step(step), start_ms, end_ms, int(value)),
-        int(low) if low else None,
-        float(mean) if mean else None,
-        int(high) if high else None,
-        float(coverage),
+        *(meter, register, Step(step), start_ms, end_ms, _whole(value)),
+        _whole(low) if low else None,
+        _between(mean, -LARGEST, LARGEST) if mean else None,
+        _whole(high) if high else None,
+        _between(coverage, 0, 1),
         Quality(quality),
         unquote(source),
     )
+
+
+def _whole(text: str) -> int:
+    found = int(text)
+    if abs(found) > LARGEST:
+        raise ValueError(text)
+    return found
+
+
+def _between(text: str, least: float, most: float) -> float:
+    found = float(text)
+    if not least <= found <= most:  # nor what is no number
+        raise ValueError(text)
+    return found
 
 
 def _instant(text: str, seen: dict[str, int]) -> int:

@@ -18,11 +18,11 @@ from edge.catalogue import Fluid
 from edge.importing.comparison import standing
 from edge.interval import Interval
 from edge.portability import kept, readings
-from edge.portability.kept import Words
 from edge.portability.opening import Opened
 from edge.portability.protocol import PackJournal, PackReads
 from edge.portability.refusal import PackRefused
 from edge.portability.seams import Seams, summed
+from edge.portability.words import Words
 from edge.portability.writing import HOME_PROFILE, Tell
 from edge.record import Body, Lane
 from edge.registers import CATALOGUE

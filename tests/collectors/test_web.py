@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors import NotCollected, Reason
-from collectors.answer import LONGEST_WAIT_S, Answer, short_json, waiting
+from collectors.answer import LONGEST_WAIT_S, Answer, waiting
 from collectors.web import same_site
 
 
@@ -73,23 +73,8 @@ def test_what_is_no_json_is_told_apart(answer, reason):
 
 
 @pytest.mark.parametrize(
-    "body",
-    [
-        b"[" * 33 + b"]" * 33,
-        b'{"a":' * 100_000,
-        b'["' + b'\\"' * 100_000,
-        b'"' + b"x" * (256 << 10) + b'"',
-        b"9" * 5_000,
-        b'"\xff"',
-    ],
+    "body", [b"[" * 33 + b"]" * 33, b'"' + b"x" * (256 << 10) + b'"', b"9" * 5_000]
 )
 def test_what_is_no_short_json_is_never_read(body):
-    with pytest.raises(ValueError, match=r"."):
-        short_json(body)
     with pytest.raises(NotCollected):
         of(body).json("token")
-
-
-def test_brackets_within_a_text_are_no_depth():
-    assert short_json(b'{"a": "' + b"[" * 99 + b'\\"[[["}')["a"][-1] == "["
-    assert short_json(b"[" * 32 + b"]" * 32)

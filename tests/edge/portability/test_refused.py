@@ -63,6 +63,25 @@ def word(name, value):
     return change
 
 
+def first(name, **changed):
+    def change(text):
+        document = json.loads(text)
+        document[name][0] |= changed
+        return json.dumps(document)
+
+    return change
+
+
+FACT = {
+    "meter": "linky",
+    "kind": "contract",
+    "start_ms": FIRST_MS,
+    "end_ms": None,
+    "origin": "file:enedis",
+    "detail": {"power_kva": 6},
+}
+
+
 @pytest.fixture
 async def pack(house):
     await house.live(halves=10)
@@ -106,6 +125,43 @@ async def test_a_manifest_that_lies(new, pack, change, why):
         (lambda _: "{}", "isn't as ours are"),
         (word("devices", [{"number": 1}]), "isn't as ours are"),
         (word("facts", [{"kind": "gossip"}]), "isn't as ours are"),
+        *(
+            (first("baselines", **changed), "isn't as ours are")
+            for changed in (
+                {"at_ms": "soon"},
+                {"at_ms": 1 << 70},
+                {"at_ms": True},
+                {"meter": ["linky"]},
+                {"reason": "x" * 9_000},
+                {"offsets": [7]},
+                {"offsets": {"import_total_wh": 10**40}},
+                {"offsets": {"a_rumour": 1}},
+                {"device": 3},
+                {"more": 1},
+            )
+        ),
+        *(
+            (first("devices", **changed), "isn't as ours are")
+            for changed in (
+                {"from_ms": None},
+                {"to_ms": 1.5},
+                {"identifier": {}},
+                {"confirmed": "yes"},
+                {"number": 7},
+            )
+        ),
+        *(
+            (word("facts", [FACT | changed]), "isn't as ours are")
+            for changed in (
+                {"start_ms": "2023"},
+                {"detail": {"a": {"b": 1}}},
+                {"detail": {"a": 1e308}},
+                {"detail": "x"},
+                {"detail": {str(n): n for n in range(999)}},
+                {"origin": None},
+            )
+        ),
+        (lambda _: '{"a":' + "[]," * 300_000 + "[]}", "isn't as ours are"),
         (word("meters", {"garage": "electricity"}), "has a meter 'garage'"),
         (word("meters", {"gas": "water"}), "has a meter 'gas' of water"),
         (word("zone", "Indian/Reunion"), "this home's of Europe/Paris"),
@@ -131,6 +187,13 @@ async def test_a_home_that_is_none_or_another(new, pack, change, why):
         (ROW.replace("linky", "water"), "counts no import_total_wh"),
         (ROW.replace("linky", "garage"), "counts no import_total_wh"),
         (ROW + "x" * 5000, "line"),
+        (ROW.replace(",1,1,,,,", f",1,1,{10**30},,,"), "line 2"),
+        (ROW.replace(",1,1,,,,", f",1,1,,,{10**30},"), "line 2"),
+        (ROW.replace(",1,1,,,,", ",1,1,,inf,,"), "line 2"),
+        (ROW.replace(",1,1,,,,", ",1,nan,,,,"), "line 2"),
+        (ROW.replace(",1,1,,,,", ",1,2,,,,"), "line 2"),
+        (ROW.replace("30min", "").replace(",,,,", f",,,,{10**30}"), "line 2"),
+        (ROW.replace("tic", "x" * 900), "line 2"),
         ('"' + "x" * 5000, "line"),
         (ROW + ",", "line 2"),
     ],
