@@ -36,7 +36,7 @@ from edge.transfer.errors import TransferRefused
 from edge.transfer.parcel import Parcel
 from edge.transfer.parcels import Parcels
 from edge.transfer.peer import Peer
-from edge.transfer.sending import Sending
+from edge.transfer.sending import FINAL, Sending
 
 Tell = Callable[[str, float], None]
 CODE_MOST = 200
@@ -136,7 +136,8 @@ async def sent(config: Config, parcel: Parcel, tell: Tell) -> Parcel:
     try:
         return await Sending(mine, place.GUARD, told).send(parcel)
     except TransferRefused as error:
-        mine.give_up(parcel, error.message)
+        if error.reason in FINAL:
+            mine.give_up(parcel, error.message)
         raise
 
 

@@ -17,5 +17,9 @@ class TransferRefused(TransferError):
         self.reason = reason
 
 
+UNKNOWN_CODE = "unknown-code"
+"""Why nothing is there for a sender: the one answer to whatever is wrong."""
+
+
 class TransferLost(TransferError):
     """Raised when the other home goes away, or has no place now: worth another try."""

@@ -78,11 +78,14 @@ class Offer:
         return self.state in ENDED
 
     def answers(self, now_ms: int) -> bool:
-        """Tell whether who sends is still answered; a clock may have been set back."""
+        """Tell whether who sends is still answered; a clock may have been set back.
+
+        Of what is ended, that it is; and of what came whole, its receipt.
+        """
         until_ms = self.until_ms
-        if self.state is not State.OPEN:
+        if self.announced is not None:
             until_ms += GOES_ON_MS
-        return not self.ended and self.made_ms <= now_ms < until_ms
+        return self.made_ms <= now_ms < until_ms
 
     def lapsed(self, now_ms: int) -> bool:
         """Tell whether its time is over, and what came of it is to go."""

@@ -24,7 +24,7 @@ from edge.outgoing.http import client
 from edge.outgoing.places import Guard
 from edge.transfer.announcement import Announcement
 from edge.transfer.code import Code
-from edge.transfer.errors import TransferLost, TransferRefused
+from edge.transfer.errors import UNKNOWN_CODE, TransferLost, TransferRefused
 from edge.transfer.identity import fingerprint
 from edge.transfer.proof import NONCE_BYTES, Asked, answers, digest_of
 
@@ -172,7 +172,7 @@ def _answer(status: int, body: bytes) -> Mapping[str, Any]:
         raise TransferLost(detail or "the other home is busy")
     if status == 404:
         raise TransferRefused(
-            "unknown-code",
+            UNKNOWN_CODE,
             "no transfer waits there under this code",
             hint="is the code typed right, and still good? `releve transfer list` there"
             " says so",

@@ -62,13 +62,18 @@ class Receiving:
 
     def greet(self, transfer: str, nonce: str) -> Mapping[str, Any]:
         """Prove who receives, and say how many bytes it takes."""
-        offer = self._offer(transfer)
+        offer = self.offers.find(transfer)
+        if offer is None or offer.whole_ms is None:  # else its receipt is to be had
+            offer = self._offer(transfer)
         shown = Identity.read(self.offers.data_dir).fingerprint
         proof = answer(bytes.fromhex(offer.public), nonce, shown)
         return {"proof": proof, "most": offer.most, "until_ms": offer.until_ms}
 
     def announce(self, transfer: str, announced: Announcement) -> Mapping[str, Any]:
         """Take the word on a pack; give what is here of it, to go on from."""
+        known = self.offers.find(transfer)
+        if known and known.whole_ms is not None and known.announced == announced:
+            return self._told(known)  # its owner may have taken it since
         with self.offers.held():
             offer = self._offer(transfer)
             if offer.announced is None:
@@ -136,7 +141,7 @@ class Receiving:
         whole = announced is not None and offer.received == announced.size
         if offer.state is State.COMING and whole:
             offer = self._verified(offer)
-        if offer.state is State.WHOLE:
+        if offer.whole_ms is not None:
             offer = self._signed(offer)
         return {"received": offer.received, "receipt": offer.receipt}
 
@@ -171,14 +176,14 @@ class Receiving:
         """Give one with its receipt, signed as who is spoken to now."""
         identity = Identity.read(self.offers.data_dir)
         with self.offers.held():
-            now = self._offer(offer.id)
+            now = self.offers.find(offer.id) or offer
             there = now.receipt
             if there and receipt.certificate_of(there) == identity.certificate:
                 return now
             assert now.announced is not None  # noqa: S101 - it is whole
-            whole_ms = now.whole_ms or self.offers.now_ms()
-            signed = receipt.made(now.id, now.public, now.announced, identity, whole_ms)
-            now = replace(now, receipt=signed)
+            assert now.whole_ms is not None  # noqa: S101 - same
+            of = (now.id, now.public, now.announced)
+            now = replace(now, receipt=receipt.made(*of, identity, now.whole_ms))
             self.offers.keep(now)
             return now
 

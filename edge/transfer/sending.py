@@ -13,13 +13,15 @@ from typing import IO
 from edge.outgoing.destination import Destination
 from edge.outgoing.places import Guard
 from edge.transfer import receipt
-from edge.transfer.errors import TransferLost, TransferRefused
+from edge.transfer.errors import UNKNOWN_CODE, TransferError, TransferRefused
 from edge.transfer.parcel import Parcel
 from edge.transfer.parcels import Parcels
 from edge.transfer.peer import Peer, Progress
 
 MOST_PIECE, LEAST_PIECE = 1 << 20, 64 << 10
 FIRST_AGAIN_S, LAST_AGAIN_S = 1.0, 30.0
+FINAL = frozenset({"over", "other-pack", "pack-gone"})
+"""Why a parcel can never arrive; whatever else is said of it may be mended."""
 PATIENCE_S = 600.0
 """How long the other home may be away; then the parcel waits for its owner's word."""
 
@@ -42,6 +44,7 @@ class Sending:
 
         Raises TransferRefused, OutgoingRefused when it can't go on; TransferLost when
         the other home is away for too long: then it goes on whenever it is sent again.
+        A Pi that has just started, its clock not yet set, knows no code for a while.
         """
         to, again_s, piece = Destination.parse(parcel.url), self.again_s, MOST_PIECE
         until_s, before = time.monotonic() + self.patience_s, -1
@@ -50,14 +53,16 @@ class Sending:
             try:
                 async with Peer.reached(to, parcel.secret, self.guard) as peer:
                     return await way.gone(peer)
-            except TransferLost:
+            except TransferError as error:
+                if isinstance(error, TransferRefused) and error.reason != UNKNOWN_CODE:
+                    raise
                 if way.there > before:  # it comes nearer
                     until_s, again_s = time.monotonic() + self.patience_s, self.again_s
                     before = way.there
                 if time.monotonic() + again_s >= until_s:
                     raise
             self.tell("waiting", max(0, before) / parcel.announced.size)
-            piece = max(LEAST_PIECE, piece // 2)
+            piece = max(LEAST_PIECE, way.piece // 2)
             await asyncio.sleep(again_s)
             again_s = min(2 * again_s, LAST_AGAIN_S)
 
@@ -91,12 +96,20 @@ class Way:
                     raise TransferRefused(
                         "senseless", "the other home loses count of what it has"
                     )
+                self.piece = min(MOST_PIECE, 2 * self.piece)
+                await self._stands()
         code = self.parcel.secret
         receipt.matches(told.receipt, code.id, code.public.hex(), announced, peer.shown)
         self.sending.tell("done", 1.0)
         return await asyncio.to_thread(
             self.sending.parcels.sent, self.parcel, told.receipt
         )
+
+    async def _stands(self) -> None:
+        """Raise TransferRefused once the owner has given it up, in another shell."""
+        found = await asyncio.to_thread(self.sending.parcels.find, self.parcel.id)
+        if found is None or not found.sends:
+            raise TransferRefused("given-up", "this transfer was given up")
 
     def _note(self, told: Progress) -> None:
         self.there = told.received

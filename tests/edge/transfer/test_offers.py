@@ -75,10 +75,11 @@ def test_no_offer_is_without_bounds(receiver, more):
 
 
 def test_one_that_is_ended_is_ended_once_and_its_bytes_are_gone(receiver):
-    transfer, code, _ = receiver.received(sealed(5_000))
+    transfer, _, _ = receiver.received(sealed(5_000))
     receiver.offers.end(transfer, State.REFUSED)
     assert not receiver.offers.pack(transfer).exists()
-    assert not receiver.let_in(code)
+    with pytest.raises(TransferRefused, match="ended this transfer"):
+        receiver.receiving.take(transfer, 0, b"x")
     with pytest.raises(TransferRefused, match="no transfer waits"):
         receiver.offers.end(transfer, State.TAKEN)
 

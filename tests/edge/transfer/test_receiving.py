@@ -52,7 +52,8 @@ def test_a_code_that_is_guessed_at_is_over_but_what_is_whole_stays(receiver):
     for _ in range(receiving.TRIES):
         assert not receiver.let_in(code, by=Code.make())
         assert not receiver.let_in(code, by=Code.make(), of=there)
-    assert not receiver.let_in(code)
+    with pytest.raises(TransferRefused, match="ended this transfer"):
+        receiver.receiving.greet(transfer, NONCE)
     assert receiver.state(transfer) == "over"
     assert receiver.state(there) == "whole"
 
@@ -74,6 +75,15 @@ def test_who_asks_again_is_told_how_far_it_is(receiver, announced_one):
 
 def test_an_answer_that_was_lost_is_given_again(receiver):
     transfer, _, told = receiver.received(PACK)
+    assert receiver.receiving.announce(transfer, announced(PACK)) == told
+
+
+@pytest.mark.parametrize("state", [State.TAKEN, State.REFUSED])
+def test_who_lost_the_answer_has_the_receipt_whatever_became_of_it(receiver, state):
+    transfer, code, told = receiver.received(PACK)
+    receiver.offers.end(transfer, state)
+    assert receiver.let_in(code)
+    assert receiver.receiving.greet(transfer, NONCE)
     assert receiver.receiving.announce(transfer, announced(PACK)) == told
 
 
