@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from edge.broker.accounts import Branch
 from edge.event import EventKind
 from edge.interval import Step
+from edge.outputs.channel import Channel, reference
+from edge.outputs.cloud.channels import channels as cloud_channels
 from edge.outputs.homeassistant import Announcing
 from edge.outputs.schemas import KIND, REGISTER, SCHEMAS, STEP, TOLD_KIND
 from edge.outputs.topics import Topics
@@ -24,7 +25,9 @@ DESCRIPTION = """\
 Your own meters by MQTT 5. `releve` and `homeassistant` stand for `mqtt.prefix` and
 `mqtt.discovery_prefix`. The owner reads the whole tree; a service reads what stands
 below `releve/services/` and its id, by the login that GET /api/v1/grant gives, and
-subscribes at QoS 1 in a session that lasts. Instants carry their offset. Unknown is
+subscribes at QoS 1 in a session that lasts. `PREFIX` stands for a cloud's: what the
+household sends to a broker of its own elsewhere, each message once by its `grant` and
+`seq`. Instants carry their offset. Unknown is
 null, never 0.
 """
 TEXT, JSON = "text/plain", "application/json"
@@ -40,65 +43,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """A topic: what stands there, what is said of it; `heard`: we listen there.
-
-    `emptied` says what it means when we send nothing at all there, retained.
-    """
-
-    name: str
-    address: str
-    message: str
-    summary: str
-    qos: int = 1
-    retain: bool = False
-    heard: bool = False
-    emptied: str = ""
-
-    @property
-    def parameters(self) -> list[str]:
-        """Give the names between braces in the address."""
-        return [part[1:-1] for part in self.address.split("/") if part[0] == "{"]
-
-    @property
-    def messages(self) -> list[str]:
-        """Give the names of what stands there."""
-        return [self.message, *(["nothing"] if self.emptied else [])]
-
-    def plain(self) -> dict[str, Any]:
-        """Give it as the document has it."""
-        return {
-            "address": self.address,
-            "summary": self.summary,
-            "messages": {n: _to("components/messages", n) for n in self.messages},
-            "parameters": {n: _to("components/parameters", n) for n in self.parameters},
-        }
-
-    def operations(self) -> dict[str, dict[str, Any]]:
-        """Give what we do there."""
-        action = "receive" if self.heard else "send"
-        done = {self.name: self._operation(self.message, action, self.summary)}
-        if self.emptied:
-            emptied = replace(self, retain=True)._operation(  # noqa: SLF001 - of itself
-                "nothing", "send", self.emptied
-            )
-            done[f"{self.name}Emptied"] = emptied
-        return done
-
-    def _operation(self, message: str, action: str, summary: str) -> dict[str, Any]:
-        bindings = {"qos": self.qos, "retain": self.retain, "bindingVersion": "0.2.0"}
-        return {
-            "action": action,
-            "channel": _to("channels", self.name),
-            "summary": summary,
-            "messages": [_to(f"channels/{self.name}/messages", message)],
-            "bindings": {"mqtt": bindings},
-        }
-
-
 def channels() -> Sequence[Channel]:
-    """Give every topic: the owner's tree, Home Assistant's, a service's own."""
+    """Give every topic: the owner's tree, Home Assistant's, a service's, a cloud's."""
     topics, branch = Topics(PREFIX), Branch(PREFIX, "{service}")
     house = Announcing(topics, DISCOVERY, "en", VERSION)
     meter, register = "{meter}", "{register}"
@@ -155,6 +101,7 @@ def channels() -> Sequence[Channel]:
             *("serviceResponse", branch.response, "answer"),
             "What a service is answered, with the Correlation Data of its question.",
         ),
+        *cloud_channels(),
     )
 
 
@@ -162,9 +109,9 @@ def describe() -> dict[str, Any]:
     """Give the document."""
     made = channels()
     operations = {name: op for one in made for name, op in one.operations().items()}
-    operations["serviceRequest"]["reply"] = {
-        "channel": _to("channels", "serviceResponse")
-    }
+    for asker in ("service", "cloud"):
+        reply = {"channel": reference("channels", f"{asker}Response")}
+        operations[f"{asker}Request"]["reply"] = reply
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -177,6 +124,7 @@ def describe() -> dict[str, Any]:
         "servers": {
             "home": _server("127.0.0.1:1883", "mqtt", "For programs of this machine."),
             "lan": _server("releve.local:8883", "secure-mqtt", "For your network."),
+            "cloud": _server("mqtt.example.org:8883", "secure-mqtt", "A cloud's."),
         },
         "channels": {one.name: one.plain() for one in made},
         "operations": operations,
@@ -197,7 +145,7 @@ def describe() -> dict[str, Any]:
 def _message(name: str) -> dict[str, Any]:
     return {
         "contentType": TEXT if name in PLAIN else JSON,
-        "payload": _to("components/schemas", name),
+        "payload": reference("components/schemas", name),
     }
 
 
@@ -207,12 +155,8 @@ def _server(host: str, protocol: str, description: str) -> dict[str, Any]:
         "protocol": protocol,
         "protocolVersion": "5.0",
         "description": description,
-        "security": [_to("components/securitySchemes", "login")],
+        "security": [reference("components/securitySchemes", "login")],
     }
-
-
-def _to(place: str, name: str) -> dict[str, str]:
-    return {"$ref": f"#/{place}/{name}"}
 
 
 def written() -> str:

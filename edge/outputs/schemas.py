@@ -104,6 +104,10 @@ SCHEMAS: Mapping[str, Schema] = {
     "toldSample": whole(SAMPLE),
     "toldInterval": whole({"seq": COUNT, **PERIOD}, SPREAD),
     "toldEvent": whole({"seq": COUNT, **EVENT}),
+    "claim": whole({"home": {"type": "string", "pattern": "^[0-9a-f]{32}$"}}),
+    "cloudCursor": whole({"grant": TEXT, "seq": COUNT}),
+    "cloudInterval": whole({"grant": TEXT, "seq": COUNT, **PERIOD}, SPREAD),
+    "cloudEvent": whole({"grant": TEXT, "seq": COUNT, **EVENT}),
     "question": whole(
         {
             "meter": METER,

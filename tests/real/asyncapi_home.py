@@ -106,13 +106,15 @@ class Ear:
     told: list[Told] = field(default_factory=list)
 
     @classmethod
-    def open(cls, port: int, login: dict[str, str], *topics: str) -> Ear:
+    def open(
+        cls, port: int, login: dict[str, str], *topics: str, ca_file: Path | None = None
+    ) -> Ear:
         client = Client(
             CallbackAPIVersion.VERSION2,
             login["client_id"],
             protocol=MQTTProtocolVersion.MQTTv5,
         )
-        client.username_pw_set(login["username"], login["password"])
+        client.username_pw_set(login.get("username"), login.get("password"))
         ear = cls(client)
         client.on_message = lambda _c, _u, m: ear.told.append(
             Told(m.topic, m.payload, m.qos, m.retain)
@@ -121,7 +123,9 @@ class Ear:
         client.on_subscribe = lambda _c, _u, _m, reasons, _p: heard.append(
             [reason.value for reason in reasons]
         )
-        client.connect("127.0.0.1", port)
+        if ca_file is not None:
+            client.tls_set(str(ca_file))
+        client.connect("127.0.0.1" if ca_file is None else "localhost", port)
         options = SubscribeOptions(qos=2, retainAsPublished=True)
         client.loop_start()
         client.subscribe([(topic, options) for topic in topics])

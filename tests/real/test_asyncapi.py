@@ -1,4 +1,7 @@
-"""What is published is what docs/asyncapi.json says: every message of a whole home."""
+"""What is published is what docs/asyncapi.json says: every message of a whole home.
+
+And every one that it sends to a cloud.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
+from tests.real.asyncapi_cloud import told_elsewhere
 from tests.real.asyncapi_home import Told, published
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
@@ -48,7 +52,8 @@ def channel_of(topic: str) -> str:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> list[Told]:
-    return asyncio.run(published(tmp_path_factory.mktemp("home")))
+    there = asyncio.run(told_elsewhere(tmp_path_factory.mktemp("cloud")))
+    return asyncio.run(published(tmp_path_factory.mktemp("home"))) + there
 
 
 def operations(channel: str) -> list[dict]:

@@ -42,7 +42,9 @@ def test_each_channel_is_described_and_its_parameters_are(document):
 
 
 def test_the_guide_names_every_topic(document):
-    guide = (ROOT / "docs" / "mqtt.md").read_text()
+    guides = {
+        name: (ROOT / "docs" / f"{name}.md").read_text() for name in ("mqtt", "cloud")
+    }
     named = {"toldKind": "kind", "device": "id"}
     for channel in document["channels"].values():
         topic = re.sub(
@@ -50,7 +52,8 @@ def test_the_guide_names_every_topic(document):
             lambda found: f"<{named.get(found[1], found[1])}>",
             channel["address"],
         )
-        assert f"`{topic}`" in guide, topic
+        guide = "cloud" if topic.startswith("PREFIX/") else "mqtt"
+        assert f"`{topic}`" in guides[guide], topic
 
 
 def test_a_topic_could_be_of_one_channel_alone(document):
