@@ -162,7 +162,7 @@ def _imported(
     from edge.importing.reading import Asked  # noqa: PLC0415 - same
 
     data = plain_bytes(place.offers(settings).pack(offer.id))
-    asked = Asked(f"transfer-{offer.id}.zip", meter, dry_run=dry_run)
+    asked = Asked(f"transfer-{offer.id[:8]}.zip", meter, dry_run=dry_run)
 
     async def run(tell: Any) -> Report:
         async with opened(settings, dry_run=dry_run) as door:

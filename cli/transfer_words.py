@@ -122,6 +122,14 @@ INACTIVE = Words(
     "Accordés dans l'autre foyer ; rien de cela ne vaut ici :",
     "Granted in the other home; nothing of it holds here:",
 )
+CONSENT_COLUMNS = (
+    Words("accord", "consent"),
+    Words("à qui", "to whom"),
+    Words("quoi", "what"),
+    Words("pour", "for"),
+    Words("état", "state"),
+    Words("depuis", "since"),
+)
 REFUSED = Words(
     "Le transfert {id} est refusé : ce qui était venu est effacé.",
     "Transfer {id} is refused: what had come is erased.",

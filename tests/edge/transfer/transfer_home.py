@@ -33,10 +33,10 @@ def announced(pack: bytes, profile: str = "home") -> Announcement:
 class Receiver:
     """A home's directory with its certificate, its offers, and a clock that is set."""
 
-    def __init__(self, directory):
-        directory.mkdir(mode=0o700)
+    def __init__(self, directory, now_ms=NOW_MS):
+        directory.mkdir(mode=0o700, exist_ok=True)
         self.data = directory
-        self.now_ms = NOW_MS
+        self.now_ms = now_ms
         self.room = 1 << 40
         self.certificates = Certificates.open(directory, NAMES, datetime.now(UTC))
         self.offers = Offers(directory, lambda: self.now_ms)

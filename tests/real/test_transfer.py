@@ -1,0 +1,118 @@
+"""Two homes, two services, one code: what was lived in one stands in the other.
+
+RELEVE_TRANSFER_KILLS says how often both sides are killed, by SIGKILL, on the way.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+
+import pytest
+
+from cli import transfer_place
+from edge.portability import sealed
+from edge.transfer import sending
+from tests.real import transfer_child
+from tests.real.transfer_homes import Home, lived
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
+
+KILLS = int(os.environ.get("RELEVE_TRANSFER_KILLS", "2"))
+KILLED = -9
+EASED = (
+    (transfer_place, "GUARD"),
+    (sealed, "LOG_N"),
+    *((sending, name) for name in ("MOST_PIECE", "LEAST_PIECE")),
+    *((sending, name) for name in ("FIRST_AGAIN_S", "LAST_AGAIN_S")),
+)
+SENDING, RECEIVING = 60, 250
+"""About as many things as are done on either side, which a kill comes between."""
+WAITS = 3
+
+
+@pytest.fixture(autouse=True)
+def eased(monkeypatch):
+    for of, name in EASED:
+        monkeypatch.setattr(of, name, getattr(of, name))
+    transfer_child.eased()
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("old")
+    home = Home(directory, "old")
+    lived(home.data, days=20)
+    return home
+
+
+@pytest.fixture
+def new(tmp_path):
+    home = Home(tmp_path, "new")
+    yield home
+    home.end()
+
+
+def test_a_home_moves_whole_and_an_extract_is_given(old, new):
+    new.start()
+    new.offered(old)
+    old.told(*old.sending(new, "--profile", "extract", "--for", "My coach"))
+    extract = new.waiting()
+    assert "A preview: nothing was imported" in new.told("transfer", "preview", extract)
+    new.told("transfer", "refuse", extract)
+    assert new.receipt(extract) == old.receipt(extract)
+    assert "My coach" in old.told("services", "list")
+
+    new.offered(old)
+    said = old.told(*old.sending(new))
+    assert "handed to" in said
+    home = new.waiting()
+    secret = ("--passphrase-file", str(new.secret))
+    shown = new.told("transfer", "preview", home, *secret)
+    assert "linky (electricity), water (water)" in shown
+    taken = new.told("transfer", "accept", home, *secret)
+    assert "rows taken, 0 there already" in taken
+    granted = new.told("transfer", "consents", home)
+    assert "nothing of it holds here" in granted
+    assert "My coach" in granted
+    assert "My coach" not in new.told("services", "list")
+    assert new.receipt(home) == old.receipt(home)
+    assert json.loads(new.receipt(home))["profile"] == "home"
+    assert not list(new.data.rglob("transfers/*/*/pack"))
+    assert not list(old.data.rglob("transfers/*/*/pack"))
+    new.end()
+    assert new.readings() == old.readings()
+
+
+def test_killed_on_both_sides_at_random_it_arrives_all_the_same(
+    old, new, record_property
+):
+    rng = random.Random(20)
+    kills = {old: 0, new: 0}
+    each = -(-KILLS // 2)
+    arrived = 0
+    while min(kills.values()) < each or not arrived:
+        new.start()
+        new.offered(old)
+        while True:
+            if kills[new] < each:
+                new.start(at=rng.randrange(1, RECEIVING))
+            at = rng.randrange(1, SENDING) if kills[old] < each else 0
+            done = old.killed(*old.sending(new), at=at)
+            assert done.returncode in (0, WAITS, KILLED), done.stderr
+            kills[old] += done.returncode == KILLED
+            if new.service.poll() is not None:
+                assert new.service.returncode == KILLED
+                kills[new] += 1
+                new.start()
+            if done.returncode == 0:
+                break
+        transfer = new.waiting()
+        assert new.receipt(transfer) == old.receipt(transfer)
+        new.told("transfer", "accept", transfer, "--passphrase-file", str(new.secret))
+        arrived += 1
+    record_property("kills", sum(kills.values()))
+    record_property("arrived", arrived)
+    new.end()
+    assert new.readings() == old.readings()
