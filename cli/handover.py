@@ -108,7 +108,7 @@ def _begin(
     from edge.portability.sealed import fit  # noqa: PLC0415 - same
 
     keep_export, passphrase_file, fate = given
-    home.look_for_strangers(language)
+    home.look_before(language)
     place = _place(home, keep_export, language, asks=asks)
     cozys = _fates(home.cozys, fate, language, asks=asks)
     if asks:
@@ -189,6 +189,8 @@ def _go_on(home: Leaving, begun: Begun, language: Language, *, without: bool) ->
     handing, data_dir = home.handing(Language(begun.language)), home.config.data_dir
     with shown() as tell:
         if not begun.emptying:
+            if not home.end_collectors():
+                typer.echo(words.COLLECTORS.said(language), err=True)
             with as_owner(data_dir):
                 begun = handing.rights(begun)
                 typer.echo(words.TAKEN_BACK.said(language))

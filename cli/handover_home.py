@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from cli import handover_words as words
 from cli.display import shown
+from cli.lan import installed
 from cli.language import Language
 from collectors.past import directory_of
 from edge.config import Config, load_config
@@ -18,11 +21,13 @@ from edge.config.load import DEFAULT_PATHS
 from edge.handover.refusal import HandoverRefused
 from edge.journal.file import JOURNAL
 from edge.journal.leaving import handed
-from edge.stores.influx.token import ADMIN
 
 if TYPE_CHECKING:
     from edge.handover.handing import Handing
     from edge.handover.seen import Seen
+
+
+COLLECTORS = "releve-collect.service"
 
 
 @dataclass(frozen=True)
@@ -57,15 +62,10 @@ class Leaving:
 
     @property
     def stays(self) -> tuple[str, ...]:
-        """Give what outlives the home in its directory.
-
-        A configuration there, and an InfluxDB's administrator, whose secrets are new.
-        """
+        """Give what outlives the home in its directory: a configuration there."""
         data_dir = self.config.data_dir.resolve()
         path = None if self.path is None else self.path.resolve()
-        here = path is not None and path.parent == data_dir
-        names = (path.name,) if path is not None and here else ()
-        return names if self.config.influxdb is None else (*names, ADMIN)
+        return (path.name,) if path is not None and path.parent == data_dir else ()
 
     @property
     def variables(self) -> str:
@@ -74,13 +74,35 @@ class Leaving:
         asked = {one: one.upper().partition("__")[0] for one in os.environ}
         return ", ".join(sorted(one for one, name in asked.items() if name in known))
 
+    def end_collectors(self) -> bool:
+        """End the process that has the portals' passwords; tell whether it has ended.
+
+        The package's unit, which ends for good: nobody configures a portal any more.
+        """
+        if not self.config.collectors:
+            return True
+        systemctl = shutil.which("systemctl")
+        ours = self.path is not None and installed(self.path.resolve())
+        if systemctl is None or not ours or os.geteuid() != 0:
+            return False
+        asked = [systemctl, "disable", "--now", COLLECTORS]
+        done = subprocess.run(asked, capture_output=True, check=False)  # noqa: S603 - ours, of constants
+        return done.returncode == 0
+
     def preview(self, language: Language) -> Iterator[str]:
         """Say what will be done."""
         place = (self.config.data_dir, self.path)
         return words.preview(self.seen, *place, self.variables, language)
 
-    def look_for_strangers(self, language: Language) -> None:
-        """Raise HandoverRefused where something lies in the home that isn't ours."""
+    def look_before(self, language: Language) -> None:
+        """Raise HandoverRefused, ConfigError where it could not come to its end.
+
+        As where something lies in the home that isn't ours.
+        """
+        if self.path is not None:
+            from edge.handover.machine import look  # noqa: PLC0415 - as above
+
+            look(self.path)
         if self.seen.strange:
             names = shown(", ".join(self.seen.strange))
             said = words.STRANGE.said(language)

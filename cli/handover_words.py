@@ -71,6 +71,10 @@ REMAINS = (
         "backups and copies that you keep elsewhere",
     ),
     Words(
+        "le système de la machine : ses comptes, son Wi-Fi, ses clés ssh",
+        "the machine's own system: its accounts, its Wi-Fi, its ssh keys",
+    ),
+    Words(
         "le journal du système, s'il est gardé : sudo journalctl --rotate"
         " --vacuum-time=1s",
         "the system's own log, where it is kept: sudo journalctl --rotate"
@@ -113,6 +117,12 @@ NEW_ALREADY = Words(
 GOES_ON = Words(
     "Une remise a commencé le {} : elle continue.",
     "A handover was begun on {}: it goes on.",
+)
+COLLECTORS = Words(
+    "Arrêtez vous-même `releve collect`, s'il tourne : il a encore les mots de passe de"
+    " vos portails en mémoire.",
+    "End `releve collect` yourself, if it runs: it still has your portals' passwords in"
+    " memory.",
 )
 TAKEN_BACK = Words("Tout est retiré.", "All is taken back.")
 UNREACHED = Words("{place} n'a pas répondu : {why}", "{place} didn't answer: {why}")

@@ -20,12 +20,13 @@ from edge.config import Config
 from edge.errors import AlreadyRunning, EdgeError
 from edge.handover import elsewhere, machine, receipt
 from edge.handover.begun import Begun
-from edge.handover.outside import UNREACHED, Place
+from edge.handover.outside import ERASED, UNREACHED, Place
 from edge.handover.refusal import HandoverRefused
 from edge.handover.rights import end_alone
 from edge.journal import leaving
 from edge.journal.file import DirectoryLock, wall_ms
 from edge.service.control import ask
+from edge.stores.influx.token import ADMIN
 
 ENDS_S, FEW_S = 90.0, 10.0
 """How long a service may take to end that was told, and one that wasn't."""
@@ -99,9 +100,16 @@ class Handing:
                 machine.write(self.path)
             said = receipt.document(begun, wall_ms(), None, self.remains)
             receipt.write(receipt.path_of(begun), said)
-            begun = replace(begun, emptying=True)
+            begun = replace(
+                begun, emptying=True, stays=(*begun.stays, *self._renewed(begun))
+            )
             begun.keep(self.data_dir)
         return begun
+
+    def _renewed(self, begun: Begun) -> Sequence[str]:
+        """Give what outlives the home, made anew: InfluxDB's administrator."""
+        anew = begun.outside.get("influxdb") == ERASED
+        return (ADMIN,) if anew and (self.data_dir / ADMIN).exists() else ()
 
     def empty(self) -> None:
         """Erase all that is left in the home's directory."""

@@ -6,12 +6,13 @@ the household decided of its readings don't; who comes next is asked at set-up.
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from edge.config.load import ConfigError
+from edge.config.load import ConfigError, config_of
 from edge.config.writing import rendered, replace
 
 TOP = ("data_dir", "time_zone", "demo", "log_level")
@@ -52,12 +53,13 @@ def kept(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _meters(tables: Any) -> list[dict[str, Any]]:
-    """Give the meters that a line of this machine reads, under their kind's name."""
+    """Give the meters under their kind's name, each as a line of this machine reads it.
+
+    One that is read another way stays without it: which radio, on whose broker, goes.
+    """
     found: list[dict[str, Any]] = []
     taken: set[str] = set()
     for table in tables:
-        if "mqtt" in table:
-            continue  # which radio or node it is, and on whose broker, goes
         kind = str(table.get("kind", "linky"))
         name = called = NAMES.get(kind, kind)
         number = 2
@@ -68,20 +70,25 @@ def _meters(tables: Any) -> list[dict[str, Any]]:
     return found
 
 
-def rewritten(path: Path) -> str:
-    """Give a configuration's text with the machine's own alone; raise ConfigError."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path} can't be read: {error}") from error
-    return rendered(kept(document), {}, HEAD)
+def look(path: Path) -> None:
+    """Raise ConfigError where a configuration can't be rewritten, or then be used."""
+    config_of(kept(_read(path)), path)
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        raise ConfigError(f"{path} is not yours to write", hint="sudo releve handover")
 
 
 def write(path: Path) -> None:
     """Leave in a configuration what is the machine's; raise ConfigError."""
-    text = rewritten(path)
-    if path.read_text(encoding="utf-8") != text:
+    text = rendered(kept(_read(path)), {}, HEAD)
+    if path.read_text(encoding="utf-8") != text:  # what a comment says goes as well
         replace(path, text)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path} can't be read: {error}") from error
 
 
 def before(path: Path) -> list[Path]:

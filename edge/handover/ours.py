@@ -11,7 +11,14 @@ from edge.journal.leaving import STAYS
 NAMES = (
     *("journal.db*", "store.db*", "consent.db*", "services.db*", "parked.db*"),
     *("pulses.db*", "pulses-*", "mqtt-*.json", "ballast", "epoch", "epoch.new"),
-    *("owner.*", "influx.*", "backup.json", "control.sock", "*.damaged*"),
+    *(
+        "owner.*",
+        "influx.*",
+        "backup.json",
+        "erased.json",
+        "control.sock",
+        "*.damaged*",
+    ),
     *("backups", "broker", "cloud", "collected", "copies", "cozy", "exporting"),
     *(
         "extracts",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -13,7 +14,7 @@ from typing import Any
 from edge.handover.begun import Begun
 from edge.handover.refusal import HandoverRefused
 from edge.journal import leaving
-from edge.private_file import write_private
+from edge.journal.file import sync_directory
 from edge.sample import utc
 
 ENDS = ".receipt.json"
@@ -67,8 +68,17 @@ def path_of(begun: Begun) -> Path:
 
 def write(path: Path, said: dict[str, Any]) -> None:
     """Write it, its owner's alone to read; raise HandoverRefused."""
+    aside = path.with_name(f".{path.name}")
+    text = json.dumps(said, indent=2, ensure_ascii=False)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
     try:
-        write_private(path, json.dumps(said, indent=2, ensure_ascii=False).encode())
+        # a stick's FAT has no rights to set, as `write_private` would
+        with os.fdopen(os.open(aside, flags, 0o600), "w", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+        sync_directory(path.parent)
     except OSError as error:
         raise HandoverRefused(
             f"the receipt {path} can't be written: {error.strerror}",

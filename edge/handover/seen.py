@@ -11,6 +11,7 @@ from edge.config import Config
 from edge.consent.view import ledger_view
 from edge.errors import ConsentError
 from edge.handover.elsewhere import elsewhere
+from edge.handover.machine import before
 from edge.handover.ours import size_of, strange
 from edge.outputs.cozy import account as cozys
 
@@ -39,6 +40,7 @@ def seen(
 ) -> Seen:
     """Look at a home, a service running on it or not."""
     files, size = size_of(config.data_dir)
+    copies = () if path is None else [one.name for one in before(path)]
     return Seen(
         meters=tuple(one.id for one in config.meters),
         held=held(config.data_dir),
@@ -49,7 +51,7 @@ def seen(
         files=files,
         size=size,
         elsewhere=tuple(elsewhere(config, path, directories)),
-        strange=tuple(strange(config.data_dir, stays)),
+        strange=tuple(strange(config.data_dir, {*stays, *copies})),
     )
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import tempfile
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
 
+from cli import handover_home
 from cli.main import app
 from edge.consent.consents import Choice, Consents
 from edge.consent.credentials import Credentials
@@ -277,3 +281,63 @@ def test_where_nothing_was_ever_kept_it_says_so(tmp_path):
     pi.data.mkdir()
     said = pi.handover("--yes")
     assert "there is no journal" in str(said.exception)
+
+
+def test_what_asks_portals_is_ended_or_its_end_is_asked_for(pi):
+    with pi.config.open("a") as file:
+        file.write('[[collectors]]\nkind = "grdf"\n')
+    said = pi.handover("--yes")
+    assert "End `releve collect` yourself" in said.output
+    home = handover_home.leaving_of(pi.config)
+    assert home.end_collectors(), "nobody asks any more: the table is gone"
+
+
+def test_the_packages_unit_is_ended_for_good(pi, tmp_path, monkeypatch):
+    with pi.config.open("a") as file:
+        file.write('[[collectors]]\nkind = "grdf"\n')
+    systemctl = tmp_path / "systemctl"
+    systemctl.write_text(f'#!/bin/sh\necho "$@" >{tmp_path}/told\n')
+    systemctl.chmod(0o755)
+    monkeypatch.setattr(handover_home, "installed", lambda _path: True)
+    monkeypatch.setattr(handover_home.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(handover_home.shutil, "which", lambda _name: str(systemctl))
+    assert handover_home.leaving_of(pi.config).end_collectors()
+    told = (tmp_path / "told").read_text()
+    assert told == "disable --now releve-collect.service\n"
+
+
+def test_a_configuration_in_the_home_itself_stays_there(tmp_path, lived_in):
+    pi = Pi(tmp_path / "old")
+    shutil.copytree(lived_in, pi.data)
+    inside = pi.data / "releve.toml"
+    shutil.move(pi.config, inside)
+    pi.config = inside
+    (pi.data / "releve.toml.before").write_text("dupont")
+    done = pi.handover("--yes")
+    assert done.exit_code == 0, done.output
+    assert pi.files() == NEW | {"releve.toml"}
+
+
+def test_variables_that_would_win_are_named(pi, monkeypatch):
+    monkeypatch.setenv("RELEVE_MQTT__PREFIX", "dupont")
+    monkeypatch.setenv("RELEVE_SOMETHING", "else")
+    said = pi("handover", "--dry-run")
+    assert "To be taken out by you, for a variable wins: RELEVE_MQTT__PREFIX\n" in (
+        said.output
+    )
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an administrator's")
+def test_typed_by_an_administrator_what_stays_is_the_services(pi):
+    other = 65_534
+    for path in (pi.data, *pi.data.rglob("*")):
+        os.chown(path, other, other)
+    place = Path(tempfile.gettempdir())
+    for path in pi.config.parents:
+        if place in path.parents:
+            path.chmod(0o755)  # else who the data is can't come there
+    done = pi.handover("--yes")
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert {path.stat().st_uid for path in pi.data.iterdir()} == {other}
+    assert {path.stat().st_uid for path in pi.stick.iterdir()} == {0}
+    assert oct(pi.pack.stat().st_mode & 0o777) == "0o600"
