@@ -142,6 +142,7 @@ def list_(config: ConfigFile = None) -> None:
     """Show what comes and what goes: how far, and what waits for your word."""
     settings, language = load_config(config), spoken()
     step_down(settings.data_dir)
+    place.tidy(settings)
     rows = [
         *(_comes(one, settings, language) for one in place.offers(settings).all()),
         *(_goes(one, settings, language) for one in place.parcels(settings).all()),

@@ -50,6 +50,15 @@ def parcels(config: Config) -> Parcels:
     return Parcels(Path(config.data_dir), now_ms)
 
 
+def tidy(config: Config) -> None:
+    """Let go of what is over, where anything ever was."""
+    data_dir = Path(config.data_dir)
+    if (data_dir / "transfers").is_dir():
+        from edge.transfer.part import tidied  # noqa: PLC0415 - brings cryptography
+
+        tidied(data_dir, now_ms)
+
+
 def size_of(text: str) -> int:
     """Read a size, as in 256M; raise ConfigError."""
     found = SIZE.fullmatch(text)

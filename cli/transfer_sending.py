@@ -83,15 +83,16 @@ def ready(
 
     Raises OutgoingRefused, TransferRefused, TransferLost, PackRefused.
     """
-    to = str(Destination.parse(url))
-    mine = place.parcels(config)
-    under_way = [one for one in mine.all() if one.sends and one.url == to]
+    to = Destination.parse(url).origin
+    mine, now_ms = place.parcels(config), place.now_ms()
+    under_way = [one for one in mine.all() if one.url == to and one.goes_on(now_ms)]
     if under_way:
         step_down(config.data_dir)
         one = under_way[0]
         size = place.sized(one.announced.size, spoken())
         when = place.when(one.made_ms, config)
         said(words.GOES_ON, id=one.id, when=when, size=size)
+        asyncio.run(_greeted(to, one.secret))
         return one
     extract = None if wanted.profile is Profile.HOME else wanted.extract(config)
     code = _code(code_file)

@@ -141,8 +141,7 @@ def _waiting(settings: Config, typed: str) -> Iterator[tuple[Offers, Offer]]:
 
     step_down(settings.data_dir)
     offers = place.offers(settings)
-    with offers.held():
-        offers.tidy()
+    place.tidy(settings)
     whole = {one.id: one for one in offers.all() if one.state is State.WHOLE}
     found = whole[place.meant(typed, [*whole])]
     if not offers.pack(found.id).is_file():

@@ -37,8 +37,10 @@ REACHED = Words(
     "✓ {url} knows the code; it takes {size} at most.",
 )
 GOES_ON = Words(
-    "On continue l'envoi {id}, commencé le {when} ({size}).",
-    "Going on with transfer {id}, begun on {when} ({size}).",
+    """On continue l'envoi {id}, préparé le {when} ({size}).
+Pour l'abandonner : releve transfer cancel {id}""",
+    """Going on with transfer {id}, made on {when} ({size}).
+To give it up: releve transfer cancel {id}""",
 )
 SENT = Words(
     "✓ {size} remis à {url}, reçu signé : releve transfer receipt {id}",

@@ -36,6 +36,7 @@ PATTERNS = (
     "extracts/*",
     f"{STAGED}/*",
     "transfers/*/*/pack",
+    "transfers/*/*/.pack.*",
 )
 """What was set aside, what stood here before a backup was put back, backups, and what
 is handed over just now, to another home or by one: whoever waits for it asks again."""

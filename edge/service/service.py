@@ -33,6 +33,7 @@ from edge.service.silence import Silence
 from edge.service.watchdog import Watchdog
 from edge.sources.plugins import build, fluid_of
 from edge.sources.protocol import Source
+from edge.transfer.part import tidy as tidy_transfers
 
 log = logging.getLogger(__name__)
 
@@ -202,6 +203,7 @@ class Service:
             parts["lan"] = hub.lan.run
         if not self._replay:
             parts["backups"] = hub.backups.run
+            parts["transfers"] = partial(tidy_transfers, config.data_dir, _ms(clock))
             parts["silence"] = Silence(clock, hub.bus, limits, intake.tell).run
             parts["watchdog"] = self._watchdog(hub).run
             parts["leaks"] = Leaks(hub.bus, _windows(config), intake.tell).run
@@ -253,6 +255,10 @@ async def _telling(erasure: Erasure, run: Callable[[], Awaitable[None]]) -> None
     """Tell others once what a cut left is erased."""
     await erasure.looked()
     await run()
+
+
+def _ms(clock: Clock) -> Callable[[], int]:
+    return lambda: clock.now().wall_ms
 
 
 def _windows(config: Config) -> dict[str, int]:

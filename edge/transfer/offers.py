@@ -121,6 +121,9 @@ class Offers:
                     ended.append(one)
         for one in ended[:-MOST_ENDED]:
             shutil.rmtree(self.directory(one.id), ignore_errors=True)
+        for name in place.names(self.data_dir, INCOMING):
+            if self.find(name) is None:  # words that can't be read are left
+                self.pack(name).unlink(missing_ok=True)
 
     def directory(self, transfer: str) -> Path:
         """Give where all of one is."""

@@ -9,6 +9,7 @@ from typing import Any
 from edge.transfer.announcement import Announcement
 from edge.transfer.code import Code
 from edge.transfer.errors import TransferRefused
+from edge.transfer.offer import GOES_ON_MS
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,6 +46,10 @@ class Parcel:
     def sends(self) -> bool:
         """Tell whether it is to be sent still."""
         return bool(self.code)
+
+    def goes_on(self, now_ms: int) -> bool:
+        """Tell whether the other home still takes it, as far as it has said."""
+        return self.sends and now_ms < self.until_ms + GOES_ON_MS
 
     @property
     def secret(self) -> Code:

@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from edge.calendar import DAY_MS
 from edge.journal.file import private_directory
 from edge.transfer import place
 from edge.transfer.errors import TransferRefused
-from edge.transfer.offer import GOES_ON_MS
 from edge.transfer.parcel import Parcel
 from edge.transfer.place import OUTGOING, PACK
 
 WORDS = "parcel.json"
+MADE_MS = DAY_MS
+"""How long nothing is said of a pack that is being made: what lasts longer was cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,15 @@ class Parcels:
         with place.held(self.data_dir, OUTGOING):
             now_ms = self.now_ms()
             for parcel in self.all():
-                over_ms = parcel.until_ms + GOES_ON_MS
-                if parcel.sends and now_ms >= over_ms:
+                if parcel.sends and not parcel.goes_on(now_ms):
                     self.give_up(parcel, "its time")
                 elif not parcel.sends:
                     self.pack(parcel.id).unlink(missing_ok=True)
+            for one in place.names(self.data_dir, OUTGOING):
+                made_ms = self.directory(one).stat().st_mtime_ns // 1_000_000
+                if self.find(one) is None and now_ms >= made_ms + MADE_MS:
+                    self.pack(one).unlink(missing_ok=True)
+                    draft_of(self.pack(one)).unlink(missing_ok=True)
 
     def forget(self, transfer: str) -> None:
         """Leave nothing of one that never was whole."""
@@ -89,3 +95,8 @@ class Parcels:
     def pack(self, transfer: str) -> Path:
         """Give where the bytes of one are."""
         return self.directory(transfer) / PACK
+
+
+def draft_of(pack: Path) -> Path:
+    """Give where a pack is while it is being made (cli.draft)."""
+    return pack.with_name(f".{pack.name}.draft")
