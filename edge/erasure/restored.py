@@ -10,7 +10,7 @@ from pathlib import Path
 
 from edge.erasure.readings import Readings
 from edge.errors import JournalError
-from edge.journal import erased
+from edge.journal import erased, erased_file
 from edge.journal.database import SqliteDatabase
 from edge.journal.erased import Erased
 from edge.journal.file import JOURNAL
@@ -23,10 +23,11 @@ def obeyed(scratch: Path, data_dir: Path) -> int:
     """Erase in restored databases what the home of now had erased; give how often.
 
     Before they are put in place. Other places are looked at again at the next start.
-    A home whose journal can't be read any more has no word to obey: its owner erases
-    again. Raises EdgeError.
+    Where its journal can't be read any more, by what stands beside it. Raises
+    EdgeError.
     """
-    stones = _stones(data_dir / JOURNAL)
+    known = _stones(data_dir / JOURNAL)
+    stones = [*known, *erased_file.missing(known, data_dir)]
     if stones:
         with ThreadPoolExecutor(1) as thread:  # which has no loop of another's
             thread.submit(lambda: asyncio.run(_erase(scratch, stones))).result()

@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from edge.errors import DiskFull, JournalError
+from edge.errors import DiskFull, EdgeError, JournalError
 from edge.interval import Step
-from edge.journal import erased, erasing, thinning
+from edge.journal import erased, erased_file, erasing, thinning
 from edge.journal.door import Door
 from edge.journal.erased import Erased, Tombstones
 from edge.journal.erasing import ERASED, Sift
@@ -50,7 +50,13 @@ class ErasingDoor(Door):
             with suppress(JournalError):
                 await self._do(lambda tx: tx.log.obey())
             raise
+        with suppress(EdgeError):  # it stands; the next start notes it, too
+            await self._do(self._note_beside)
         return numbers
+
+    def _note_beside(self, tx: Transaction) -> None:
+        """Note it a second time, in the writer's turn: the later of two is last."""
+        erased_file.write(self._place.directory, erased.read(tx.database))
 
     async def note_erased(self, stone: Erased, *, told: bool = False) -> None:
         """Note how far an erasure has come; `told`: its readers hear that it is."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edge.errors import DamagedDatabase, DiskFull
+from edge.journal import erased_file
 from edge.journal.ballast import Ballast
 from edge.journal.database import Connect
 from edge.journal.file import JOURNAL, next_epoch, open_file, set_aside, wall_ms
@@ -33,13 +34,23 @@ class Place:
     def load(self) -> Log:
         """Open the journal; set a damaged one aside, give a full disk its ballast."""
         try:
-            return self._load(None)
+            return self._obeying(self._load(None))
         except DamagedDatabase as error:
             return self._anew(None, error)
         except DiskFull:
             if not self.ballast.release():
                 raise
-            return self._load(None)
+            return self._obeying(self._load(None))
+
+    def _obeying(self, log: Log) -> Log:
+        """Have it know what was erased, though another journal was told."""
+        try:
+            if erased_file.agree(log.database, self.directory):
+                log.obey()
+        except BaseException:
+            log.database.close()
+            raise
+        return log
 
     def replace(self, before: Log, error: DamagedDatabase) -> Log:
         """Set aside a database that turned out damaged while in use.
@@ -78,4 +89,4 @@ class Place:
             log.database.close()
             raise
         self._leaving = None
-        return log
+        return self._obeying(log)
