@@ -77,6 +77,7 @@ def handover(  # noqa: PLR0913 - each is one thing that the household may say
         typer.echo(words.NEW_ALREADY.said(language))
         return
     if begun is None:
+        home.look_for_one()
         for line in home.preview(language):
             typer.echo(line)
         if dry_run:

@@ -18,6 +18,7 @@ from cli.language import Language
 from collectors.past import directory_of
 from edge.config import Config, load_config
 from edge.config.load import DEFAULT_PATHS
+from edge.errors import JournalError
 from edge.handover.refusal import HandoverRefused
 from edge.journal.file import JOURNAL
 from edge.journal.leaving import handed
@@ -93,6 +94,14 @@ class Leaving:
         """Say what will be done."""
         place = (self.config.data_dir, self.path)
         return words.preview(self.seen, *place, self.variables, language)
+
+    def look_for_one(self) -> None:
+        """Raise JournalError where nothing was ever kept."""
+        if not (self.config.data_dir / JOURNAL).exists():
+            raise JournalError(
+                f"there is no journal in {self.config.data_dir}",
+                hint="nothing was kept here yet: there is nothing to hand over",
+            )
 
     def look_before(self, language: Language) -> None:
         """Raise HandoverRefused, ConfigError where it could not come to its end.

@@ -24,7 +24,7 @@ RIGHTS = Words(
 )
 COZY = Words("   Cozy « {} » : déconnecté", "   Cozy “{}”: disconnected")
 CLOUD = Words(
-    "   cloud « {} » : son préfixe est libéré", "   cloud “{}”: its prefix is released"
+    "   nuage « {} » : son préfixe est libéré", "   cloud “{}”: its prefix is released"
 )
 BROKER = Words(
     "   le serveur MQTT que vous avez nommé : ce qui y est affiché de vous s'en va",
@@ -57,8 +57,8 @@ NEW = Words(
 REMAINS_HEAD = Words("Ce qui reste, hors de portée :", "What remains, out of reach:")
 REMAINS = (
     Words(
-        "ce que des services, un cloud, un Cozy laissé tel quel ou un opérateur ont"
-        " déjà : `releve consents letter` l'aura écrit avant, demandez-leur",
+        "ce que des services, un nuage, un Cozy laissé tel quel ou un opérateur ont"
+        " déjà : à eux de l'effacer ; `releve consents letter` leur écrit, avant",
         "what services, a cloud, a Cozy left as it is or an operator already have:"
         " it is theirs to erase; have `releve consents letter` write to them before",
     ),

@@ -112,9 +112,13 @@ class Handing:
         return (ADMIN,) if anew and (self.data_dir / ADMIN).exists() else ()
 
     def empty(self) -> None:
-        """Erase all that is left in the home's directory."""
-        with self._alone():
-            leaving.obeyed(self.data_dir)
+        """Erase all that is left in the home's directory, unless a service did."""
+        try:
+            with self._alone():
+                leaving.obeyed(self.data_dir)
+        except HandoverRefused:
+            if leaving.word_of(self.data_dir) is not None:
+                raise
 
     def _told(self) -> tuple[float, str]:
         """Tell a service that runs; give how long it may take to end, and its word."""
@@ -128,9 +132,9 @@ class Handing:
         return ENDS_S, ""
 
     @contextmanager
-    def _alone(self, wait_s: float = FEW_S, why: str = "") -> Iterator[None]:
+    def _alone(self, wait_s: float | None = None, why: str = "") -> Iterator[None]:
         """Have the home to ourselves; wait for a service that ends."""
-        until = time.monotonic() + wait_s
+        until = time.monotonic() + (FEW_S if wait_s is None else wait_s)
         while True:
             try:
                 lock = DirectoryLock(self.data_dir)

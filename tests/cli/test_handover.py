@@ -24,6 +24,7 @@ from edge.handover import handing
 from edge.handover.begun import Begun
 from edge.handover.handing import Handing
 from edge.host import HostClock
+from edge.journal.file import DirectoryLock
 from edge.journal.journal import Journal
 from edge.journal.leaving import HANDED, WORD
 from edge.portability import sealed
@@ -245,6 +246,40 @@ def test_a_service_that_starts_first_empties_it_and_the_receipt_is_closed_later(
     assert again.exit_code == 0, again.output
     assert pi.receipt["erased"]
     assert "journal.db" in pi.files(), "the new home is nobody's to hand over"
+
+
+def test_a_service_that_comes_first_at_the_end_has_done_it(pi, monkeypatch):
+    clear, came = Handing.clear, []
+
+    def cleared(self, begun):
+        begun = clear(self, begun)
+        came.append(Journal.open(pi.data, ballast_bytes=0))
+        return begun
+
+    monkeypatch.setattr(Handing, "clear", cleared)
+    monkeypatch.setattr(handing, "FEW_S", 0.2)
+    done = pi.handover("--yes")
+    came[0].close()
+    assert done.exit_code == 0, done.output
+    assert pi.receipt["erased"]
+    assert "journal.db" in pi.files()
+
+
+def test_a_service_that_does_not_end_is_said_and_nothing_is_lost(pi, monkeypatch):
+    monkeypatch.setattr(handing, "FEW_S", 0.2)
+    came = []
+
+    def told(_self):
+        came.append(DirectoryLock(pi.data))
+        return 0.2, ": it refuses"
+
+    monkeypatch.setattr(Handing, "_told", told)
+    said = pi.handover("--yes")
+    came[0].release()
+    assert "runs here still, or another command: it refuses" in str(said.exception)
+    assert (pi.data / "journal.db").exists()
+    monkeypatch.undo()
+    assert pi.handover().exit_code == 0
 
 
 def test_nothing_goes_while_the_pack_is_not_there(pi, monkeypatch):
