@@ -15,6 +15,7 @@ from edge.errors import DamagedDatabase, EdgeError
 from edge.host import synchronised
 from edge.journal.database import SqliteDatabase
 from edge.journal.file import JOURNAL
+from edge.journal.leaving import WORD
 from edge.service.lent import journal_view
 from edge.stores.sqlite.store import FILE as STORE
 
@@ -102,6 +103,16 @@ def data_dir(config: Config) -> Finding:
             Words(
                 f"{path} est lisible par d'autres : chmod 700 {path}",
                 f"others can read {path}: chmod 700 {path}",
+            ),
+        )
+    if (path / WORD).exists():
+        return Finding(
+            Level.BAD,
+            Words(
+                "une remise a commencé ici, et rien ne s'ouvre avant sa fin : releve"
+                " handover",
+                "a handover was begun here, and nothing opens until it ends: releve"
+                " handover",
             ),
         )
     return Finding(Level.GOOD, Words(f"données : {path}", f"data: {path}"))

@@ -70,7 +70,7 @@ def handover(  # noqa: PLR0913 - each is one thing that the household may say
     data_dir = home.config.data_dir
     begun = Begun.of(data_dir)
     unsaid = None if begun else receipt.left_open(keep_export, data_dir)
-    if unsaid is not None:
+    if unsaid is not None and not dry_run:
         _ended(home, unsaid, language)
         return
     if begun is None and home.is_new:

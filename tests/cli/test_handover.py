@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner
 
-from cli import handover_home
+from cli import checkup, handover_home
 from cli.main import app
+from edge.config import load_config
 from edge.consent.consents import Choice, Consents
 from edge.consent.credentials import Credentials
 from edge.consent.records import Declared
@@ -220,6 +221,8 @@ def test_a_home_that_is_left_is_opened_by_nobody_and_gone_on_with(pi, monkeypatc
         Journal.open(pi.data)
     for other in (("erase", "--all", "--yes"), ("run",), ("backup", pi.stick / "b")):
         assert "a handover was begun" in str(pi(*other).exception), other
+    finding = checkup.data_dir(load_config(pi.config))
+    assert (finding.level, "a handover was begun" in finding.words.en) == ("✗", True)
     monkeypatch.undo()
     monkeypatch.setattr(sealed, "LOG_N", 4)
     said = pi("handover")

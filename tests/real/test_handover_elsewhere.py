@@ -25,6 +25,7 @@ from tests.real import influxd as real
 from tests.real.brokers import MOSQUITTO, connected, running, until
 from tests.real.cloud_house import PREFIX, Cloud, CloudHome
 from tests.real.cozy_house import HERE, CozyHome, Server
+from tests.real.erased_house import holding
 from tests.real.mqtt_rig import kept
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
@@ -226,6 +227,7 @@ async def test_one_that_we_set_up_stays_the_machines_by_secrets_made_anew(
 ):
     before, token = influxd.token, (filled.data / TOKEN).read_text().strip()
     keep_secret(filled.data / ADMIN, json.dumps({"token": before}))
+    assert holding(influxd.directory, [b"chez-dupont"])
     said = await handed_over(filled)
     assert said.exit_code == 0, said.output
     assert filled.files() == NEW | {ADMIN}
@@ -238,4 +240,5 @@ async def test_one_that_we_set_up_stays_the_machines_by_secrets_made_anew(
     http.close()
     left = {one["name"] for one in json.loads(said.text)["buckets"]}
     assert not left & set(Databases("releve").all)
+    assert holding(influxd.directory, [b"chez-dupont"]) == set()
     influxd.token = after
