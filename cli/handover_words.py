@@ -34,10 +34,10 @@ INFLUX = Words(
     "   InfluxDB : ce qu'il a de vous s'en va", "   InfluxDB: what it has of you goes"
 )
 ERASED = Words(
-    "3. Effacés : {files} fichiers, {size:.1f} Mo de {data_dir} : mesures, journal des"
-    " lectures, sauvegardes, fichiers déposés, secrets, certificats.",
-    "3. Erased: {files} files, {size:.1f} MB of {data_dir}: readings, read journal,"
-    " backups, dropped files, secrets, certificates.",
+    "3. Effacé : tout {data_dir} (fichiers : {files} ; {size:.1f} Mo) : mesures, journal"
+    " des lectures, sauvegardes, fichiers déposés, secrets, certificats.",
+    "3. Erased: all of {data_dir} (files: {files}; {size:.1f} MB): readings, read"
+    " journal, backups, dropped files, secrets, certificates.",
 )
 ALSO = Words("   et {}", "   and {}")
 CONFIG = Words(
@@ -71,8 +71,10 @@ REMAINS = (
         "backups and copies that you keep elsewhere",
     ),
     Words(
-        "le système de la machine : ses comptes, son Wi-Fi, ses clés ssh",
-        "the machine's own system: its accounts, its Wi-Fi, its ssh keys",
+        "le système de la machine (comptes, Wi-Fi, clés ssh) et les programmes à côté"
+        " (wmbusmeters, Grafana, Home Assistant)",
+        "the machine's own system (accounts, Wi-Fi, ssh keys) and programs beside it"
+        " (wmbusmeters, Grafana, Home Assistant)",
     ),
     Words(
         "le journal du système, s'il est gardé : sudo journalctl --rotate"
