@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["GUARD"]
 
+PATIENCE_S, AGAIN_S = 600.0, 1.0
+"""How long a command waits for the other home, and before it asks again at first."""
 SIZE = re.compile(r"([1-9][0-9]{0,5})([kMG])")
 UNITS = {"k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 SPAN = re.compile(r"([1-9][0-9]{0,3})(m|h|d)")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,10 +93,13 @@ def ready(
         size = place.sized(one.announced.size, spoken())
         when = place.when(one.made_ms, config)
         said(words.GOES_ON, id=one.id, when=when, size=size)
-        asyncio.run(_greeted(to, one.secret))
+        with _ending(mine, one):
+            asyncio.run(_greeted(to, one.secret))
         return one
     extract = None if wanted.profile is Profile.HOME else wanted.extract(config)
     code = _code(code_file)
+    if (known := mine.find(code.id)) is not None:
+        return _handed(known)
     peer = asyncio.run(_greeted(to, code))
     said(words.REACHED, url=to, size=place.sized(peer.most, spoken()))
     secret = ""
@@ -127,15 +131,36 @@ def ready(
     return parcel
 
 
+def _handed(parcel: Parcel) -> Parcel:
+    """Give what went by this code already; raise TransferRefused where it didn't."""
+    if parcel.receipt is None:
+        raise TransferRefused(
+            "other-pack",
+            "this code was used for a pack that was given up",
+            hint="ask for another code: each is good for one",
+        )
+    return parcel
+
+
 async def sent(config: Config, parcel: Parcel, tell: Tell) -> Parcel:
     """Send it to its end; raise OutgoingRefused, TransferRefused, TransferLost."""
     mine = place.parcels(config)
+    if parcel.receipt is not None:
+        return parcel
 
     def told(step: str, part: float) -> None:
         tell(words.STEPS[step].said(spoken()), part)
 
+    with _ending(mine, parcel):
+        going = Sending(mine, place.GUARD, told, place.PATIENCE_S, place.AGAIN_S)
+        return await going.send(parcel)
+
+
+@contextmanager
+def _ending(mine: Parcels, parcel: Parcel) -> Iterator[None]:
+    """Give a parcel up that is told to have no way any more."""
     try:
-        return await Sending(mine, place.GUARD, told).send(parcel)
+        yield
     except TransferRefused as error:
         if error.reason in FINAL:
             mine.give_up(parcel, error.message)

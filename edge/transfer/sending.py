@@ -19,7 +19,7 @@ from edge.transfer.parcels import Parcels
 from edge.transfer.peer import Peer, Progress
 
 MOST_PIECE, LEAST_PIECE = 1 << 20, 64 << 10
-FIRST_AGAIN_S, LAST_AGAIN_S = 1.0, 30.0
+AGAIN_S, LAST_AGAIN_S = 1.0, 30.0
 FINAL = frozenset({"over", "other-pack", "pack-gone"})
 """Why a parcel can never arrive; whatever else is said of it may be mended."""
 PATIENCE_S = 600.0
@@ -37,7 +37,7 @@ class Sending:
     guard: Guard
     tell: Tell = lambda _step, _part: None
     patience_s: float = PATIENCE_S
-    again_s: float = FIRST_AGAIN_S
+    again_s: float = AGAIN_S
 
     async def send(self, parcel: Parcel) -> Parcel:
         """Send one to its end, and give it with its receipt.

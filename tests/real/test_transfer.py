@@ -11,30 +11,21 @@ import random
 
 import pytest
 
-from cli import transfer_place
-from edge.portability import sealed
-from edge.transfer import sending
 from tests.real import transfer_child
-from tests.real.transfer_homes import Home, lived
+from tests.real.transfer_homes import Home, Processes, lived
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
 KILLS = int(os.environ.get("RELEVE_TRANSFER_KILLS", "2"))
 KILLED = -9
-EASED = (
-    (transfer_place, "GUARD"),
-    (sealed, "LOG_N"),
-    *((sending, name) for name in ("MOST_PIECE", "LEAST_PIECE")),
-    *((sending, name) for name in ("FIRST_AGAIN_S", "LAST_AGAIN_S")),
-)
-SENDING, RECEIVING = 60, 250
+SENDING, RECEIVING = 42, 200
 """About as many things as are done on either side, which a kill comes between."""
 WAITS = 3
 
 
 @pytest.fixture(autouse=True)
 def eased(monkeypatch):
-    for of, name in EASED:
+    for of, name in transfer_child.EASED:
         monkeypatch.setattr(of, name, getattr(of, name))
     transfer_child.eased()
 
@@ -47,15 +38,22 @@ def old(tmp_path_factory):
     return home
 
 
+@pytest.fixture(scope="module")
+def processes(tmp_path_factory):
+    made = Processes(tmp_path_factory.mktemp("log") / "log")
+    yield made
+    made.end()
+
+
 @pytest.fixture
-def new(tmp_path):
+def new(tmp_path, processes):
     home = Home(tmp_path, "new")
+    home.start(processes)
     yield home
     home.end()
 
 
 def test_a_home_moves_whole_and_an_extract_is_given(old, new):
-    new.start()
     new.offered(old)
     old.told(*old.sending(new, "--profile", "extract", "--for", "My coach"))
     extract = new.waiting()
@@ -86,28 +84,34 @@ def test_a_home_moves_whole_and_an_extract_is_given(old, new):
 
 
 def test_killed_on_both_sides_at_random_it_arrives_all_the_same(
-    old, new, record_property
+    old, new, processes, record_property
 ):
     rng = random.Random(20)
     kills = {old: 0, new: 0}
     each = -(-KILLS // 2)
     arrived = 0
+
+    def started():
+        at = rng.randrange(1, RECEIVING) if kills[new] < each else 0
+        new.start(processes, at)
+
+    def goes():
+        """Have the sender go on; tell whether it has come to its end."""
+        at = rng.randrange(1, SENDING) if kills[old] < each else 0
+        status = old.killed(processes, *old.sending(new), at=at)
+        assert status in (0, WAITS, KILLED), processes.log.read_text()
+        kills[old] += status == KILLED
+        if new.died() is not None:
+            assert new.died() == KILLED
+            kills[new] += 1
+            started()
+        return status == 0
+
+    started()
     while min(kills.values()) < each or not arrived:
-        new.start()
         new.offered(old)
-        while True:
-            if kills[new] < each:
-                new.start(at=rng.randrange(1, RECEIVING))
-            at = rng.randrange(1, SENDING) if kills[old] < each else 0
-            done = old.killed(*old.sending(new), at=at)
-            assert done.returncode in (0, WAITS, KILLED), done.stderr
-            kills[old] += done.returncode == KILLED
-            if new.service.poll() is not None:
-                assert new.service.returncode == KILLED
-                kills[new] += 1
-                new.start()
-            if done.returncode == 0:
-                break
+        while not goes():
+            pass
         transfer = new.waiting()
         assert new.receipt(transfer) == old.receipt(transfer)
         new.told("transfer", "accept", transfer, "--passphrase-file", str(new.secret))

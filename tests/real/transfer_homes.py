@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import socket
@@ -25,12 +26,40 @@ from cli.main import app  # noqa: E402 - same
 from edge.calendar import Calendar  # noqa: E402 - same
 from tests.real.home import free_port  # noqa: E402 - same
 
-CHILD = [sys.executable, str(Path(__file__).with_name("transfer_child.py"))]
 ROOT = str(Path(__file__).parents[2])
 SAID = {"LC_ALL": "C.UTF-8", "LANG": "", "COLUMNS": "200", "PYTHONPATH": ROOT}
 PHRASE = "a battery, some staples and a horse"
 ID = re.compile(r"^([0-9a-f]{16})  in ", re.MULTILINE)
 CODE = re.compile(r"(?:[0-9A-Z]{4}-){5}[0-9A-Z]{4}")
+
+
+class Processes:
+    """Commands of `releve`, each in a process of its own; begun by one that has all."""
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+        child = Path(__file__).with_name("transfer_child.py")
+        with log.open("w") as errors:
+            self._made = subprocess.Popen(
+                [sys.executable, str(child)],
+                env={**os.environ, **SAID},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+
+    def ask(self, **job: object) -> int | None:
+        self._made.stdin.write(json.dumps(job) + "\n")
+        self._made.stdin.flush()
+        line = self._made.stdout.readline()
+        assert line, self.log.read_text()
+        return json.loads(line)
+
+    def end(self) -> None:
+        self._made.stdin.close()
+        self._made.wait(timeout=30)
+        self._made.stdout.close()
 
 
 class Home:
@@ -50,51 +79,50 @@ class Home:
         )
         self.secret, self.code = directory / "phrase", directory / "code"
         self.secret.write_text(PHRASE + "\n")
-        self.service: subprocess.Popen[bytes] | None = None
+        self.service: tuple[Processes, int] | None = None
+        self.ended: int | None = None
 
     def type(self, *words: str) -> Result:
         """Type a command of `releve`."""
         typed = [*words, "--config", str(self.config)]
         return CliRunner().invoke(app, typed, env=SAID)
 
-    def killed(self, *words: str, at: int) -> subprocess.CompletedProcess[str]:
-        """Type a command that is killed at the number-th thing that it does, if any."""
-        return subprocess.run(
-            [*CHILD, *words, "--config", str(self.config)],
-            env={**os.environ, **SAID, "RELEVE_DIES_AT": str(at)},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+    def killed(self, processes: Processes, *words: str, at: int) -> int:
+        """Type a command that dies at the at-th thing that it does; how it ended."""
+        typed = [*words, "--config", str(self.config)]
+        return processes.ask(wait=processes.ask(words=typed, at=at))
 
     def told(self, *words: str) -> str:
         done = self.type(*words)
         assert done.exit_code == 0, f"{done.output} {done.exception}"
         return done.output
 
-    def start(self, at: int = 0) -> None:
+    def start(self, processes: Processes, at: int = 0) -> None:
         """Start the service, which dies at a number; wait until it listens, or has."""
         self.end()
-        self.service = subprocess.Popen(
-            [*CHILD, "run", "--config", str(self.config)],
-            env={**os.environ, **SAID, "RELEVE_DIES_AT": str(at)},
-            stderr=subprocess.DEVNULL,
-        )
+        words = ["run", "--config", str(self.config)]
+        self.service = processes, processes.ask(words=words, at=at)
         until = time.monotonic() + 30
-        while not self.listens() and self.service.poll() is None:
+        while not self.listens() and self.died() is None:
             assert time.monotonic() < until
-            time.sleep(0.05)  # asks until it is so; never hopes that it is
+            time.sleep(0.02)  # asks until it is so; never hopes that it is
+
+    def died(self) -> int | None:
+        """Say how the service ended, once it has."""
+        if self.ended is None:
+            processes, pid = self.service
+            self.ended = processes.ask(poll=pid)
+        return self.ended
 
     def listens(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def end(self) -> None:
-        if self.service is not None:
-            self.service.kill()
-            self.service.wait()
-            self.service = None
+        if self.service is not None and self.died() is None:
+            processes, pid = self.service
+            processes.ask(kill=pid)
+        self.service = self.ended = None
 
     def offered(self, to: Home) -> None:
         """Have a code made here, and told to the other."""
