@@ -202,6 +202,9 @@ def _go_on(home: Leaving, begun: Begun, language: Language, *, without: bool) ->
             if why and not without:
                 typer.echo(words.AGAIN.said(language), err=True)
                 raise typer.Exit(WAITS)
+            handing.look(begun)
+            with as_owner(data_dir):  # as root, nothing that a service laid is followed
+                handing.sweep()
             begun = handing.clear(begun)
         with as_owner(data_dir):
             handing.empty()

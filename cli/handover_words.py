@@ -34,8 +34,8 @@ INFLUX = Words(
     "   InfluxDB : ce qu'il a de vous s'en va", "   InfluxDB: what it has of you goes"
 )
 ERASED = Words(
-    "3. Effacé : tout {data_dir} (fichiers : {files} ; {size:.1f} Mo) : mesures, journal"
-    " des lectures, sauvegardes, fichiers déposés, secrets, certificats.",
+    "3. Effacé : tout {data_dir} (fichiers : {files} ; {size:.1f} Mo) : mesures,"
+    " journal des lectures, sauvegardes, fichiers déposés, secrets, certificats.",
     "3. Erased: all of {data_dir} (files: {files}; {size:.1f} MB): readings, read"
     " journal, backups, dropped files, secrets, certificates.",
 )

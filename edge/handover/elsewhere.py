@@ -14,20 +14,26 @@ from edge.importing.folder import DONE, REFUSED
 from edge.journal.file import sync_directory
 
 
-def elsewhere(
-    config: Config, path: Path | None, directories: Sequence[Path] = ()
-) -> list[Path]:
-    """Give its files and directories there.
+def laid(config: Config, directories: Sequence[Path] = ()) -> list[Path]:
+    """Give what the service laid there, as whose user it is to be removed.
 
-    Backups that the service made, dropped files that were taken, secrets, copies of the
-    configuration, all that is in `directories`.
+    Backups that it made, dropped files that were taken, all that is in `directories`.
     """
-    data_dir = config.data_dir.absolute()
-    found = [*_backups(config), *_dropped(config), *_secrets(config)]
-    found += [] if path is None else before(path)
+    found = [*_backups(config), *_dropped(config)]
     found += [one for each in directories if each.is_dir() for one in each.iterdir()]
-    outside = {one.absolute() for one in found}
-    return sorted(one for one in outside if not one.is_relative_to(data_dir))
+    return _outside(config, found)
+
+
+def given(config: Config, path: Path | None) -> list[Path]:
+    """Give what it was given there: secrets, and copies of the configuration."""
+    copies = [] if path is None else before(path)
+    return _outside(config, [*_secrets(config), *copies])
+
+
+def _outside(config: Config, found: Iterable[Path]) -> list[Path]:
+    here = config.data_dir.resolve()
+    places = {one: one.parent.resolve() for one in found}
+    return sorted(one for one, at in places.items() if not at.is_relative_to(here))
 
 
 def _backups(config: Config) -> Iterator[Path]:
@@ -42,7 +48,9 @@ def _dropped(config: Config) -> Iterator[Path]:
     if config.imports.folder is None:
         return
     for name in (DONE, REFUSED):
-        yield from (config.data_dir / config.imports.folder / name).glob("*")
+        place = config.data_dir / config.imports.folder / name
+        if not place.is_symlink():  # ours are none: what is behind it isn't ours
+            yield from place.glob("*")
 
 
 def _secrets(config: Config) -> Iterator[Path]:

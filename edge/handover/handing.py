@@ -85,17 +85,24 @@ class Handing:
                 begun.keep(self.data_dir)
         return begun, why
 
+    def look(self, begun: Begun) -> None:
+        """Raise HandoverRefused where the pack isn't, whole, where it was made."""
+        receipt.look_for_the_pack(begun)
+
+    def sweep(self) -> None:
+        """Erase what the service has laid outside the home; raise HandoverRefused."""
+        with self._alone():
+            elsewhere.remove(elsewhere.laid(self.config, self.directories))
+
     def clear(self, begun: Begun) -> Begun:
-        """Erase what lies outside the home, and begin its receipt beside the pack.
+        """Erase what it was given there, and begin the receipt beside the pack.
 
         From then on whoever opens the home empties it. Raises HandoverRefused where
         the pack isn't where it was made.
         """
         with self._alone():
             receipt.look_for_the_pack(begun)
-            elsewhere.remove(
-                elsewhere.elsewhere(self.config, self.path, self.directories)
-            )
+            elsewhere.remove(elsewhere.given(self.config, self.path))
             if self.path is not None:
                 machine.write(self.path)
             said = receipt.document(begun, wall_ms(), None, self.remains)

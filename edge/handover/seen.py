@@ -10,7 +10,7 @@ from pathlib import Path
 from edge.config import Config
 from edge.consent.view import ledger_view
 from edge.errors import ConsentError
-from edge.handover.elsewhere import elsewhere
+from edge.handover.elsewhere import given, laid
 from edge.handover.machine import before
 from edge.handover.ours import size_of, strange
 from edge.outputs.cozy import account as cozys
@@ -50,7 +50,7 @@ def seen(
         influxdb=config.influxdb is not None,
         files=files,
         size=size,
-        elsewhere=tuple(elsewhere(config, path, directories)),
+        elsewhere=(*laid(config, directories), *given(config, path)),
         strange=tuple(strange(config.data_dir, {*stays, *copies})),
     )
 

@@ -8,7 +8,7 @@ import pytest
 
 from edge.config import Config, MeterConfig
 from edge.handover import elsewhere as module
-from edge.handover.elsewhere import elsewhere, remove
+from edge.handover.elsewhere import given, laid, remove
 from edge.handover.refusal import HandoverRefused
 
 
@@ -33,7 +33,7 @@ OURS = (
 THEIRS = ("stick/holiday.jpg", "scans/tax.pdf", "releve.toml", "other.secret")
 
 
-def laid(tmp_path, names):
+def lay(tmp_path, names):
     for name in names:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,18 +42,18 @@ def laid(tmp_path, names):
 
 def found(config, tmp_path):
     directories = (tmp_path / "data-collect",)
-    return elsewhere(config, tmp_path / "releve.toml", directories)
+    return [*laid(config, directories), *given(config, tmp_path / "releve.toml")]
 
 
 def test_ours_are_found_and_nobody_elses(config, tmp_path):
-    laid(tmp_path, [*OURS, *THEIRS])
+    lay(tmp_path, [*OURS, *THEIRS])
     assert {str(one.relative_to(tmp_path)) for one in found(config, tmp_path)} == {
         *OURS
     }
 
 
 def test_they_go_and_a_second_time_there_is_nothing(config, tmp_path):
-    laid(tmp_path, [*OURS, *THEIRS])
+    lay(tmp_path, [*OURS, *THEIRS])
     remove(found(config, tmp_path))
     assert found(config, tmp_path) == []
     assert all((tmp_path / one).exists() for one in THEIRS)
@@ -61,7 +61,7 @@ def test_they_go_and_a_second_time_there_is_nothing(config, tmp_path):
 
 
 def test_what_lies_in_the_home_goes_with_the_home(config, tmp_path):
-    laid(tmp_path, ["data/backups/releve-20260301T000000Z.tar.gz"])
+    lay(tmp_path, ["data/backups/releve-20260301T000000Z.tar.gz"])
     within = config.model_copy(update={"backup": None})
     assert found(within, tmp_path) == []
 
@@ -72,19 +72,34 @@ def test_where_nothing_is_configured_nothing_is_found(tmp_path):
         meters=(MeterConfig(id="linky", port="/dev/null"),),
         imports={"folder": ""},
     )
-    assert elsewhere(bare, None) == []
+    assert [*laid(bare), *given(bare, None)] == []
 
 
 def test_a_link_in_their_place_goes_and_leads_nowhere(config, tmp_path):
-    laid(tmp_path, ["mine/holiday.jpg"])
+    lay(tmp_path, ["mine/holiday.jpg"])
     (tmp_path / "data-collect").mkdir()
     (tmp_path / "data-collect" / "secret").symlink_to(tmp_path / "mine")
     remove(found(config, tmp_path))
     assert (tmp_path / "mine" / "holiday.jpg").exists()
 
 
+def test_a_directory_that_is_a_link_is_not_looked_behind(config, tmp_path):
+    lay(tmp_path, ["mine/holiday.jpg", "scans/x"])
+    (tmp_path / "scans" / "done").symlink_to(tmp_path / "mine")
+    assert found(config, tmp_path) == []
+
+
+def test_backups_that_a_link_leads_to_are_found_there(config, tmp_path):
+    name = "releve-20260301T000000Z.tar.gz"
+    lay(tmp_path, [f"disk/{name}", "data/x"])
+    (tmp_path / "data" / "backups").symlink_to(tmp_path / "disk")
+    backup = config.backup.model_copy(update={"to": Path("backups")})
+    remove(found(config.model_copy(update={"backup": backup}), tmp_path))
+    assert not (tmp_path / "disk" / name).exists()
+
+
 def test_what_the_disk_keeps_is_said(config, tmp_path, monkeypatch):
-    laid(tmp_path, ["phrase"])
+    lay(tmp_path, ["phrase"])
 
     def kept(_self, **_how):
         raise PermissionError(1, "Operation not permitted", "phrase")
