@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
+from typing import Any
 
 import httpx
 
@@ -10,6 +12,28 @@ from edge.outgoing.destination import PORTS, Destination, OutgoingRefused
 from edge.outgoing.places import Guard
 
 TIMEOUT = httpx.Timeout(30.0, connect=15.0)
+
+
+class _Opening:
+    """A connection that is being made: the client leaves it open if it is stopped.
+
+    httpcore 1.0.9 closes what failed amid a handshake, and not what was cancelled.
+    """
+
+    def __init__(self) -> None:
+        self._stream: Any = None  # httpcore's own, and seen here alone
+
+    async def told(self, event: str, about: dict[str, Any]) -> None:
+        """Learn how far it is: the `trace` of a request."""
+        if event == "connection.connect_tcp.complete":
+            self._stream = about["return_value"]
+        elif event == "connection.start_tls.complete":
+            self._stream = None  # the client's own from now on
+
+    async def end(self) -> None:
+        """Close what nobody would."""
+        if self._stream is not None:
+            await self._stream.aclose()
 
 
 class Transport(httpx.AsyncBaseTransport):
@@ -42,18 +66,26 @@ class Transport(httpx.AsyncBaseTransport):
             raise OutgoingRefused("elsewhere", "this is not the destination's own URL")
         last: httpx.TransportError | None = None
         for place in await self._guard.looked_up(self._to):
+            opening = _Opening()
             sent = httpx.Request(
                 request.method,
                 url.copy_with(host=str(place.ip)),
                 headers=request.headers,
                 stream=request.stream,
-                extensions={**request.extensions, "sni_hostname": self._to.host},
+                extensions={
+                    **request.extensions,
+                    "sni_hostname": self._to.host,
+                    "trace": opening.told,
+                },
             )
             try:
                 answer = await self._inner.handle_async_request(sent)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 last = error  # nothing was sent: another of its addresses may answer
                 continue
+            except asyncio.CancelledError:
+                await opening.end()
+                raise
             if answer.has_redirect_location:
                 await answer.aclose()
                 raise OutgoingRefused(

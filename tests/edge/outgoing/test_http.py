@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from ipaddress import ip_address
 
@@ -50,6 +51,28 @@ async def test_the_name_is_asked_for_and_the_checked_address_connected_to(there,
         b"GET /data/io.cozy HTTP/1.1"
     ] * 2
     assert f"host: {NAME}:{there.port}".encode() in there.heard[0].lower()
+
+
+async def test_who_is_stopped_amid_the_handshake_leaves_nothing_open():
+    came, gone = asyncio.Event(), asyncio.Event()
+
+    async def mute(reader, writer):
+        await reader.read(1)  # its first word of the handshake, and no answer
+        came.set()
+        await reader.read()
+        gone.set()
+        writer.close()
+
+    server = await asyncio.start_server(mute, "127.0.0.1", 0)
+    async with server, asyncio.timeout(20):
+        port = server.sockets[0].getsockname()[1]
+        place = Destination.parse(f"https://{NAME}:{port}/")
+        async with client(place, guard()) as http:
+            asking = asyncio.create_task(http.get("/"))
+            await came.wait()
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+            await gone.wait()
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
