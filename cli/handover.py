@@ -132,7 +132,7 @@ def _begin(
         cozys=cozys,
         stays=home.stays,
     )
-    begun.keep(data_dir)
+    begun.begin(data_dir)
     return begun
 
 
@@ -204,7 +204,7 @@ def _go_on(home: Leaving, begun: Begun, language: Language, *, without: bool) ->
                 raise typer.Exit(WAITS)
             handing.look(begun)
             with as_owner(data_dir):  # as root, nothing that a service laid is followed
-                handing.sweep()
+                handing.sweep(begun)
             begun = handing.clear(begun)
         with as_owner(data_dir):
             handing.empty()

@@ -50,10 +50,23 @@ class Begun:
                 hint="go on with the version that began it",
             ) from error
 
+    def begin(self, data_dir: Path) -> None:
+        """Have it be the home's word, where it has none; raise HandoverRefused."""
+        try:
+            self._write(data_dir, replace=False)
+        except FileExistsError as error:
+            raise HandoverRefused(
+                "another handover was begun meanwhile",
+                hint="`releve handover` goes on with it",
+            ) from error
+
     def keep(self, data_dir: Path) -> None:
         """Have it be the home's word: from then on nobody opens it; OSError."""
+        self._write(data_dir, replace=True)
+
+    def _write(self, data_dir: Path, *, replace: bool) -> None:
         content = json.dumps(asdict(self), indent=1).encode()
-        write_private(data_dir / leaving.WORD, content)
+        write_private(data_dir / leaving.WORD, content, replace=replace)
 
     def left(self, name: str, how: str) -> Self:
         """Give it with one more place elsewhere that is left."""

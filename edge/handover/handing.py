@@ -54,7 +54,7 @@ class Handing:
 
     def rights(self, begun: Begun) -> Begun:
         """Take all back, by the service that runs or alone; it has ended after this."""
-        with self._alone(*self._told()):
+        with self._alone(begun, *self._told()):
             end_alone(self.data_dir, self.config.zone)
             if not begun.withdrawn_ms:
                 begun = replace(begun, withdrawn_ms=wall_ms())
@@ -69,7 +69,7 @@ class Handing:
         `without` goes on without these, which the receipt says.
         """
         why: dict[str, str] = {}
-        with self._alone():
+        with self._alone(begun):
             for number, place in enumerate(places):
                 if begun.outside.get(place.name, UNREACHED) != UNREACHED:
                     continue
@@ -89,9 +89,9 @@ class Handing:
         """Raise HandoverRefused where the pack isn't, whole, where it was made."""
         receipt.look_for_the_pack(begun)
 
-    def sweep(self) -> None:
+    def sweep(self, begun: Begun) -> None:
         """Erase what the service has laid outside the home; raise HandoverRefused."""
-        with self._alone():
+        with self._alone(begun):
             elsewhere.remove(elsewhere.laid(self.config, self.directories))
 
     def clear(self, begun: Begun) -> Begun:
@@ -100,7 +100,7 @@ class Handing:
         From then on whoever opens the home empties it. Raises HandoverRefused where
         the pack isn't where it was made.
         """
-        with self._alone():
+        with self._alone(begun):
             receipt.look_for_the_pack(begun)
             elsewhere.remove(elsewhere.given(self.config, self.path))
             if self.path is not None:
@@ -121,7 +121,7 @@ class Handing:
     def empty(self) -> None:
         """Erase all that is left in the home's directory, unless a service did."""
         try:
-            with self._alone():
+            with self._lock():
                 leaving.obeyed(self.data_dir)
         except HandoverRefused:
             if leaving.word_of(self.data_dir) is not None:
@@ -139,7 +139,21 @@ class Handing:
         return ENDS_S, ""
 
     @contextmanager
-    def _alone(self, wait_s: float | None = None, why: str = "") -> Iterator[None]:
+    def _alone(
+        self, begun: Begun, wait_s: float | None = None, why: str = ""
+    ) -> Iterator[None]:
+        """Have the home to ourselves, while it is in this handover and no other."""
+        with self._lock(wait_s, why):
+            there = Begun.of(self.data_dir)
+            if there is None or there.number != begun.number or there.emptying:
+                raise HandoverRefused(
+                    "another command went on with it meanwhile",
+                    hint="`releve handover` says how far it is",
+                )
+            yield
+
+    @contextmanager
+    def _lock(self, wait_s: float | None = None, why: str = "") -> Iterator[None]:
         """Have the home to ourselves; wait for a service that ends."""
         until = time.monotonic() + (FEW_S if wait_s is None else wait_s)
         while True:

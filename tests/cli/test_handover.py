@@ -285,6 +285,24 @@ def test_a_service_that_does_not_end_is_said_and_nothing_is_lost(pi, monkeypatch
     assert pi.handover().exit_code == 0
 
 
+def test_of_two_that_go_on_with_it_one_ends_it_and_the_new_home_is_let_be(
+    pi, monkeypatch
+):
+    look = Handing.look
+
+    def other(self, begun):
+        monkeypatch.setattr(Handing, "look", look)
+        assert pi.handover().exit_code == 0
+        Journal.open(pi.data, ballast_bytes=0).close()
+        look(self, begun)
+
+    monkeypatch.setattr(Handing, "look", other)
+    said = pi.handover("--yes")
+    assert "another command went on with it" in str(said.exception)
+    assert "journal.db" in pi.files()
+    assert pi.receipt["erased"]
+
+
 def test_nothing_goes_while_the_pack_is_not_there(pi, monkeypatch):
     look = handing.receipt.look_for_the_pack
 

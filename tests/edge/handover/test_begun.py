@@ -27,6 +27,13 @@ def test_it_is_read_as_it_was_kept(tmp_path):
     assert Begun.of(tmp_path) == left
 
 
+def test_it_begins_once(tmp_path):
+    BEGUN.begin(tmp_path)
+    with pytest.raises(HandoverRefused, match="begun meanwhile"):
+        Begun(2, "/media/another", {}, "fr").begin(tmp_path)
+    assert Begun.of(tmp_path) == BEGUN
+
+
 def test_each_has_a_number_of_chance():
     one, two = (Begun(1, "/", {}, "fr") for _ in range(2))
     assert one.number != two.number
