@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from cli import transfer_consents as papers
 from cli.main import app
+from edge.portability import sealed as packs
 
 EDGE = Path(__file__).parents[1] / "edge"
 sys.path.append(str(EDGE / "transfer"))  # tests are no package
@@ -83,6 +84,21 @@ def old(tmp_path_factory):
     return pi
 
 
+@pytest.fixture(scope="module")
+def home(old):
+    """Give the pack of a home; a guess at its passphrase costs little."""
+    dear, packs.LOG_N = packs.LOG_N, 4
+    try:
+        return old.sealed()
+    finally:
+        packs.LOG_N = dear
+
+
+@pytest.fixture(scope="module")
+def extract(old):
+    return old.extract()
+
+
 @pytest.fixture
 def new(tmp_path):
     return Pi(tmp_path / "new")
@@ -123,8 +139,8 @@ def test_a_bound_that_is_none_is_refused(new, words, why):
     assert new.receiver.offers.all() == []
 
 
-def test_a_home_that_came_is_looked_at_then_taken_and_grants_nothing(old, new):
-    transfer, _, _ = new.receiver.received(old.sealed())
+def test_a_home_that_came_is_looked_at_then_taken_and_grants_nothing(home, new):
+    transfer, _, _ = new.receiver.received(home)
     assert "waits for your word" in new.told("transfer", "list")
     secret = ("--passphrase-file", new.secret)
     shown = new.told("transfer", "preview", transfer[:5], *secret)
@@ -143,17 +159,17 @@ def test_a_home_that_came_is_looked_at_then_taken_and_grants_nothing(old, new):
     assert "taken" in new.told("transfer", "list")
 
 
-def test_a_wrong_passphrase_takes_nothing_and_it_waits_still(old, new):
-    transfer, _, _ = new.receiver.received(old.sealed())
+def test_a_wrong_passphrase_takes_nothing_and_it_waits_still(home, new):
+    transfer, _, _ = new.receiver.received(home)
     for command in ("preview", "accept"):
         said = new.refused("transfer", command, transfer, said="another of many\n")
         assert "passphrase is wrong" in said
     assert new.receiver.state(transfer) == "whole"
 
 
-def test_a_home_with_other_meters_waits_until_they_are_configured(old, new):
+def test_a_home_with_other_meters_waits_until_they_are_configured(home, new):
     new.config.write_text(new.config.read_text().replace('"linky"', '"other"'))
-    transfer, _, _ = new.receiver.received(old.sealed())
+    transfer, _, _ = new.receiver.received(home)
     secret = ("--passphrase-file", new.secret)
     assert "add it to releve.toml" in new.refused(
         "transfer", "accept", transfer, *secret
@@ -161,8 +177,8 @@ def test_a_home_with_other_meters_waits_until_they_are_configured(old, new):
     assert new.receiver.state(transfer) == "whole"
 
 
-def test_an_extract_that_came_is_imported_as_any_file_from_outside(old, new):
-    transfer, _, _ = new.receiver.received(old.extract(), "extract")
+def test_an_extract_that_came_is_imported_as_any_file_from_outside(extract, new):
+    transfer, _, _ = new.receiver.received(extract, "extract")
     shown = new.told("transfer", "preview", transfer)
     assert "2 rows, total 10,500 Wh" in shown
     assert "Nothing is taken" in shown
@@ -215,11 +231,11 @@ def test_what_an_erasure_took_is_said_to_be_gone(new):
     assert "here no more" in said
 
 
-def test_an_erasure_takes_the_packs_that_wait(old, new):
-    transfer, _, _ = new.receiver.received(old.sealed())
+def test_an_erasure_takes_the_packs_that_wait(home, new):
+    transfer, _, _ = new.receiver.received(home)
     secret = ("--passphrase-file", new.secret)
     new.told("transfer", "accept", transfer, *secret)
-    transfer, _, _ = new.receiver.received(old.sealed())
+    transfer, _, _ = new.receiver.received(home)
     new.told("erase", "--all", "--yes")
     assert not new.receiver.offers.pack(transfer).exists()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sys
 import time
 from dataclasses import replace
@@ -32,12 +33,15 @@ WAITS = 3
 class Sender(Pi):
     """A home with two days, and a shell to send them from."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, like=None):
         super().__init__(directory)
+        self.code = directory / "code"
+        if like is not None:
+            shutil.copytree(like.data, self.data, dirs_exist_ok=True)
+            return
         days = directory / "days.csv"
         days.write_text(DAYS)
         self.told("import", "--register", "import_total_wh", days)
-        self.code = directory / "code"
 
     def send(self, port, *words, code=None, **more):
         if code is not None:
@@ -63,9 +67,14 @@ def eased(monkeypatch):
     transfer_child.eased()
 
 
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory):
+    return Sender(tmp_path_factory.mktemp("lived") / "home")
+
+
 @pytest.fixture
-def sender(tmp_path):
-    return Sender(tmp_path / "sender")
+def sender(tmp_path, lived):
+    return Sender(tmp_path / "sender", lived)
 
 
 @pytest.fixture

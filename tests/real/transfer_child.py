@@ -16,7 +16,7 @@ import traceback
 from pathlib import Path
 
 from cli import transfer_place
-from cli.main import COMMANDS, main
+from cli.main import main
 from edge.outgoing.places import Guard
 from edge.portability import sealed
 from edge.transfer import sending
@@ -24,10 +24,8 @@ from edge.transfer import sending
 THINGS = {"open", "os.rename", "os.remove", "os.truncate", "os.mkdir", "os.rmdir"}
 HERE = Guard(judge=lambda _ip: None)
 LOADED = (
-    "cli.compose",
-    "cli.transfer_sending",
-    "edge.transfer.receiving",
-    "edge.lan.part",
+    *("cli.compose", "cli.run", "cli.transfer", "cli.transfer_sending"),
+    *("edge.lan.part", "edge.transfer.receiving", "edge.outputs.cozy.part"),
 )
 
 EASED = (
@@ -106,8 +104,8 @@ def answered(job: dict[str, object]) -> int | None:
 
 
 if __name__ == "__main__":
-    for place in (*(one.partition(":")[0] for one in COMMANDS.values()), *LOADED):
-        importlib.import_module(place)
+    for name in LOADED:
+        importlib.import_module(name)
     eased()
     for line in sys.stdin:
         print(json.dumps(answered(json.loads(line))), flush=True)  # noqa: T201 - its answer
