@@ -53,7 +53,8 @@ def new(tmp_path, processes):
     home.end()
 
 
-def test_a_home_moves_whole_and_an_extract_is_given(old, new):
+def test_a_home_moves_whole_and_an_extract_is_given(old, new, processes):
+    old.start(processes)
     new.offered(old)
     old.told(*old.sending(new, "--profile", "extract", "--for", "My coach"))
     extract = new.waiting()
@@ -79,7 +80,8 @@ def test_a_home_moves_whole_and_an_extract_is_given(old, new):
     assert json.loads(new.receipt(home))["profile"] == "home"
     assert not list(new.data.rglob("transfers/*/*/pack"))
     assert not list(old.data.rglob("transfers/*/*/pack"))
-    new.end()
+    for one in (old, new):
+        one.end()
     assert new.readings() == old.readings()
 
 
