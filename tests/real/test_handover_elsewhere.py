@@ -9,8 +9,10 @@ import pytest
 
 from cli import handover as command
 from edge.errors import JournalError, StoreDown
+from edge.handover.begun import Begun
 from edge.journal import Journal
 from edge.outputs.cozy import account as cozys
+from edge.outputs.cozy.account import Account
 from edge.outputs.homeassistant import Announcing
 from edge.outputs.topics import Topics
 from edge.portability import sealed
@@ -26,6 +28,7 @@ from tests.real.brokers import MOSQUITTO, connected, running, until
 from tests.real.cloud_house import PREFIX, Cloud, CloudHome
 from tests.real.cozy_house import HERE, CozyHome, Server
 from tests.real.erased_house import holding
+from tests.real.home import free_port
 from tests.real.mqtt_rig import kept
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
@@ -89,27 +92,33 @@ async def test_a_cozy_that_is_left_keeps_what_it_has(connected_pi, server):
     assert connected_pi.receipt["elsewhere"] == {"cozy left": 1}
 
 
-async def test_what_becomes_of_a_cozy_is_asked(connected_pi):
-    said = await handed_over(connected_pi)
+@pytest.fixture
+def far(pi):
+    """Give a home whose Cozy doesn't answer."""
+    url = f"https://localhost:{free_port()}"
+    cozys.keep(pi.data, Account("cozy", url, "client", "", "secret", "registration"))
+    return pi
+
+
+async def test_what_becomes_of_a_cozy_is_asked(far):
+    said = await handed_over(far)
     assert "--cozy erase" in str(said.exception)
-    assert cozys.names(connected_pi.data) == ["cozy"]
+    assert Begun.of(far.data) is None
+    await asyncio.to_thread(far.handover, typed="n\nhand over\n")
+    assert Begun.of(far.data).cozys == {"cozy": "leave"}
 
 
-async def test_one_that_doesnt_answer_is_waited_for_and_nothing_is_open(
-    connected_pi, server
-):
-    pi = connected_pi
-    await server.end()
-    said = await handed_over(pi, "--cozy", "erase")
+async def test_one_that_doesnt_answer_is_waited_for_and_nothing_is_open(far):
+    said = await handed_over(far, "--cozy", "erase")
     assert said.exit_code == 3, said.output
     assert "cozy:cozy didn't answer" in said.output
-    assert (pi.data / "cozy" / "cozy.json").exists()
+    assert cozys.names(far.data) == ["cozy"]
     with pytest.raises(JournalError, match="a handover was begun"):
-        Journal.open(pi.data)
-    done = await asyncio.to_thread(pi, "handover", "--without-reaching")
+        Journal.open(far.data)
+    done = await asyncio.to_thread(far, "handover", "--without-reaching")
     assert done.exit_code == 0, done.output
-    assert pi.files() == NEW
-    assert pi.receipt["elsewhere"] == {"cozy unreached": 1}
+    assert far.files() == NEW
+    assert far.receipt["elsewhere"] == {"cozy unreached": 1}
 
 
 # a cloud
