@@ -36,7 +36,9 @@ DETAIL_MOST = 300
 PREFIX = "/api/v1/transfers"
 NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
 """X509_V_FLAG_NO_CHECK_TIME (openssl/x509_vfy.h), which Python gives no name."""
-AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+AGAIN = frozenset({408, 425, 500, 502, 503, 504})
+TOO_MANY, SLOWER_S = 429, 1.0
+"""A home takes so many requests a second, and says so to who is faster."""
 UNREACHED = frozenset({"unreachable", "unknown-name"})
 """Why a destination may be there later."""
 
@@ -106,11 +108,15 @@ class Peer:
             "Accept-Encoding": "identity",
         }
         try:
-            async with (
-                asyncio.timeout(WHOLE_S),
-                self.http.stream("POST", path, content=body, headers=headers) as told,
-            ):
-                return _answer(told.status_code, await _read(told))
+            async with asyncio.timeout(WHOLE_S):
+                while True:
+                    async with self.http.stream(
+                        "POST", path, content=body, headers=headers
+                    ) as told:
+                        status, answer = told.status_code, await _read(told)
+                    if status != TOO_MANY:
+                        return _answer(status, answer)
+                    await asyncio.sleep(SLOWER_S)
         except (httpx.HTTPError, OSError, TimeoutError) as error:
             raise TransferLost("the other home went away") from error
 

@@ -204,6 +204,20 @@ async def test_what_a_receiver_answers_is_a_strangers(receiver, sender, lie, why
             await sender.sending.send(sender.ready(code, liar.port, PACK))
 
 
+async def test_a_receiver_that_has_it_go_slower_is_obeyed(
+    receiver, sender, monkeypatch
+):
+    monkeypatch.setattr(peer, "SLOWER_S", 0.01)
+    _, code = receiver.offer()
+    slower = [(429, {}, "Retry-After: 1\r\n")] * 3
+    over = (409, {"type": "/docs#transfer-refused", "detail": "over: gone"})
+    async with Liar(receiver, *slower, *proved(receiver, code, *slower, over)) as liar:
+        with pytest.raises(TransferRefused, match="gone"):
+            await sender.sending.send(sender.ready(code, liar.port, PACK))
+    assert len(liar.asked) == 8
+    assert not sender.told
+
+
 async def test_who_counts_otherwise_than_was_sent_is_left(receiver, sender):
     _, code = receiver.offer()
     counts = ((200, {"received": n, "receipt": None}) for n in (0, 10))
@@ -246,6 +260,18 @@ async def test_an_address_that_none_may_have_is_not_connected_to(receiver, sende
         with pytest.raises(OutgoingRefused, match="this machine itself"):
             await strict.send(sender.ready(code, between.port, PACK))
         assert not between.heard
+
+
+async def test_a_second_answer_of_dns_is_judged_anew_before_it_is_connected_to(
+    receiver, sender
+):
+    transfer, code = receiver.offer()
+    found = iter([None, "this machine itself"])
+    async with listening(receiver) as port:
+        rebound = replace(sender.sending, guard=Guard(judge=lambda _ip: next(found)))
+        with pytest.raises(OutgoingRefused, match="this machine itself"):
+            await rebound.send(sender.ready(code, port, PACK))
+    assert receiver.offers.find(transfer).announced is None
 
 
 async def test_what_was_given_up_in_another_shell_is_sent_no_further(receiver, sender):
