@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -124,6 +126,7 @@ def _begin(
             rows = packed.write(home.config, to, secret, tell)
         tell(file.name, 0.98)
         pack = packed.read_back(file, secret, data_dir, rows)
+    _give(file)
     size = pack["bytes"] / 1e6
     typer.echo(words.KEPT.said(language).format(file=file, size=size))
     begun = Begun(
@@ -149,7 +152,7 @@ def _place(
     place = given.expanduser().resolve()
     if not place.is_dir():
         raise HandoverRefused(f"{given} is no directory that is there")
-    if place.is_relative_to(home.config.data_dir.resolve()):
+    if any(place.is_relative_to(one.resolve()) for one in home.places):
         raise HandoverRefused(
             f"{given} is erased with the home", hint="a USB stick, for instance"
         )
@@ -206,9 +209,10 @@ def _go_on(home: Leaving, begun: Begun, language: Language, *, without: bool) ->
             with as_owner(data_dir):  # as root, nothing that a service laid is followed
                 handing.sweep(begun)
             begun = handing.clear(begun)
+        path = receipt.begin(begun, handing.remains)
         with as_owner(data_dir):
             handing.empty()
-    _ended(home, receipt.path_of(begun), language)
+    _ended(home, path, language)
 
 
 def _ended(home: Leaving, path: Path, language: Language) -> None:
@@ -218,5 +222,20 @@ def _ended(home: Leaving, path: Path, language: Language) -> None:
         receipt.close(path, home.config.data_dir)
     except EdgeError as error:  # the home is erased all the same
         typer.echo(str(error), err=True)
+    _give(path)
     typer.echo(words.DONE.said(language).format(path))
     typer.echo(words.START.said(language))
+
+
+def _give(path: Path) -> None:
+    """Have what an administrator wrote be whose directory it is in."""
+    if os.geteuid() != 0:
+        return
+    whose = path.parent.stat()
+    with (
+        suppress(OSError),  # a stick's FAT knows of nobody
+        os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file,
+    ):
+        # a link that was put in its place leads to what stays whose it is
+        if os.fstat(file.fileno()).st_nlink == 1:
+            os.fchown(file.fileno(), whose.st_uid, whose.st_gid)

@@ -62,6 +62,11 @@ class Leaving:
         return (directory_of(self.config.data_dir),)
 
     @property
+    def places(self) -> tuple[Path, ...]:
+        """Give the directories of which all goes."""
+        return (self.config.data_dir, *self.directories)
+
+    @property
     def stays(self) -> tuple[str, ...]:
         """Give what outlives the home in its directory: a configuration there."""
         data_dir = self.config.data_dir.resolve()

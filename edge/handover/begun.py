@@ -19,9 +19,9 @@ class Begun:
     """What was done of it; `place` is where the household's pack and receipt are.
 
     `pack` is what the receipt says of it, `held` how much was granted; it is taken back
-    once `withdrawn_ms` says when. `cozys` is what is to become of what each Cozy holds,
-    `outside` how each place elsewhere was left, by its name. `stays` are names that
-    outlive the home.
+    once `withdrawn_ms` says when; all goes since `erasing_ms`. `cozys` is what is to
+    become of what each Cozy holds, `outside` how each place elsewhere was left, by its
+    name. `stays` are names that outlive the home.
     """
 
     begun_ms: int
@@ -34,6 +34,7 @@ class Begun:
     cozys: Mapping[str, str] = field(default_factory=dict)
     outside: Mapping[str, str] = field(default_factory=dict)
     stays: tuple[str, ...] = ()
+    erasing_ms: int = 0
     emptying: bool = False
 
     @classmethod

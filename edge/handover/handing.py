@@ -105,11 +105,9 @@ class Handing:
             elsewhere.remove(elsewhere.given(self.config, self.path))
             if self.path is not None:
                 machine.write(self.path)
-            said = receipt.document(begun, wall_ms(), None, self.remains)
-            receipt.write(receipt.path_of(begun), said)
-            begun = replace(
-                begun, emptying=True, stays=(*begun.stays, *self._renewed(begun))
-            )
+            stays = (*begun.stays, *self._renewed(begun))
+            begun = replace(begun, erasing_ms=wall_ms(), emptying=True, stays=stays)
+            receipt.begin(begun, self.remains)
             begun.keep(self.data_dir)
         return begun
 

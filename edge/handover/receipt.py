@@ -20,10 +20,8 @@ from edge.sample import utc
 ENDS = ".receipt.json"
 
 
-def document(
-    begun: Begun, erasing_ms: int, erased_ms: int | None, remains: Sequence[str]
-) -> dict[str, Any]:
-    """Give it as JSON; `erased_ms` None while the home is being emptied."""
+def document(begun: Begun, remains: Sequence[str]) -> dict[str, Any]:
+    """Give it as JSON, of a home that is being emptied."""
     pack = dict(begun.pack)
     pack["read_back"] = _instant(pack.pop("read_back_ms"))
     kinds = Counter(
@@ -37,8 +35,8 @@ def document(
         "pack": pack,
         "taken_back": {"at": _instant(begun.withdrawn_ms), **begun.held},
         "elsewhere": dict(sorted(kinds.items())),
-        "erasing_since": _instant(erasing_ms),
-        "erased": None if erased_ms is None else _instant(erased_ms),
+        "erasing_since": _instant(begun.erasing_ms),
+        "erased": None,
         "remains": list(remains),
     }
 
@@ -64,6 +62,14 @@ def look_for_the_pack(begun: Begun) -> None:
 def path_of(begun: Begun) -> Path:
     """Give where it is: beside the pack, named as it is."""
     return Path(begun.place) / f"{begun.pack['file']}{ENDS}"
+
+
+def begin(begun: Begun, remains: Sequence[str]) -> Path:
+    """Have it be beside the pack, and give where; raise HandoverRefused."""
+    path = path_of(begun)
+    if not path.exists():
+        write(path, document(begun, remains))
+    return path
 
 
 def write(path: Path, said: dict[str, Any]) -> None:

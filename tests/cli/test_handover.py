@@ -194,10 +194,12 @@ def test_it_asks_where_the_pack_is_to_be_kept(pi):
     [
         ((), "say where your pack is to be kept"),
         (("--keep-export", "{data}"), "is erased with the home"),
+        (("--keep-export", "{data}-collect"), "is erased with the home"),
         (("--keep-export", "{data}/../nowhere"), "is no directory"),
     ],
 )
 def test_a_pack_has_a_place_that_stays(pi, words, why):
+    pi.data.with_name("data-collect").mkdir()
     given = [one.format(data=pi.data) for one in words]
     said = pi("handover", "--yes", "--passphrase-file", pi.secret, *given)
     assert why in str(said.exception)
@@ -317,6 +319,7 @@ def test_nothing_goes_while_the_pack_is_not_there(pi, monkeypatch):
     monkeypatch.undo()
     moved = pi.config.parent / "another"
     moved.mkdir()
+    monkeypatch.setattr(sealed, "LOG_N", 4)
     (pi.stick / "elsewhere").rename(moved / Begun.of(pi.data).pack["file"])
     done = pi("handover", "--keep-export", moved)
     assert done.exit_code == 0, done.output
@@ -388,6 +391,7 @@ def test_typed_by_an_administrator_what_stays_is_the_services(pi):
     other = 65_534
     for path in (pi.data, *pi.data.rglob("*")):
         os.chown(path, other, other)
+    os.chown(pi.stick, other - 1, other - 1)
     place = Path(tempfile.gettempdir())
     for path in pi.config.parents:
         if place in path.parents:
@@ -395,5 +399,5 @@ def test_typed_by_an_administrator_what_stays_is_the_services(pi):
     done = pi.handover("--yes")
     assert done.exit_code == 0, (done.output, done.exception)
     assert {path.stat().st_uid for path in pi.data.iterdir()} == {other}
-    assert {path.stat().st_uid for path in pi.stick.iterdir()} == {0}
+    assert {path.stat().st_uid for path in pi.stick.iterdir()} == {other - 1}
     assert oct(pi.pack.stat().st_mode & 0o777) == "0o600"

@@ -26,6 +26,7 @@ def begun(tmp_path):
         number="7",
         held={"consents": 3, "services": 2, "writers": 1},
         withdrawn_ms=AT_MS,
+        erasing_ms=AT_MS,
         outside={
             "cozy:chez-dupont": "erased",
             "cozy:two": "erased",
@@ -35,9 +36,7 @@ def begun(tmp_path):
 
 
 def written(begun):
-    path = receipt.path_of(begun)
-    receipt.write(path, receipt.document(begun, AT_MS, None, ["the card"]))
-    return path
+    return receipt.begin(begun, ["the card"])
 
 
 def test_it_says_what_was_done_and_names_nobody(begun):
@@ -57,6 +56,12 @@ def test_it_is_closed_by_what_the_new_home_knows(begun, tmp_path):
     receipt.close(path, tmp_path)
     assert json.loads(path.read_text())["erased"] == "2026-09-21T14:14:20Z"
     assert receipt.left_open(tmp_path, tmp_path) is None
+
+
+def test_begun_again_it_stays_as_it_was(begun):
+    path = written(begun)
+    path.write_text("{}")
+    assert written(begun).read_text() == "{}"
 
 
 def test_another_machines_receipt_is_not_closed(begun, tmp_path):
