@@ -2,7 +2,8 @@
 
 RELEVE_REQUIRE_REAL=1 (set by .ci/run): a skipped `real` test fails, and so does a run
 without the shared samples. RELEVE_COVERAGE_FLOOR=95 (set by scripts/test): each
-package measured must reach it, in branches and in lines alike.
+package measured must reach it, in branches and in lines alike, by the tests that mirror
+it and by real ones; what asks the same of many inputs is not followed line by line.
 """
 
 from __future__ import annotations
@@ -69,6 +70,29 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
         report.outcome = "failed"
         report.longrepr = f"{collector.nodeid} was skipped whole: {report.longrepr[2]}"
     return report
+
+
+def is_measured(item: pytest.Item) -> bool:
+    """Tell whether a test counts for coverage: to follow each line takes thrice as long.
+
+    Tests of packages that aren't measured don't, nor does one that is a `campaign`.
+    """
+    package = item.path.relative_to(ROOT / "tests").parts[0]
+    counts = package in (*PACKAGES, "real")
+    return counts and item.get_closest_marker("campaign") is None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    plugin = item.config.pluginmanager.getplugin("_cov")
+    control = plugin and plugin.cov_controller
+    if not control or control.started is is_measured(item):
+        return (yield)
+    if control.started:
+        control.pause()
+    else:
+        control.resume()
+    return (yield)
 
 
 def measured() -> dict[str, dict[str, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -155,3 +156,15 @@ def test_the_command_carries_no_client_of_portals_along():
         [sys.executable, "-c", asked], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+def test_a_table_that_is_gone_leaves_its_secret_for_so_long(tmp_path):
+    keep(tmp_path, attempt_ms=AT)
+    secret = past.directory_of(tmp_path / "data") / "tempo.secret"
+    secret.write_text("x\n")
+    secret.chmod(0o600)
+    os.utime(secret, (0, 0))
+    told(tmp_path, "[keep]\nsecrets = 0\n", "collect")
+    assert secret.exists()
+    told(tmp_path, "[keep]\nsecrets = 1\n", "collect")
+    assert not secret.exists()

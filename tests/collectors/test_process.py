@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 
 from made_runner import ROW
 
@@ -49,3 +50,17 @@ async def test_a_fault_of_ours_ends_no_process(made):
     made.runner.draw = lambda: 0.0
     await until(made.portal.called, Process([made.runner], made.service))
     assert made.runner.past.attempt_ms is not None
+
+
+async def test_what_is_over_is_forgotten_before_anything_is_asked(made):
+    made.now = datetime.now(UTC)
+    forgot = []
+
+    def forget():
+        forgot.append(len(made.portal.asked))
+
+    made.runner.past = past.Past(next_ms=round(made.now.timestamp() * 1000) + 1)
+    made.runner.draw = lambda: 0.0
+    process = Process([made.runner], made.service, forget=partial(forget))
+    await until(made.portal.called, process)
+    assert forgot[0] == 0

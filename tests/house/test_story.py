@@ -35,7 +35,13 @@ def ms(at):
     return int(at.timestamp()) * 1000
 
 
-@pytest.fixture(scope="module", params=ANCHORS.values(), ids=ANCHORS.keys())
+EACH = [
+    pytest.param(at, id=name, marks=[pytest.mark.campaign] if place else [])
+    for place, (name, at) in enumerate(ANCHORS.items())
+]
+
+
+@pytest.fixture(scope="module", params=EACH)
 def home(request):
     return VirtualHome(ms(request.param))
 
@@ -68,6 +74,7 @@ def test_it_is_25_months_to_the_day(home):
     assert (today.year - first.year) * 12 + today.month - first.month == 25
 
 
+@pytest.mark.campaign
 def test_the_same_seed_tells_the_same_story_and_another_another(home):
     again = VirtualHome(home.anchor_ms)
     assert list(Story(again).files()) == list(Story(home).files())

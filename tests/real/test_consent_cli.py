@@ -19,6 +19,9 @@ from tests.real.home import RELEVE, Home
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
+CUTS = int(os.environ.get("RELEVE_CONSENT_CUTS", "3"))
+"""At how many moments each decision is cut, from its first word to its answer."""
+MOMENTS_S = [0.2 + n * 1.2 / max(1, CUTS - 1) for n in range(CUTS)]
 GRANT = (
     *("--grant", "electricity/energy/day", "--meter", "linky"),
     *("--purpose", "un essai"),
@@ -196,8 +199,8 @@ def test_a_node_sends_readings_and_is_told_nothing_of_them(house):
 
 def test_whenever_a_withdrawal_is_cut_it_was_done_or_not_begun(house):
     """What was answered is durable; the chain holds; no right is more than it says."""
-    for tenths in range(2, 14, 2):
-        house.type("services", "create", f"Coach {tenths}", *GRANT)
+    for moment_s in MOMENTS_S:
+        house.type("services", "create", f"Coach {moment_s}", *GRANT)
         (consent,) = house.held()
         with subprocess.Popen(
             house.words("consents", "withdraw", consent),
@@ -205,7 +208,7 @@ def test_whenever_a_withdrawal_is_cut_it_was_done_or_not_begun(house):
             stderr=subprocess.DEVNULL,
         ) as asking:
             with suppress(subprocess.TimeoutExpired):
-                asking.wait(tenths / 10)
+                asking.wait(moment_s)
             house.cut()
             answered = asking.wait(30) == 0
         assert "none changed or taken away" in house.type("consents", "verify")
@@ -219,15 +222,15 @@ def test_whenever_a_withdrawal_is_cut_it_was_done_or_not_begun(house):
 
 
 def test_whenever_a_grant_is_cut_no_token_opens_more_than_the_ledger_says(house):
-    for tenths in (4, 7, 8, 9, 10, 12):
+    for moment_s in MOMENTS_S:
         with subprocess.Popen(
-            house.words("services", "create", f"Coach {tenths}", *GRANT),
+            house.words("services", "create", f"Coach {moment_s}", *GRANT),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
         ) as asking:
             with suppress(subprocess.TimeoutExpired):
-                asking.wait(tenths / 10)
+                asking.wait(moment_s)
             house.cut()
             token = asking.communicate(timeout=30)[0].strip()
         house.type("consents", "verify")

@@ -28,7 +28,11 @@ SEED = int(os.environ.get("RELEVE_SEED", "20261124"))
 HOUR_MS = 3_600_000
 START_MS = 1_795_000_000_000 // HOUR_MS * HOUR_MS
 ROUND_MS = 3 * HOUR_MS
-pytestmark = [pytest.mark.real, pytest.mark.timeout(120 + 15 * KILLS)]
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.campaign,
+    pytest.mark.timeout(120 + 15 * KILLS),
+]
 
 
 def written(at_ms: int) -> str:

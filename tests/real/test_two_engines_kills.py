@@ -45,7 +45,11 @@ ROUND_MS = 2 * HOUR_MS
 EVER_MS = 1 << 50
 MANY = 10_000_000
 STORE = "store.db"
-pytestmark = [pytest.mark.real, pytest.mark.timeout(180 + 30 * KILLS)]
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.campaign,
+    pytest.mark.timeout(180 + 30 * KILLS),
+]
 
 Key = tuple[str, str, str, int, int]
 

@@ -25,7 +25,7 @@ from edge.stores.sqlite.store import SqliteStore
 from tests.edge.importing.importing_home import House
 from tests.edge.stores.told_files import OWN, real_files, told_files
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.real, pytest.mark.campaign, pytest.mark.timeout(240)]
 
 EVER = 1 << 50
 T0 = 1_792_870_200_000  # the evening before a day of 25 hours, in Paris
@@ -207,7 +207,7 @@ def test_a_store_answers_what_the_journal_does(home, store):
     pages = records(home.journal)
     told_to(store, pages, 1)
     # a server answers each question in milliseconds, and there are six thousand
-    every = 1 if isinstance(store, SqliteStore) else 4
+    every = 1 if isinstance(store, SqliteStore) else 12
     found = answers(Reads(store, home.journal, COUNTING), every)
     assert len(found) > 150
     same(found, {key: home.expected[key] for key in found})
