@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -65,9 +67,19 @@ def collect(
     for name in ("httpx", "httpcore", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
     if not settings.collectors:
+        _forget(settings)  # a table that is gone leaves its secret
         typer.echo(NONE.said(spoken()))
         return
     asyncio.run(_collect(settings, once, days))
+
+
+def _forget(settings: Config) -> None:
+    """Let go of secrets that have brought nothing for as long as [keep] says."""
+    from collectors import forgetting, past  # noqa: PLC0415 - where portals are asked
+
+    directory = past.directory_of(Path(settings.data_dir))
+    now_ms = time.time_ns() // 1_000_000
+    forgetting.forget(directory, tables_of(settings), settings.keep.secrets, now_ms)
 
 
 async def _collect(settings: Config, once: str | None, days: int | None) -> None:
@@ -99,7 +111,7 @@ async def _collect(settings: Config, once: str | None, days: int | None) -> None
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await Process(runners, service).run(stop)
+    await Process(runners, service, forget=partial(_forget, settings)).run(stop)
 
 
 NONE = Words(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +19,11 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 60
 """How often it is looked whether something was mended, and the service is told."""
+FORGET_S = 86_400
+
+
+def _nothing() -> None:
+    """Have nothing to forget."""
 
 
 @dataclass(slots=True)
@@ -28,6 +33,8 @@ class Process:
     runners: Sequence[Runner]
     service: Sends
     look_s: float = LOOK_S
+    forget: Callable[[], object] = _nothing
+    """Lets go of secrets that are over; at the start, then daily."""
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _scheduler: Any = None
 
@@ -45,9 +52,11 @@ class Process:
             self._plan(runner, runner.begin())
         # It also wakes the scheduler, whose timers don't see a clock that is set.
         scheduler.add_job(self.look, "interval", seconds=self.look_s, id="look")
+        scheduler.add_job(self.forget, "interval", seconds=FORGET_S, id="forget")
         scheduler.start()
         log.info("collecting for %s", ", ".join(one.name for one in self.runners))
         try:
+            await asyncio.to_thread(self.forget)
             await self.look()
             await stop.wait()
         finally:

@@ -51,8 +51,9 @@ FRENCH: Mapping[Reason, str] = {
         " connectez-vous une fois depuis votre navigateur, sur le même réseau"
     ),
     Reason.NO_SECRET: (
-        "le fichier secret manque ou ne peut être lu : créez-le, lisible par"
-        " l'utilisateur releve seul (chmod 600)"
+        "le fichier secret manque, ou ne peut être lu (celui qui n'a rien rapporté"
+        " depuis longtemps est effacé) : créez-le, lisible par l'utilisateur releve"
+        " seul (chmod 600)"
     ),
     Reason.OPEN_SECRET: (
         "le fichier secret est lisible par d'autres : chmod 600, puis changez le mot"
@@ -120,8 +121,8 @@ ENGLISH: Mapping[Reason, str] = {
         " with your browser, on the same network"
     ),
     Reason.NO_SECRET: (
-        "the secret file is missing or can't be read: make it, readable by the user"
-        " releve alone (chmod 600)"
+        "the secret file is missing or can't be read (one that has brought nothing for"
+        " long is removed): make it, readable by the user releve alone (chmod 600)"
     ),
     Reason.OPEN_SECRET: (
         "others may read the secret file: chmod 600, and change the password if anyone"

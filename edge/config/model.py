@@ -230,6 +230,12 @@ class KeepConfig(Section):
     files: int = Field(
         default=90, ge=0, le=36600, description="files that were dropped and taken"
     )
+    secrets: int = Field(
+        default=180,
+        ge=0,
+        le=36600,
+        description="a portal's secret that has brought nothing",
+    )
 
 
 class BackupConfig(Section):
