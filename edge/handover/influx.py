@@ -16,7 +16,7 @@ from edge.stores.influx.names import Databases
 from edge.stores.influx.server import Server
 from edge.stores.influx.setup import Setup
 from edge.stores.influx.token import ADMIN, load_secret_of
-from edge.stores.influx.words import delete
+from edge.stores.influx.words import drop
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +59,4 @@ class Influx:
 def _empty(server: Server, database: str) -> None:
     for series in server.ask(database, "SHOW MEASUREMENTS")[0]:
         for row in series.rows:
-            server.ask(database, delete(str(row[0])))
+            server.ask(database, drop(str(row[0])))

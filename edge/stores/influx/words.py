@@ -74,6 +74,11 @@ def delete(measurement: str, *conditions: str) -> str:
     return f"DELETE FROM {name(measurement)}{told}"  # noqa: S608 - escaped above
 
 
+def drop(measurement: str) -> str:
+    """Write what forgets a measurement, its series' names too."""
+    return f"DROP MEASUREMENT {name(measurement)}"
+
+
 def is_(label: str, content: str) -> str:
     """Write the condition that a tag has a value."""
     return f"{name(label)} = {text(content)}"
