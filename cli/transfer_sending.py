@@ -120,7 +120,8 @@ def ready(
         announced = _announced(pack, wanted.profile)
         _fits(announced, peer)
         parcel = Parcel(
-            code.id, to, place.now_ms(), peer.until_ms, announced, code.letters
+            *(code.id, to, place.now_ms(), peer.until_ms, announced, code.letters),
+            service="" if given is None else given["service"],
         )
         mine.keep(parcel)
     except BaseException:

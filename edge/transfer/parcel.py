@@ -26,6 +26,8 @@ class Parcel:
     receipt: Mapping[str, Any] | None = None
     why: str = ""
     """Why nothing came of it."""
+    service: str = ""
+    """Whose grant an extract was cut by."""
 
     @classmethod
     def parse(cls, document: Any) -> Parcel:

@@ -12,7 +12,7 @@ from typing import IO
 
 from edge.outgoing.destination import Destination
 from edge.outgoing.places import Guard
-from edge.transfer import receipt
+from edge.transfer import granted, receipt
 from edge.transfer.errors import UNKNOWN_CODE, TransferError, TransferRefused
 from edge.transfer.parcel import Parcel
 from edge.transfer.parcels import Parcels
@@ -20,7 +20,7 @@ from edge.transfer.peer import Peer, Progress
 
 MOST_PIECE, LEAST_PIECE = 1 << 20, 64 << 10
 AGAIN_S, LAST_AGAIN_S = 1.0, 30.0
-FINAL = frozenset({"over", "other-pack", "pack-gone"})
+FINAL = frozenset({"over", "other-pack", "pack-gone", granted.WITHDRAWN})
 """Why a parcel can never arrive; whatever else is said of it may be mended."""
 PATIENCE_S = 600.0
 """How long the other home may be away; then the parcel waits for its owner's word."""
@@ -80,10 +80,12 @@ class Way:
         """Send what isn't there yet; give the parcel with its receipt."""
         announced = self.parcel.announced
         pack = self.sending.parcels.pack(self.parcel.id)
+        await asyncio.to_thread(self._check)
         told = await peer.announce(announced)
         with _opened(pack) as file:
             while told.receipt is None:
                 self._note(told)
+                await asyncio.to_thread(self._check)
                 file.seek(told.received)
                 data = await asyncio.to_thread(file.read, self.piece)
                 if not data:
@@ -97,7 +99,6 @@ class Way:
                         "senseless", "the other home loses count of what it has"
                     )
                 self.piece = min(MOST_PIECE, 2 * self.piece)
-                await self._stands()
         code = self.parcel.secret
         receipt.matches(told.receipt, code.id, code.public.hex(), announced, peer.shown)
         self.sending.tell("done", 1.0)
@@ -105,11 +106,14 @@ class Way:
             self.sending.parcels.sent, self.parcel, told.receipt
         )
 
-    async def _stands(self) -> None:
-        """Raise TransferRefused once the owner has given it up, in another shell."""
-        found = await asyncio.to_thread(self.sending.parcels.find, self.parcel.id)
+    def _check(self) -> None:
+        """Raise TransferRefused once the owner took back what is sent, in any shell."""
+        parcels = self.sending.parcels
+        found = parcels.find(self.parcel.id)
         if found is None or not found.sends:
             raise TransferRefused("given-up", "this transfer was given up")
+        if found.service:
+            granted.check(parcels.data_dir, found.service)
 
     def _note(self, told: Progress) -> None:
         self.there = told.received

@@ -9,12 +9,15 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
 
 from cli import transfer_place
 from cli.main import app
+from edge.consent.consents import Consents
+from edge.host import HostClock
 from edge.transfer.offer import State
 from tests.real import transfer_child
 from tests.real.transfer_house import Between, Receiver, listening
@@ -157,6 +160,41 @@ async def test_what_the_other_home_ended_is_given_up_here_and_nothing_of_it_stay
     assert "ended this transfer" in str(done.exception)
     assert not sender.parcels.pack(transfer).exists()
     assert not sender.parcels.find(transfer).sends
+
+
+async def test_what_is_taken_back_meanwhile_goes_no_further_and_in_a_pause_waits(
+    sender, receiver
+):
+    transfer, code = receiver.offer()
+    async with (
+        listening(receiver) as port,
+        Between(port, cut_after=3_000, cuts=1_000) as between,
+    ):
+        await sender.send(between.port, *EXTRACT, code=code)
+        between.cuts = 0
+        for decide, said, stays in (
+            (lambda consents: consents.pause(None), "is paused", True),
+            (lambda consents: consents.resume(None), "", True),
+            (withdrawn, "has ended", False),
+        ):
+            await asyncio.to_thread(decided, sender.data, decide)
+            if said:
+                done = await sender.send(between.port)
+                assert said in str(done.exception)
+            assert sender.parcels.pack(transfer).exists() is stays
+    assert receiver.offers.find(transfer).received == 0
+
+
+def withdrawn(consents):
+    consents.withdraw(list(consents.standing.consents))
+
+
+def decided(data_dir, decide):
+    consents = Consents.open(data_dir, HostClock(), ZoneInfo("Europe/Paris"))
+    try:
+        decide(consents)
+    finally:
+        consents.close()
 
 
 async def test_what_is_under_way_is_given_up_by_a_word(sender, receiver):
