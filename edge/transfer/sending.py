@@ -112,6 +112,8 @@ class Way:
         found = parcels.find(self.parcel.id)
         if found is None or not found.sends:
             raise TransferRefused("given-up", "this transfer was given up")
+        if not parcels.pack(self.parcel.id).exists():
+            raise _gone()
         if found.service:
             granted.check(parcels.data_dir, found.service)
 
@@ -124,9 +126,13 @@ def _opened(pack: Path) -> IO[bytes]:
     try:
         handle = os.open(pack, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
-        raise TransferRefused(
-            "pack-gone",
-            "the pack is here no more",
-            hint="what was erased goes from it, too: send anew, under another code",
-        ) from error
+        raise _gone() from error
     return os.fdopen(handle, "rb")
+
+
+def _gone() -> TransferRefused:
+    return TransferRefused(
+        "pack-gone",
+        "the pack is here no more",
+        hint="what was erased goes from it, too: send anew, under another code",
+    )

@@ -299,6 +299,22 @@ async def test_what_was_refused_there_is_said_here(receiver, sender):
     assert found.value.reason in sending.FINAL
 
 
+async def test_a_pack_that_an_erasure_takes_on_its_way_is_sent_no_further(
+    receiver, sender
+):
+    transfer, code = receiver.offer()
+
+    def told(_step, part):
+        if part > 0.3:
+            sender.parcels.pack(transfer).unlink(missing_ok=True)
+
+    async with listening(receiver) as port:
+        watched = replace(sender.sending, tell=told)
+        with pytest.raises(TransferRefused, match="here no more"):
+            await watched.send(sender.ready(code, port, PACK))
+    assert receiver.offers.find(transfer).received < len(PACK)
+
+
 async def test_a_pack_that_an_erasure_took_is_sent_no_more(receiver, sender):
     _, code = receiver.offer()
     async with listening(receiver) as port:
