@@ -28,7 +28,7 @@ from tests.cli.test_handover import PHRASE, Pi, furnish
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[3]
-KILLS = int(os.environ.get("RELEVE_HANDOVER_KILLS", "6"))
+KILLS = int(os.environ.get("RELEVE_HANDOVER_KILLS", "4"))
 KINDS = ("names", "calls")
 OPEN = {"consents": 1, "services": 1, "writers": 1}
 
