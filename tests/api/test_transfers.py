@@ -186,3 +186,19 @@ async def test_a_page_of_another_origin_sends_nothing(ask, receiver):
     _, code = receiver.offer()
     answer = await ask(code, headers={"Origin": "https://evil.example"})
     assert answer.status_code == 403
+
+
+async def test_without_a_certificate_there_is_nothing_either(ask, receiver):
+    _, code = receiver.offer()
+    shown = receiver.shown
+    receiver.certificates.server_file.unlink()
+    receiver.__class__ = type("Still", (Receiver,), {"shown": shown})
+    assert (await ask(code)).status_code == 404
+
+
+async def test_a_disk_that_takes_nothing_is_said_and_waited_for(ask, receiver):
+    transfer, code = receiver.offer()
+    await ask(code, "/announcement", SAID)
+    receiver.offers.pack(transfer).mkdir()
+    answer = await ask(code, "/bytes?offset=0", PACK)
+    assert answer.json()["type"] == "/docs#transfer-waits"

@@ -105,3 +105,24 @@ async def test_where_nothing_was_ever_sent_nothing_is_made(tmp_path):
     await asyncio.sleep(0)
     task.cancel()
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_disk_that_will_not_have_it_is_told_and_asked_again(
+    receiver, monkeypatch, caplog
+):
+    monkeypatch.setattr(part, "EVERY_S", 0.01)
+    transfer, _, _ = receiver.received(PACK)
+    lock = receiver.data / "transfers" / "incoming" / ".lock"
+    lock.unlink()
+    lock.mkdir()
+    later_ms = NOW_MS + 8 * DAY_MS
+    task = asyncio.create_task(part.tidy(receiver.data, lambda: later_ms))
+    try:
+        async with asyncio.timeout(30):
+            while "stay" not in caplog.text:  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0.01)  # asks until it is so
+            lock.rmdir()
+            while receiver.offers.pack(transfer).exists():  # noqa: ASYNC110 - same
+                await asyncio.sleep(0.01)
+    finally:
+        task.cancel()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from transfer_home import NONCE, announced, sealed
 
@@ -196,6 +198,17 @@ def test_a_link_in_the_place_of_the_bytes_is_not_followed(
     with pytest.raises(TransferLost):
         receiver.receiving.take(announced_one, 0, PACK)
     assert other.read_bytes() == b""
+
+
+def test_a_pack_that_can_not_be_read_again_is_none(receiver, announced_one):
+    """As where an erasure takes it between its last byte and its verification."""
+    receiver.receiving.take(announced_one, 0, PACK[:-1])
+    offer = receiver.offers.find(announced_one)
+    with receiver.offers.held():
+        receiver.offers.keep(replace(offer, received=len(PACK)))
+    receiver.offers.pack(announced_one).unlink()
+    with pytest.raises(TransferRefused, match="not what was announced"):
+        receiver.receiving.announce(announced_one, announced(PACK))
 
 
 def test_who_ended_it_at_home_has_the_last_word(receiver, announced_one):
