@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from edge.handover.outside import LEFT
 from edge.outgoing.places import Guard
 from edge.outputs.cloud import account as accounts
 from edge.outputs.cloud import reach
+from edge.outputs.cloud.claim import ClaimTaken
 from edge.outputs.cloud.destination import address_of
 
 
@@ -34,6 +36,7 @@ class Cloud:
         except BrokerError:  # nothing was ever granted to it, or no more
             return LEFT
         address = address_of(self.cloud, self.guard)
-        await reach.release(address, account, f"{self.cloud.prefix}/claim")
+        with suppress(ClaimTaken):  # it is another home's by now, and stays so
+            await reach.release(address, account, f"{self.cloud.prefix}/claim")
         accounts.forget(self.data_dir, self.cloud.name)
         return LEFT

@@ -11,6 +11,7 @@ from cli import handover as command
 from edge.errors import JournalError, StoreDown
 from edge.handover.begun import Begun
 from edge.journal import Journal
+from edge.outputs.cloud import account as clouds
 from edge.outputs.cozy import account as cozys
 from edge.outputs.cozy.account import Account
 from edge.outputs.homeassistant import Announcing
@@ -124,32 +125,53 @@ async def test_one_that_doesnt_answer_is_waited_for_and_nothing_is_open(far):
 # a cloud
 
 
-@pytest.mark.skipif(MOSQUITTO is None, reason="there is no Mosquitto")
-async def test_a_prefix_is_left_to_others_and_the_login_forgotten(tmp_path, pi):
-    cloud = Cloud(tmp_path / "cloud")
-    await cloud.start()
-    try:
-        home = CloudHome(pi.config.parent, cloud)
-        home.open()
-        home.add()
-        async with home.running(), cloud.ear(f"{PREFIX}/claim") as ear:
-            await until(lambda: ear.told)
-        home.close()
-        with pi.config.open("a") as file:
-            file.write(
-                f'[[cloud]]\nname = "mine"\nurl = "{cloud.url}"\n'
-                f'prefix = "{PREFIX}"\nca_file = "{cloud.ca_file}"\n'
-            )
-        said = await handed_over(pi)
-        assert said.exit_code == 0, said.output
-        async with cloud.ear(f"{PREFIX}/claim", "fence") as ear:
-            await ear.connection.publish("fence", b"x", qos=1)
-            await until(lambda: ear.told)
-            assert [one.topic for one in ear.told] == ["fence"], "nobody has it now"
-        assert "cloud" not in pi.config.read_text()
-        assert pi.receipt["elsewhere"] == {"cloud left": 1}
-    finally:
-        cloud.end()
+@pytest.fixture
+async def cloud(tmp_path, pi):
+    """Give a cloud that a home is configured with."""
+    if MOSQUITTO is None:
+        pytest.skip("there is no Mosquitto")
+    made = Cloud(tmp_path / "cloud")
+    await made.start()
+    with pi.config.open("a") as file:
+        file.write(
+            f'[[cloud]]\nname = "mine"\nurl = "{made.url}"\n'
+            f'prefix = "{PREFIX}"\nca_file = "{made.ca_file}"\n'
+        )
+    yield made
+    made.end()
+
+
+async def claims(cloud):
+    """Give what says there whose the prefix is."""
+    async with cloud.ear(f"{PREFIX}/claim", "fence") as ear:
+        await ear.connection.publish("fence", b"", qos=1)
+        await until(lambda: "fence" in [one.topic for one in ear.told])
+        return [one.payload for one in ear.told if one.topic != "fence"]
+
+
+async def test_a_prefix_is_left_to_others_and_the_login_forgotten(pi, cloud):
+    home = CloudHome(pi.config.parent, cloud)
+    home.open()
+    home.add()
+    async with home.running(), cloud.ear(f"{PREFIX}/claim") as ear:
+        await until(lambda: ear.told)
+    home.close()
+    said = await handed_over(pi)
+    assert said.exit_code == 0, said.output
+    assert await claims(cloud) == []
+    assert "cloud" not in pi.config.read_text()
+    assert pi.receipt["elsewhere"] == {"cloud left": 1}
+
+
+async def test_a_prefix_that_another_home_has_by_now_stays_its_own(pi, cloud):
+    clouds.keep(pi.data, "mine", clouds.Account("s1", "", ""))
+    others = b'{"home": "another"}'
+    async with cloud.ear() as ear:
+        await ear.connection.publish(f"{PREFIX}/claim", others, qos=1, retain=True)
+    said = await handed_over(pi)
+    assert said.exit_code == 0, said.output
+    assert await claims(cloud) == [others]
+    assert pi.receipt["elsewhere"] == {"cloud left": 1}
 
 
 # a broker of others
