@@ -10,6 +10,7 @@ import orjson
 from edge.broker.address import parse_url
 from edge.broker.connection import Connection
 from edge.config import Config
+from edge.config.model import NO_METERS
 from edge.errors import BrokerError
 from edge.handover.outside import ERASED
 from edge.outputs.homeassistant import Announcing
@@ -41,15 +42,18 @@ class Broker:
     async def _standing(self, connection: Connection, topics: Topics) -> list[str]:
         mqtt, kept = self.config.mqtt, Kept(topics.status)
         told = Announcing(topics, mqtt.discovery_prefix, "en", version("releve"))
-        ours = [f"{mqtt.prefix}/{one.id}/#" for one in self.config.meters]
-        found = await kept.read(connection, [topics.cursor, *ours])
+        every = [topics.cursor, f"{mqtt.prefix}/+/#"]  # of meters of before, too
+        found = await kept.read(connection, every)
         if found is None:
             raise BrokerError(
                 "the broker doesn't let us read what it keeps",
                 hint="allow our login to read its own topics",
             )
         announced = await kept.read(connection, [told.every]) or {}
-        return [*found, *(of for of, said in announced.items() if _ours(told, said))]
+        return [
+            *(topic for topic in found if topics.meter(topic) not in NO_METERS),
+            *(topic for topic, said in announced.items() if _ours(told, said)),
+        ]
 
 
 def _ours(told: Announcing, payload: bytes) -> bool:

@@ -186,10 +186,12 @@ async def test_what_stands_of_us_on_anothers_broker_goes_and_theirs_stays(tmp_pa
         "releve/cursor": "{}",
         "releve/chez-dupont/live/apparent_power_va": "460",
         "releve/chez-dupont/day/import_total_wh": "{}",
+        "releve/one-of-before/event/leak": "{}",
         ours.topic("releve_chez-dupont"): device,
     }
     theirs = {
         "zigbee2mqtt/lamp": "on",
+        "releve/in/node/water": "17",
         "homeassistant/device/lamp/config": '{"o": {"name": "lamp"}}',
     }
     async with running(tmp_path) as broker:
