@@ -42,7 +42,8 @@ class Broker:
     async def _standing(self, connection: Connection, topics: Topics) -> list[str]:
         mqtt, kept = self.config.mqtt, Kept(topics.status)
         told = Announcing(topics, mqtt.discovery_prefix, "en", version("releve"))
-        every = [topics.cursor, f"{mqtt.prefix}/+/#"]  # of meters of before, too
+        # of meters of before, too; not where the fence is, which says that all has come
+        every = [topics.cursor, f"{mqtt.prefix}/+/+/#"]
         found = await kept.read(connection, every)
         if found is None:
             raise BrokerError(
