@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
+from stat import S_ISREG
 
 from edge.journal.leaving import STAYS
 
@@ -47,5 +49,9 @@ def strange(data_dir: Path, stays: Collection[str] = ()) -> list[str]:
 
 def size_of(data_dir: Path) -> tuple[int, int]:
     """Give how many files are in a directory, and their bytes."""
-    sizes = [path.lstat().st_size for path in data_dir.rglob("*") if path.is_file()]
+    sizes = []
+    for path in data_dir.rglob("*"):
+        with suppress(OSError):  # a service that runs lets go of some meanwhile
+            found = path.lstat()
+            sizes += [found.st_size] if S_ISREG(found.st_mode) else []
     return len(sizes), sum(sizes)
