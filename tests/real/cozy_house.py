@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from ipaddress import IPv4Address
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -42,21 +43,24 @@ ROOT = Path(__file__).parents[2]
 class Server:
     """The Cozy, and what its household does there."""
 
-    def __init__(self, path):
+    def __init__(self, path, address=None):
+        """Make it ready on this machine, under an address that others could reach."""
         self.port, self.process = free_port(), None
+        self.address, self.host = address or "127.0.0.1", address or "localhost"
         path.mkdir(parents=True, exist_ok=True)
-        held = Certificates.open(path, Names(("localhost",)), datetime.now(UTC))
+        names = Names(("localhost",), (IPv4Address(self.address),))
+        held = Certificates.open(path, names, datetime.now(UTC))
         self.ca_file, self.pem = held.public_file, held.server_file
         trusted = ssl.create_default_context(cafile=str(self.ca_file))
         self.http = httpx.AsyncClient(base_url=self.url, verify=trusted)
 
     @property
     def url(self):
-        return f"https://localhost:{self.port}"
+        return f"https://{self.host}:{self.port}"
 
     def begin(self):
         module = ("-m", "tests.real.cozy_server")
-        told = (str(self.port), str(self.pem))
+        told = (self.address, str(self.port), str(self.pem))
         self.process = subprocess.Popen([sys.executable, *module, *told], cwd=ROOT)
 
     async def start(self):
@@ -79,7 +83,11 @@ class Server:
 
     async def consent(self, asked):
         """Say yes there; give the state and the code that the browser brings back."""
-        answer = await self.http.post(authorize(asked).removeprefix(self.url))
+        return await self.agree(authorize(asked))
+
+    async def agree(self, page):
+        """Do so on the page that is to be opened for it."""
+        answer = await self.http.post(page.removeprefix(self.url))
         back = urlsplit(answer.headers["location"])
         found = parse_qs(back.query)
         return found["state"][0], found["code"][0]

@@ -1,7 +1,7 @@
 """A Cozy as it was measured: its routes and statuses, by TLS, in a process of its own.
 
-Run as `python -m tests.real.cozy_server PORT PEM`. What its household does over there,
-and what befalls it, is told it at /_control; what it holds is read at /_docs.
+Run as `python -m tests.real.cozy_server HOST PORT PEM`. What its household does over
+there, and what befalls it, is told it at /_control; what it holds is read at /_docs.
 """
 
 from __future__ import annotations
@@ -257,10 +257,10 @@ async def docs():
 
 
 if __name__ == "__main__":
-    PORT, PEM = int(sys.argv[1]), sys.argv[2]
+    HOST, PORT, PEM = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     uvicorn.run(
         app,
-        host="127.0.0.1",
+        host=HOST,
         port=PORT,
         log_level="error",
         ssl_certfile=PEM,

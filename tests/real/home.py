@@ -24,6 +24,17 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def own_address():
+    """Give an address of this machine that others could reach; None without one."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        try:
+            asked.connect(("192.0.2.1", 9))  # nothing is sent
+        except OSError:
+            return None
+        found = asked.getsockname()[0]
+    return None if found.startswith("127.") else found
+
+
 class Home:
     """One home's directory, its service, and what its API says."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import subprocess
 import time
 
@@ -14,7 +13,7 @@ from teleinfo import Mode
 from teleinfo.virtual import MeterSpec, PtyLine, VirtualLinky
 from tests.real.brokers import until
 from tests.real.cloud_house import PREFIX, Cloud
-from tests.real.home import RELEVE, Home
+from tests.real.home import RELEVE, Home, own_address
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
@@ -22,17 +21,6 @@ GRANTS = (
     *("--grant", "electricity/live_power/live/P1D", "--meter", "linky"),
     *("--grant", "electricity/energy/day/P1M", "--yes"),
 )
-
-
-def own_address():
-    """Give an address of this machine that others could reach; None without one."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
-        try:
-            asked.connect(("192.0.2.1", 9))  # nothing is sent
-        except OSError:
-            return None
-        found = asked.getsockname()[0]
-    return None if found.startswith("127.") else found
 
 
 @pytest.fixture
