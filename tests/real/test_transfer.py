@@ -18,8 +18,8 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
 KILLS = int(os.environ.get("RELEVE_TRANSFER_KILLS", "2"))
 KILLED = -9
-SENDING, RECEIVING = 42, 200
-"""About as many things as are done on either side, which a kill comes between."""
+SENDING, RECEIVING, ACCEPTING = 42, 200, 40
+"""About as many things as each does, which a kill comes between."""
 WAITS = 3
 
 
@@ -88,7 +88,7 @@ def test_a_home_moves_whole_and_an_extract_is_given(old, new, processes):
 def test_killed_on_both_sides_at_random_it_arrives_all_the_same(
     old, new, processes, record_property
 ):
-    rng = random.Random(20)
+    rng = random.Random(KILLS)
     kills = {old: 0, new: 0}
     each = -(-KILLS // 2)
     arrived = 0
@@ -116,7 +116,12 @@ def test_killed_on_both_sides_at_random_it_arrives_all_the_same(
             pass
         transfer = new.waiting()
         assert new.receipt(transfer) == old.receipt(transfer)
-        new.told("transfer", "accept", transfer, "--passphrase-file", str(new.secret))
+        accept = ("transfer", "accept", transfer, "--passphrase-file", str(new.secret))
+        status = new.killed(processes, *accept, at=rng.randrange(1, ACCEPTING))
+        assert status in (0, KILLED), processes.log.read_text()
+        if "waits for your word" in new.told("transfer", "list"):
+            new.told(*accept)
+        assert new.told("transfer", "consents", transfer)
         arrived += 1
     record_property("kills", sum(kills.values()))
     record_property("arrived", arrived)
