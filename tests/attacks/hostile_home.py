@@ -38,7 +38,8 @@ identifier = "{PRM}"
 id = "water"
 kind = "water"
 """
-ENOUGH_S = 60.0
+ENOUGH_S = 300.0
+"""For one file: who reads it lets all others go first, and a machine may be busy."""
 FILES = (*ARCHIVES, *EXTRACTS, *WORKBOOKS, *TEXTS)
 GROWS, LEFT = "a file that never stops growing", "left until it is whole"
 DETAIL = re.compile(r"([a-z-]+): (.+)", re.DOTALL)
@@ -75,6 +76,8 @@ class HostileHome(Home):
         self.start(LANG="C.UTF-8")
         threading.Thread(target=self._listen, daemon=True).start()
         self.wait(lambda: self.answers)
+        # the folder is looked through by another part, which may come up later
+        self.wait((self.folder / "refused").is_dir)
 
     @property
     def answers(self) -> bool:
@@ -165,7 +168,7 @@ class HostileHome(Home):
         path.write_bytes(CURVE)
 
         def grow() -> None:
-            while not stop.wait(0.2):
+            while not stop.wait(0.05):  # whatever else this process does
                 with path.open("ab") as file:
                     file.write(b"2023-01-01T00:30:00+01:00;460\n")
 
@@ -173,7 +176,8 @@ class HostileHome(Home):
             found = []
             for number, one in enumerate(some):
                 word = self.folder / "refused" / f"{number}.csv.txt"
-                self.wait(word.exists)
+                # its name is there before its words are
+                self.wait(lambda word=word: word.exists() and word.stat().st_size)
                 said = word.read_text("utf-8").strip().splitlines()[-1]
                 found.append(Told(one.name, "folder", reason_of(said, one), said, None))
             assert path.exists(), "it was taken while it grew"

@@ -9,7 +9,9 @@ from tests.attacks.hostile_home import FILES, HostileHome
 from tests.attacks.hostile_planted import DROPPED, NAMED
 from tests.edge.importing.importing_home import curve
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+# Each file is read by a process that lets all others go first: on two cores that others
+# keep busy, the ninety take minutes.
+pytestmark = [pytest.mark.real, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +37,11 @@ def test_each_of_fifty_and_more_is_refused_in_64_mb_and_nothing_is_written(
         if one.reason not in wanted.get(one.name, {"still-growing"})
     }
     assert not other
-    assert max(one.peak_mb or 0 for one in found) <= MOST_MB
+    large = {one.name: one.peak_mb for one in found if (one.peak_mb or 0) > MOST_MB}
+    assert not large
     assert home.kept() == before == {"imports": 0, "history": 0, "staged": 0}
-    assert all(one.said.replace("\n", "").isprintable() for one in found)
+    shown = {one.name for one in found if one.said.replace("\n", "").isprintable()}
+    assert shown == {one.name for one in found}
     assert home.answers, "the service is alive"
     assert "Traceback" not in "".join(home.log)
     # and takes what a household has, as ever
