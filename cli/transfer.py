@@ -81,11 +81,12 @@ def send(  # noqa: PLR0913 - each is one thing that the owner may say
     ],
     *,
     profile: Annotated[
-        Profile, typer.Option(help="home: all, sealed. extract: what the rest says.")
-    ] = Profile.HOME,
+        Profile | None,
+        typer.Option(help="home: all, sealed. extract: what --granularity and so say."),
+    ] = None,
     granularity: Annotated[
-        Step, typer.Option(help="Of an extract: how fine.")
-    ] = Step.DAY,
+        Step | None, typer.Option(help="Of an extract: how fine, a day if not said.")
+    ] = None,
     since: Annotated[
         str | None, typer.Option("--from", help="A date; a year ago if left out.")
     ] = None,

@@ -45,10 +45,10 @@ CODE_MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the owner typed: of the whole home, the profile alone counts."""
+    """What the owner typed: the whole home, or what an extract is to be."""
 
-    profile: Profile
-    granularity: Step = Step.DAY
+    profile: Profile | None = None
+    granularity: Step | None = None
     since: str | None = None
     until: str | None = None
     meters: Sequence[str] | None = None
@@ -57,8 +57,20 @@ class Wanted:
     contact: str | None = None
     purpose: str | None = None
 
-    def extract(self, config: Config) -> Extract:
-        """Give the extract that is wanted; raise PackRefused."""
+    def extract(self, config: Config) -> Extract | None:
+        """Give the extract that is wanted, None for all of the home; raise PackRefused.
+
+        Whoever says anything of an extract never has the whole home sent for it.
+        """
+        said = (self.granularity, self.since, self.until, self.meters, self.kinds)
+        cut = any((*said, self.recipient, self.contact, self.purpose))
+        if self.profile is Profile.HOME and cut:
+            raise PackRefused(
+                "the whole home is cut by nothing",
+                hint="leave the other options out, or say --profile extract",
+            )
+        if self.profile is not Profile.EXTRACT and not cut:
+            return None
         if self.recipient is None:
             raise PackRefused("say who gets the extract", hint='--for "My coach"')
         language = spoken()
@@ -66,7 +78,10 @@ class Wanted:
             self.recipient,
             self.contact or export_words.NOT_SAID.said(language),
             self.purpose or export_words.EXTRACT.said(language),
-            Cut(Grain(self.granularity.value), *span(config, self.since, self.until)),
+            Cut(
+                Grain((self.granularity or Step.DAY).value),
+                *span(config, self.since, self.until),
+            ),
             self.meters or (),
             tuple(ConsentClass(one.value) for one in self.kinds or [Kind.ENERGY]),
             language.value,
@@ -96,7 +111,7 @@ def ready(
         with _ending(mine, one):
             asyncio.run(_greeted(to, one.secret))
         return one
-    extract = None if wanted.profile is Profile.HOME else wanted.extract(config)
+    extract = wanted.extract(config)
     code = _code(code_file)
     if (known := mine.find(code.id)) is not None:
         return _handed(known)
@@ -117,7 +132,8 @@ def ready(
                 given = None
             else:
                 given = door.written(config, extract, file, tell)
-        announced = _announced(pack, wanted.profile)
+        profile = Profile.HOME if extract is None else Profile.EXTRACT
+        announced = _announced(pack, profile)
         _fits(announced, peer)
         parcel = Parcel(
             *(code.id, to, place.now_ms(), peer.until_ms, announced, code.letters),

@@ -269,9 +269,17 @@ def test_what_is_no_code_is_said_and_never_shown(old):
     assert "my cat" not in said
 
 
-def test_who_gets_an_extract_is_to_be_said(old):
-    said = old.refused("transfer", "send", "https://pi.example", "--profile", "extract")
-    assert "--for" in said
+@pytest.mark.parametrize(
+    "words", [("--profile", "extract"), ("--granularity", "day"), ("--meter", "linky")]
+)
+def test_who_gets_an_extract_is_to_be_said(old, words):
+    assert "--for" in old.refused("transfer", "send", "https://pi.example", *words)
+
+
+def test_the_whole_home_is_never_sent_for_an_extract(old):
+    words = ("--profile", "home", "--for", "My coach")
+    said = old.refused("transfer", "send", "https://pi.example", *words)
+    assert "the whole home is cut by nothing" in said
 
 
 @pytest.mark.parametrize(

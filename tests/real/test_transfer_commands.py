@@ -29,7 +29,7 @@ from test_transfer import DAYS, Pi  # noqa: E402 - found by the path above
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
-EXTRACT = ("--profile", "extract", "--for", "My coach", "--from", "2026-01-01")
+EXTRACT = ("--for", "My coach", "--from", "2026-01-01")
 WAITS = 3
 
 
