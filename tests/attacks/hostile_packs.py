@@ -67,6 +67,12 @@ def with_entry(name: str, data: bytes = b"x") -> bytes:
     return out.getvalue()
 
 
+def twice() -> bytes:
+    """Two entries of one name: who reads the first sees another home."""
+    with_other = with_entry("home.jsoN", json.dumps(WORDS).encode())
+    return with_other.replace(b"home.jsoN", b"home.json")
+
+
 def many() -> bytes:
     out = io.BytesIO(pack())
     with zipfile.ZipFile(out, "a") as packed:
@@ -115,6 +121,7 @@ PACKS = (
     HostilePack("bytes after it", lambda: pack() + bytes(9), NONE),
     HostilePack("900 entries over the same bytes", overlapping, "more files"),
     HostilePack("a password", lambda: at_entry(pack(), 8, b"\x01\x00"), NOT_PACKED),
+    HostilePack("two entries of one name", twice, "have one name"),
     HostilePack("a name that leads out", lambda: with_entry("../../x"), NOT_PACKED),
     HostilePack("an absolute name", lambda: with_entry("/etc/cron.d/x"), NOT_PACKED),
     HostilePack("a manifest 100,000 deep", lambda: pack(more=deep(900)), NONE),

@@ -12,6 +12,7 @@ from edge.backup import backup, restore
 from edge.commands import Erase
 from edge.erasure.erasing import asked
 from edge.interval import Step
+from edge.journal import erased_file
 from edge.record import Lane
 
 START, END = MIDNIGHT + 10 * HOUR, MIDNIGHT + 12 * HOUR
@@ -120,6 +121,21 @@ async def test_a_file_that_is_damaged_is_written_anew_by_the_journal(erased, con
     erased.open()
     assert len(erased.hub.journal.erased()) == 1
     assert path.read_bytes() == before
+
+
+async def test_a_disk_that_will_not_have_it_is_told_and_the_next_start_notes_it(
+    home, monkeypatch, caplog
+):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    await home.live(0, 26)
+    monkeypatch.setattr(erased_file.private_file, "write_private", full)
+    await asked(home.erasure, Erase("linky", START, END))
+    assert "can't be written: No space left" in caplog.text
+    monkeypatch.undo()
+    home.again()
+    assert len(erased_file.read(home.config.data_dir)) == 1
 
 
 async def test_where_nothing_was_erased_there_is_no_file(home):
