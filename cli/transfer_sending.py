@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import typer
@@ -56,6 +56,12 @@ class Wanted:
     recipient: str | None = None
     contact: str | None = None
     purpose: str | None = None
+
+    @property
+    def asked(self) -> str:
+        """Give the hash of what was typed."""
+        said = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
 
     def extract(self, config: Config) -> Extract | None:
         """Give the extract that is wanted, None for all of the home; raise PackRefused.
@@ -107,6 +113,12 @@ def ready(
         one = under_way[0]
         size = place.sized(one.announced.size, spoken())
         when = place.when(one.made_ms, config)
+        if one.asked != wanted.asked:
+            raise TransferRefused(
+                "another",
+                f"another pack is under way there, {one.id}",
+                hint="type the same words to go on, or `releve transfer cancel` it",
+            )
         said(words.GOES_ON, id=one.id, when=when, size=size)
         with _ending(mine, one):
             asyncio.run(_greeted(to, one.secret))
@@ -114,7 +126,7 @@ def ready(
     extract = wanted.extract(config)
     code = _code(code_file)
     if (known := mine.find(code.id)) is not None:
-        return _handed(known)
+        return _handed(known, wanted)
     peer = asyncio.run(_greeted(to, code))
     said(words.REACHED, url=to, size=place.sized(peer.most, spoken()))
     secret = ""
@@ -138,6 +150,7 @@ def ready(
         parcel = Parcel(
             *(code.id, to, place.now_ms(), peer.until_ms, announced, code.letters),
             service="" if given is None else given["service"],
+            asked=wanted.asked,
         )
         mine.keep(parcel)
     except BaseException:
@@ -148,12 +161,12 @@ def ready(
     return parcel
 
 
-def _handed(parcel: Parcel) -> Parcel:
+def _handed(parcel: Parcel, wanted: Wanted) -> Parcel:
     """Give what went by this code already; raise TransferRefused where it didn't."""
-    if parcel.receipt is None:
+    if parcel.receipt is None or parcel.asked != wanted.asked:
         raise TransferRefused(
             "other-pack",
-            "this code was used for a pack that was given up",
+            "this code was used for another pack, or for one that was given up",
             hint="ask for another code: each is good for one",
         )
     return parcel

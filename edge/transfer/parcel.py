@@ -28,6 +28,8 @@ class Parcel:
     """Why nothing came of it."""
     service: str = ""
     """Whose grant an extract was cut by."""
+    asked: str = ""
+    """What was typed to have it made, as a hash: other words are for another pack."""
 
     @classmethod
     def parse(cls, document: Any) -> Parcel:

@@ -127,6 +127,20 @@ async def test_what_was_interrupted_goes_on_by_the_same_words_and_is_not_made_an
     assert "handed over" in listed
 
 
+async def test_other_words_never_send_the_pack_that_is_under_way(sender, receiver):
+    transfer, code = receiver.offer()
+    async with (
+        listening(receiver) as port,
+        Between(port, cut_after=3_000, cuts=1_000) as between,
+    ):
+        await sender.send(between.port, code=code)
+        between.cuts = 0
+        done = await sender.send(between.port, *EXTRACT)
+    assert f"another pack is under way there, {transfer}" in str(done.exception)
+    assert sender.parcels.find(transfer).sends
+    assert receiver.offers.find(transfer).received == 0
+
+
 async def test_a_code_by_which_all_was_handed_over_already_says_so_and_makes_nothing(
     sender, receiver
 ):
@@ -136,12 +150,14 @@ async def test_a_code_by_which_all_was_handed_over_already_says_so_and_makes_not
         await sender.send(port, code=code)
         kept = sender.parcels.find(transfer)
         again = await sender.send(port)
+        other = await sender.send(port, *EXTRACT)
+    assert "used for another pack" in str(other.exception)
     assert again.exit_code == 0, again.output
     assert "with a signed receipt" in again.output
     assert sender.parcels.find(transfer) == kept
     sender.parcels.keep(replace(kept, receipt=None, why="cancelled"))
     done = await sender.send(port)
-    assert "used for a pack that was given up" in str(done.exception)
+    assert "for one that was given up" in str(done.exception)
 
 
 async def test_what_the_other_home_ended_is_given_up_here_and_nothing_of_it_stays(
@@ -179,7 +195,7 @@ async def test_what_is_taken_back_meanwhile_goes_no_further_and_in_a_pause_waits
         ):
             await asyncio.to_thread(decided, sender.data, decide)
             if said:
-                done = await sender.send(between.port)
+                done = await sender.send(between.port, *EXTRACT)
                 assert said in str(done.exception)
             assert sender.parcels.pack(transfer).exists() is stays
     assert receiver.offers.find(transfer).received == 0
