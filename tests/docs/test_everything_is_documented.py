@@ -147,3 +147,19 @@ def test_each_reason_of_a_refusal_is_explained(root: Path) -> None:
     page = (root / "docs" / "teleinfo.md").read_text()
     explained = re.findall(r"^\| `([a-z_]+)` \| [a-z]", page, re.MULTILINE)
     assert {*Reason} <= {*explained}
+
+
+SETS_UP = {"RELEVE_COVERAGE_FLOOR", "RELEVE_REQUIRE_REAL"}
+"""What scripts set; not how long an attack is."""
+
+
+def test_each_attack_that_can_be_longer_says_by_what(root: Path) -> None:
+    asked = re.compile(r'environ\.get\("(RELEVE_\w+)", "')
+    found = {
+        name
+        for path in (root / "tests").rglob("*.py")
+        for name in asked.findall(path.read_text())
+    }
+    table = (root / "CONTRIBUTING.md").read_text()
+    told = set(re.findall(r"`(RELEVE_\w+)`", table))
+    assert told == found - SETS_UP
