@@ -121,10 +121,11 @@ def send(  # noqa: PLR0913 - each is one thing that the owner may say
     Exit status: 0 it was handed over, 3 the other home doesn't answer now.
     """
     from cli import transfer_sending as sending  # noqa: PLC0415 - brings cryptography
+    from cli.transfer_wanted import Wanted  # noqa: PLC0415 - same
     from edge.transfer.errors import TransferLost  # noqa: PLC0415 - same
 
     settings = load_config(config)
-    wanted = sending.Wanted(
+    wanted = Wanted(
         profile, granularity, since, until, meter, kind, recipient, contact, purpose
     )
     try:

@@ -5,32 +5,26 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import typer
 
-from cli import export_words
 from cli import transfer_place as place
 from cli import transfer_words as words
 from cli.cloud_place import said
 from cli.draft import draft
-from cli.export import Kind, Profile, Step, span
+from cli.export import Profile
 from cli.lan import step_down
 from cli.language import spoken
 from cli.passphrase import passphrase
 from cli.progress import shown
-from edge.catalogue import ConsentClass
+from cli.transfer_wanted import Wanted
 from edge.config import Config
-from edge.consent.terms import Grain
 from edge.errors import EdgeError
 from edge.outgoing.destination import Destination
 from edge.portability import door, home, sealed, writing
-from edge.portability.extract import Cut
-from edge.portability.extracting import Wanted as Extract
-from edge.portability.refusal import PackRefused
 from edge.transfer.announcement import Announcement
 from edge.transfer.code import Code
 from edge.transfer.errors import TransferRefused
@@ -41,57 +35,6 @@ from edge.transfer.sending import FINAL, Sending
 
 Tell = Callable[[str, float], None]
 CODE_MOST = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the owner typed: the whole home, or what an extract is to be."""
-
-    profile: Profile | None = None
-    granularity: Step | None = None
-    since: str | None = None
-    until: str | None = None
-    meters: Sequence[str] | None = None
-    kinds: Sequence[Kind] | None = None
-    recipient: str | None = None
-    contact: str | None = None
-    purpose: str | None = None
-
-    @property
-    def asked(self) -> str:
-        """Give the hash of what was typed."""
-        said = json.dumps(asdict(self), sort_keys=True)
-        return hashlib.sha256(said.encode()).hexdigest()
-
-    def extract(self, config: Config) -> Extract | None:
-        """Give the extract that is wanted, None for all of the home; raise PackRefused.
-
-        Whoever says anything of an extract never has the whole home sent for it.
-        """
-        said = (self.granularity, self.since, self.until, self.meters, self.kinds)
-        cut = any((*said, self.recipient, self.contact, self.purpose))
-        if self.profile is Profile.HOME and cut:
-            raise PackRefused(
-                "the whole home is cut by nothing",
-                hint="leave the other options out, or say --profile extract",
-            )
-        if self.profile is not Profile.EXTRACT and not cut:
-            return None
-        if self.recipient is None:
-            raise PackRefused("say who gets the extract", hint='--for "My coach"')
-        language = spoken()
-        return Extract(
-            self.recipient,
-            self.contact or export_words.NOT_SAID.said(language),
-            self.purpose or export_words.EXTRACT.said(language),
-            Cut(
-                Grain((self.granularity or Step.DAY).value),
-                *span(config, self.since, self.until),
-            ),
-            self.meters or (),
-            tuple(ConsentClass(one.value) for one in self.kinds or [Kind.ENERGY]),
-            language.value,
-        )
 
 
 def ready(
