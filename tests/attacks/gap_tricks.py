@@ -152,7 +152,7 @@ async def failures(home: House):
 def _request(home: House, path: str) -> socket.socket:
     """Give a connection on which a service has asked, and reads nothing yet."""
     host, port = home.address.rsplit(":", 1)
-    line = socket.create_connection((host, int(port)), timeout=10)
+    line = socket.create_connection((host, int(port)), timeout=60)
     head = f"GET {path} HTTP/1.1\r\nHost: {home.address}\r\n"
     token = home.tokens["coach"]
     line.sendall(f"{head}Authorization: Bearer {token}\r\n\r\n".encode())

@@ -113,7 +113,7 @@ class Ear:
         with self._news:
             self._news.notify_all()
 
-    def wait(self, true, seconds=20):
+    def wait(self, true, seconds=60):
         with self._news:
             assert self._news.wait_for(true, seconds), "it did not come in time"
 
@@ -268,7 +268,7 @@ class House:
             self.consents.close()
             self.journal.close()
 
-    async def until(self, true, seconds=20):
+    async def until(self, true, seconds=60):
         async with asyncio.timeout(seconds):
             while not (found := true()):  # noqa: ASYNC110 - what is asked has no event
                 await asyncio.sleep(0.01)  # asks until it is so; never hopes that it is

@@ -24,7 +24,7 @@ from tests.attacks.service_house import COACH, terms
 from tests.real.home import free_port
 from tests.real.mqtt_rig import Broker, Listener, until
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 HELD = (
     terms("30min"),

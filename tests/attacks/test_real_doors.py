@@ -46,7 +46,7 @@ class Doors:
         """Give somebody who calls, over a connection of their own."""
         base_url = f"http://{self.address}"
         return httpx.AsyncClient(
-            base_url=base_url, headers=headers, timeout=20, verify=UNUSED
+            base_url=base_url, headers=headers, timeout=90, verify=UNUSED
         )
 
     async def joined(self) -> dict[str, str]:

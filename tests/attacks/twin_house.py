@@ -153,7 +153,7 @@ class House:
         return httpx.AsyncClient(
             base_url=f"http://{self.address}",
             headers={"Authorization": f"Bearer {token}"},
-            timeout=20,
+            timeout=90,
             verify=UNUSED,
             event_hooks={} if who == "owner" else {"response": [self._take_down]},
         )

@@ -117,14 +117,14 @@ def serving(house):
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     task = asyncio.run_coroutine_threadsafe(server.run(), loop)
-    asyncio.run_coroutine_threadsafe(server.ready.wait(), loop).result(10)
+    asyncio.run_coroutine_threadsafe(server.ready.wait(), loop).result(60)
     try:
         yield
     finally:
         task.cancel()
-        asyncio.run_coroutine_threadsafe(ended(loop), loop).result(10)
+        asyncio.run_coroutine_threadsafe(ended(loop), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(60)
         loop.close()
 
 

@@ -120,7 +120,7 @@ def test_who_follows_the_page_has_a_service_in_ten_minutes(
             assert "apparent_power_va" in json.loads(live)["values"]
             reader.type(end)
             *_, last = process.stdout
-            assert process.wait(timeout=30) == 1
+            assert process.wait(timeout=90) == 1
         finally:
             process.kill()
     assert last.strip()

@@ -64,7 +64,7 @@ class MovedHome(Home):
     def end(self) -> None:
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(timeout=30)
+            self.process.wait(timeout=90)
 
     def type(self, *words: str, typed: str = "") -> str:
         """Type a command of the household's; give what it says."""

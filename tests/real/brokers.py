@@ -17,7 +17,7 @@ from tests.real.home import free_port
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 
 
-async def until(true, seconds=30):
+async def until(true, seconds=60):
     """Ask until it is so; give what was found."""
     async with asyncio.timeout(seconds):
         while not (found := true()):  # noqa: ASYNC110 - what is asked has no event
@@ -48,7 +48,7 @@ class Plain:
         if self.process is not None:
             self.process.send_signal(number)
             self.process.send_signal(signal.SIGCONT)  # it may be stopped
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
             self.process = None
 
     async def up(self):

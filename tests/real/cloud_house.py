@@ -94,7 +94,7 @@ class Cloud:
     def end(self, number=signal.SIGTERM):
         if self.process is not None:
             self.process.send_signal(number)
-            self.process.wait(timeout=20)
+            self.process.wait(timeout=90)
             self.process = None
 
     @asynccontextmanager

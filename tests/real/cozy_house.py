@@ -78,7 +78,7 @@ class Server:
         await self.http.aclose()
         if self.process is not None:
             self.process.kill()
-            self.process.wait(timeout=20)
+            self.process.wait(timeout=90)
             self.process = None
 
     async def consent(self, asked):

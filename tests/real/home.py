@@ -68,7 +68,7 @@ silence_seconds = 5
     def stop(self, number: int = signal.SIGTERM) -> tuple[int, float]:
         started = time.monotonic()
         self.process.send_signal(number)
-        code = self.process.wait(timeout=30)
+        code = self.process.wait(timeout=90)
         self.said = self.process.stderr.read().decode()
         self.process.stderr.close()
         return code, time.monotonic() - started
@@ -87,7 +87,7 @@ silence_seconds = 5
             headers={"Authorization": f"Bearer {token}"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - ours
                 return json.load(answer)
         except urllib.error.HTTPError as refused:
             # read whole: else its socket is left to the collector, which warns

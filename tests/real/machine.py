@@ -241,7 +241,7 @@ import sys, urllib.request
 token = open("/var/lib/releve/owner.token").read().strip()
 request = urllib.request.Request("http://127.0.0.1:8080" + sys.argv[1],
                                  headers={"Authorization": "Bearer " + token})
-print(urllib.request.urlopen(request, timeout=5).read().decode())
+print(urllib.request.urlopen(request, timeout=60).read().decode())
 """
 
 

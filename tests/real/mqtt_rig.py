@@ -30,7 +30,7 @@ class Program:
         if self.process is not None:
             self.process.send_signal(signal.SIGCONT)
             self.process.send_signal(number)
-            self.process.wait(timeout=20)
+            self.process.wait(timeout=90)
             self.process = None
 
     def freeze(self) -> None:
@@ -157,7 +157,7 @@ def kept(port: int, *topics: str) -> dict[str, bytes]:
     """Give what the broker keeps on some topics, as one who comes now is told it."""
     words = [MOSQUITTO_SUB, "-V", "5", "-p", str(port), "-F", FORMAT, "-W", "1"]
     words += ["--retained-only", *(w for t in topics or ("#",) for w in ("-t", t))]
-    done = subprocess.run(words, capture_output=True, check=False, timeout=30)
+    done = subprocess.run(words, capture_output=True, check=False, timeout=90)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return {line["topic"]: bytes.fromhex(line["payload"]) for line in lines}
 

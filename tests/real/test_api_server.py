@@ -66,7 +66,7 @@ class House:
 
     def client(self, **kwargs) -> httpx.AsyncClient:
         return httpx.AsyncClient(
-            base_url=f"http://{self.address}", headers=BEARER, timeout=20, **kwargs
+            base_url=f"http://{self.address}", headers=BEARER, timeout=90, **kwargs
         )
 
     async def speak(self, n: int) -> None:

@@ -12,7 +12,7 @@ from edge.broker.connection import Connection
 from edge.errors import BrokerError, PublishRefused, SubscribeRefused
 from tests.real.brokers import Managed, connected, kept_up, until
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 
 class Publishing:

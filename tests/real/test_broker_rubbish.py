@@ -17,7 +17,7 @@ from edge.broker.session import Session
 from edge.errors import BrokerError, BrokerLost, PublishRefused, SubscribeRefused
 from tests.real.brokers import until
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 NOISES = int(os.environ.get("RELEVE_BROKER_NOISES", "5"))
 CONNACK = b"\x20\x03\x00\x00\x00"

@@ -18,7 +18,7 @@ from tests.attacks.twin_home import LINKY, NOW_MS, TwinReads, paris
 from tests.real.brokers import until
 from tests.real.cloud_house import PREFIX, Cloud, CloudHome
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 SEVEN_MS = paris("2026-10-27T07:00:03+01:00")
 

@@ -15,7 +15,7 @@ from edge.outputs.cloud import account, reach
 from tests.cli.test_consent_commands import House, serving
 from tests.real.cloud_house import HERE, PREFIX, Cloud
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 GRANT = ("--grant", "electricity/energy/30min/P1M", "--meter", "linky")
 

@@ -56,6 +56,21 @@ async def test_what_floods_is_cut(serve, secret, monkeypatch):
     assert (await word(table)).where == "size"
 
 
+async def test_what_the_reading_could_not_give_up_is_in_the_log(
+    monkeypatch, tmp_path, caplog
+):
+    program = tmp_path / "program"
+    carried = (
+        '{"fluid": "gas", "number": null, "rows": [], "refused": 0, "excuse": null}'
+    )
+    said = f'{{"carried": {carried}, "warned": ["files are read without giving up x"]}}'
+    program.write_text(f"#!/bin/sh\nprintf '%s' '{said}'\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(child.sys, "executable", str(program))
+    await apart({"kind": "tempo"})
+    assert "read without giving up x" in caplog.text
+
+
 @pytest.mark.parametrize("said", ["", "{}", "[]", "nonsense", '{"carried": {}}'])
 async def test_one_that_dies_is_a_fault_of_ours(said, monkeypatch, tmp_path):
     program = tmp_path / "program"

@@ -75,7 +75,7 @@ class House(Home):
             headers={"Authorization": f"Bearer {token}"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - ours
                 return answer.read()
         except urllib.error.HTTPError as refused:
             with refused:  # read whole: else its socket is left to the collector
@@ -86,7 +86,7 @@ class House(Home):
         """Send a form to an address of OAuth's, and give what it answers."""
         address = f"http://127.0.0.1:{self.port}/oauth/{door}"
         data = urllib.parse.urlencode(form).encode()
-        with urllib.request.urlopen(address, data, timeout=10) as answer:
+        with urllib.request.urlopen(address, data, timeout=60) as answer:
             return json.load(answer)
 
     def held(self) -> list[str]:
@@ -232,7 +232,7 @@ def test_whenever_a_grant_is_cut_no_token_opens_more_than_the_ledger_says(house)
             with suppress(subprocess.TimeoutExpired):
                 asking.wait(moment_s)
             house.cut()
-            token = asking.communicate(timeout=30)[0].strip()
+            token = asking.communicate(timeout=90)[0].strip()
         house.type("consents", "verify")
         held = house.held()
         house.begin()

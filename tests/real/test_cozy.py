@@ -14,7 +14,7 @@ from tests.attacks.twin_home import LINKY, NOW_MS, paris
 from tests.real.brokers import until
 from tests.real.cozy_house import CozyHome, Server, by_cozy
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 SEVEN_MS = paris("2026-10-27T07:00:03+01:00")
 DAY = "org.releve.electricity.day"

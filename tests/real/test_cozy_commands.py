@@ -15,7 +15,7 @@ from tests.cli.test_consent_commands import House, serving
 from tests.real.brokers import until
 from tests.real.cozy_house import HERE, CozyHome, Server
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 GRANT = ("--grant", "electricity/energy/day/P7D", "--meter", "linky")
 

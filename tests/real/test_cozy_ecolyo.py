@@ -10,7 +10,7 @@ from edge.merging.precedence import Purpose
 from tests.attacks.twin_home import LINKY, paris
 from tests.real.cozy_house import CozyHome, Server, by_cozy
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 DAY, MINUTE = "com.grandlyon.enedis.day", "com.grandlyon.enedis.minute"
 SEVEN_MS = paris("2026-10-27T07:00:03+01:00")

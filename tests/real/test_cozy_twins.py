@@ -9,7 +9,7 @@ from edge.interval import Step
 from tests.attacks.twin_home import LINKY, NOW_MS, TwinReads, paris
 from tests.real.cozy_house import CozyHome, Server, by_cozy
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 SEVEN_MS = paris("2026-10-27T07:00:03+01:00")
 HOUR_MS = 3_600_000

@@ -106,7 +106,7 @@ class House(Home):
 
     def _open(self, request: urllib.request.Request) -> tuple[int, dict[str, Any]]:
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - ours
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as refused:
             with refused:

@@ -206,7 +206,7 @@ def ask(server, method, path, body=None):
         data=None if body is None else json.dumps(body).encode(),
         headers={"Authorization": f"Token {server.token}"},
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - ours
         return json.loads(answer.read() or b"{}")
 
 

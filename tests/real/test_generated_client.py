@@ -116,4 +116,4 @@ async def test_a_service_over_it_asks_reads_and_is_refused_in_types_of_its_own(
     after = child.tells()
     assert after["status"] == after["problem"]["status"] == 401
     assert after["problem"]["type"].endswith("#credential-needed")
-    assert child.process.wait(timeout=30) == 0
+    assert child.process.wait(timeout=90) == 0

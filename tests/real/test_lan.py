@@ -83,7 +83,7 @@ async def house(tmp_path, deps):
         yield House(plain, by_tls, held)
     finally:
         stop.set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await task
 
 

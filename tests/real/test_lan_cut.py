@@ -31,7 +31,7 @@ from edge.interval import Step
 from edge.lan.certificates import Certificates
 from edge.lan.names import Names
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 WHOLE = "/api/v1/meters/linky/registers/import_total_wh?step=30min&limit=60000"
 ROWS = half_hours(17_000, paris("2025-11-01T00:00:00+01:00"))

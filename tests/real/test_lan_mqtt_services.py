@@ -19,7 +19,7 @@ from tests.attacks.twin_home import paris
 from tests.real.brokers import Managed, kept_up
 from tests.real.home import free_port
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 NAMES = Names(("localhost",))
 """What a client of this machine can call it by, without a name server."""

@@ -25,7 +25,7 @@ from edge.catalogue import Fluid
 from edge.consent.pairing import Pairing
 from edge.sample import Sample
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 LIVE = "/api/v1/live"
 

@@ -101,7 +101,7 @@ async def test_a_second_service_on_the_same_data_is_refused_in_one_sentence(home
         [*RELEVE, "run", "--config", str(home.config)],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=90,
     )
     assert second.returncode == 2
     assert "another Relevé writes in" in second.stderr
@@ -141,7 +141,7 @@ async def test_a_correction_is_acknowledged_once_it_counts(home):
         ],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=90,
     )
     assert done.returncode == 0, done.stderr
     path = (
@@ -162,7 +162,7 @@ async def test_a_command_that_makes_no_sense_is_refused_in_one_sentence(home):
         [*RELEVE, "device", "confirm", "linky", "--config", str(home.config)],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=90,
     )
     assert refused.returncode == 2
     assert "no other physical meter" in refused.stderr

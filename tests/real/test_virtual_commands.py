@@ -14,7 +14,7 @@ from teleinfo.capture import read_capture
 from teleinfo.decoder import Decoder
 from teleinfo.virtual import MeterSpec
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 RUN = "from cli.main import main; main()"
 

@@ -12,7 +12,7 @@ from edge.sources.plugins import build
 from house.line import ContactLine
 from water.virtual import VirtualWaterMeter
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 FLOW_L_H = 3_600
 

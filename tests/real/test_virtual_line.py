@@ -23,7 +23,7 @@ from teleinfo.search import Patience
 from teleinfo.uart import LineSetting, Parity
 from teleinfo.virtual import Faults, MeterSpec, PtyLine, Scenario, VirtualLinky
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 QUICK = Patience(windows_s={9600: 2.0, 1200: 4.0}, silent_s=5.0, deaf_s=3.0)
 CLOCK = HostClock(trust=True)

@@ -58,7 +58,7 @@ def hear(path: Path, port: int, user: str, message: dict[str, object]) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=20,
+        timeout=90,
     )
     return done.stderr
 

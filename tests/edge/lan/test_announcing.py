@@ -27,7 +27,7 @@ def test_what_is_announced_says_nothing_of_the_home():
 
 
 @pytest.mark.real
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(180)
 @pytest.mark.skipif(not addresses(), reason="this machine has no network")
 async def test_a_neighbour_finds_it_and_is_told_when_it_is_gone(monkeypatch):
     # the service's sandbox has no netlink socket, by which interfaces are listed
@@ -70,7 +70,7 @@ class Besieged:
         self.closed = True
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(180)
 async def test_a_neighbour_who_takes_every_name_holds_nothing_up(monkeypatch):
     """Certificates are renewed in the same turn: it has to come to an end."""
     besieged = Besieged()

@@ -111,7 +111,7 @@ class Broker:
         }
 
 
-async def until(true, seconds=10.0):
+async def until(true, seconds=60.0):
     """Wait until it is so."""
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110 - asks until it is so, of anything

@@ -93,7 +93,7 @@ async def test_a_connection_that_goes_amid_a_page_costs_nothing(journal, attache
         await present(journal, row(n))
     broker.lost_after = 10
     with pytest.raises(BrokerLost):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await output.run(broker)
     broker.lost_after = None
     async with Running(output, broker):
@@ -106,7 +106,7 @@ async def test_a_refusal_moves_nothing_either(journal, attached):
     before = journal.cursor(NAME, Lane.PRESENT)
     broker.refused = "releve/linky/30min"
     with pytest.raises(PublishRefused):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await output.run(broker)
     assert journal.cursor(NAME, Lane.PRESENT) == before
     broker.refused = None

@@ -22,7 +22,7 @@ from edge.stores.influx.setup import Bucket, Setup, buckets
 from edge.stores.influx.state import cursor_lines
 from edge.stores.influx.told import encode_slice, encode_word
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 AT = 1_792_870_200_000
 EVER = 1 << 50

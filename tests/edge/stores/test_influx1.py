@@ -32,7 +32,7 @@ PROGRAM = os.environ.get("RELEVE_INFLUXD1") or shutil.which("influxd")
 IS_1 = PROGRAM is not None and version(PROGRAM).startswith((b"v1", b"1"))
 pytestmark = [
     pytest.mark.skipif(not IS_1, reason="there is no influxd 1.x"),
-    pytest.mark.timeout(60),
+    pytest.mark.timeout(180),
 ]
 NUMBERS = itertools.count(1)
 SETTINGS = """

@@ -160,7 +160,7 @@ def test_hanging_up_lets_go_of_whoever_waits(proxy):
     asking.start()
     assert asked.wait(10)
     server.hang_up()
-    asking.join(10)
+    asking.join(60)
     assert told == ["InfluxDB is no longer waited for"]
     gone.set()
     server.close()
@@ -190,7 +190,7 @@ def test_a_call_that_ends_after_it_was_let_go_harms_nobody():
         waiting.start()
         assert begun.wait(10)
         calls.hang_up()
-        waiting.join(10)
+        waiting.join(60)
         assert not waiting.is_alive()
         go_on.set()
     assert calls.run(lambda: 5) == 5

@@ -23,7 +23,7 @@ from edge.stores.influx import consumer as module
 from edge.stores.influx.consumer import NAME, InfluxConsumer, Keeping, Pace
 from edge.stores.influx.token import keep_secret
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 AT = 1_792_870_200_000 // DAY_MS * DAY_MS
 EVER = 1 << 50
@@ -54,7 +54,7 @@ async def running(made):
 
 
 async def until(true):
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not await asyncio.to_thread(true):  # noqa: ASYNC110 - InfluxDB tells nobody
             await asyncio.sleep(0.01)
 

@@ -14,7 +14,7 @@ from edge.record import Address, Lane, Record
 from edge.sample import Sample
 from tests.conftest import ROOT
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 AT = 1_792_870_200_000 // DAY_MS * DAY_MS
 PAGE = (ROOT / "docs" / "influxdb.md").read_text()

@@ -284,7 +284,7 @@ def test_a_store_closes_while_another_thread_asks(tmp_path):
         closing = threading.Thread(target=store.close)
         closing.start()
         go_on.set()
-        assert answer.result(10) == [(1,)]
-        closing.join(10)
+        assert answer.result(60) == [(1,)]
+        closing.join(60)
         with pytest.raises(StoreError):
-            pool.submit(store.meters).result(10)
+            pool.submit(store.meters).result(60)
