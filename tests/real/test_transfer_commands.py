@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,13 +17,9 @@ from cli.main import app
 from edge.consent.consents import Consents
 from edge.host import HostClock
 from edge.transfer.offer import State
+from tests.cli.test_transfer import DAYS, Pi
 from tests.real import transfer_child
 from tests.real.transfer_house import Between, Receiver, listening
-
-CLI = Path(__file__).parents[1] / "cli"
-sys.path.append(str(CLI))  # tests are no package
-
-from test_transfer import DAYS, Pi  # noqa: E402 - found by the path above
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(60)]
 
