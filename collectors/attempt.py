@@ -7,6 +7,7 @@ does to it — a hang, a flood, a crash — ends with it, and so do the secrets 
 from __future__ import annotations
 
 import json
+import logging
 import resource
 import signal
 import sys
@@ -24,6 +25,7 @@ from collectors.collector import Table, Task
 from collectors.errors import NotCollected, Reason, Unusable
 from collectors.web import Web
 from collectors.window import Window
+from exports.reading import apart
 
 MEMORY = 1 << 30
 
@@ -59,15 +61,30 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         return {"excuse": excuse(crash)}
 
 
+class Warned(logging.Handler):
+    """Keeps what the reading of answers warned of: words of ours, no answer's."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line."""
+        self.lines.append(record.getMessage())
+
+
 def main() -> None:
     """Answer the request on the input."""
+    warned = Warned()
+    logging.getLogger(apart.__name__).addHandler(warned)
     with suppress(OSError, ValueError):  # a sandbox may have lower limits already
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # it would hold the secret
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     request = json.loads(sys.stdin.buffer.read())
     # Should nobody be there to end it any more: a second after it would have been.
     signal.alarm(int(request["deadline_s"]) + 1)
-    sys.stdout.buffer.write(orjson.dumps(answer(request)))
+    told = answer(request) | {"warned": warned.lines}
+    sys.stdout.buffer.write(orjson.dumps(told))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
@@ -13,6 +14,8 @@ from typing import Any
 
 from collectors.carried import MOST_BYTES, Carried, excused
 from collectors.errors import NotCollected, Reason
+
+log = logging.getLogger(__name__)
 
 DEADLINE_S = 300.0
 KEPT = ("LANG", "LC_ALL", "TZ", "PATH")
@@ -43,9 +46,12 @@ async def attempt(request: Mapping[str, Any], deadline_s: float) -> Carried:
         document = json.loads(said)
         if "excuse" in document:
             raise excused(document["excuse"])
-        return Carried.parse(document["carried"])
+        carried = Carried.parse(document["carried"])
+        for line in document.get("warned", ()):
+            log.warning("%s", str(line)[:200])
     except (ValueError, KeyError, TypeError) as error:
         raise NotCollected(Reason.CRASHED, "process") from error
+    return carried
 
 
 async def _exchange(process: asyncio.subprocess.Process, request: bytes) -> bytes:

@@ -9,6 +9,7 @@ import pytest
 
 from collectors import NotCollected, Reason, child
 from collectors.attempt import collected
+from collectors.carried import Carried
 from collectors.handing import SOCKET, Service
 from tests.real.portal import CAPTCHA, PAGE, Said
 from tests.real.portals import WINDOW, asked_of, refused, secret, serve
@@ -60,9 +61,7 @@ async def test_what_the_reading_could_not_give_up_is_in_the_log(
     monkeypatch, tmp_path, caplog
 ):
     program = tmp_path / "program"
-    carried = (
-        '{"fluid": "gas", "number": null, "rows": [], "refused": 0, "excuse": null}'
-    )
+    carried = json.dumps(Carried("gas", None, []).plain())
     said = f'{{"carried": {carried}, "warned": ["files are read without giving up x"]}}'
     program.write_text(f"#!/bin/sh\nprintf '%s' '{said}'\n")
     program.chmod(0o700)
