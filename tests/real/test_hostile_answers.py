@@ -15,7 +15,7 @@ from tests.real.portals import secret, serve
 from tests.real.recorded_gateways import PASSWORD, USER
 
 __all__ = ["secret", "serve"]
-pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 SIGNING_IN = {"changed", "truncated", "maintenance"}
 
 
@@ -30,7 +30,7 @@ def test_each_hostile_answer_is_told_by_a_word_of_ours_in_64_mb(serve, secret):
         check=False,
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=570,
     )
     assert not done.stderr
     *found, (peak_mb, apart_mb) = map(json.loads, done.stdout.splitlines())
