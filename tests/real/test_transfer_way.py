@@ -148,6 +148,30 @@ async def test_who_ends_tls_in_between_learns_nothing_and_passes_nothing(
     assert receiver.offers.find(transfer).announced is None
 
 
+async def test_the_next_connection_takes_the_certificate_that_was_looked_at_alone(
+    receiver, sender, tmp_path
+):
+    """As where somebody steps in once the first was seen."""
+    transfer, code = receiver.offer()
+    seen = peer._certificate
+
+    async with (
+        listening(receiver) as port,
+        Between(port).ends_tls(tmp_path / "other") as between,
+    ):
+
+        async def of_another(to, guard):
+            return await seen(replace(to, port=port), guard)
+
+        going = replace(sender.sending, patience_s=0.0)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(peer, "_certificate", of_another)
+            with pytest.raises(TransferLost, match="went away"):
+                await going.send(sender.ready(code, between.port, PACK))
+    assert not between.heard
+    assert receiver.offers.find(transfer).announced is None
+
+
 async def test_who_answers_in_its_place_has_no_proof_and_is_told_nothing(
     receiver, sender
 ):
