@@ -33,15 +33,15 @@ def _bounded(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    unpack = zlib.decompressobj(GZIP)
+    unpack, came = zlib.decompressobj(GZIP), False
     try:
         for piece in pieces:
-            left = piece
+            left, came = piece, came or bool(piece)
             while left and not unpack.eof:
                 yield unpack.decompress(left, BLOCK)
                 left = unpack.unconsumed_tail
         yield unpack.flush()
     except zlib.error as error:
         raise NotCollected(Reason.TRUNCATED, "coding") from error
-    if not unpack.eof:
+    if came and not unpack.eof:  # a redirect may say gzip, and have no body
         raise NotCollected(Reason.TRUNCATED, "coding")
