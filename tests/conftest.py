@@ -73,7 +73,7 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
 
 
 def is_measured(item: pytest.Item) -> bool:
-    """Tell whether a test counts for coverage: to follow each line takes thrice as long.
+    """Tell whether a test counts for coverage: to follow lines takes thrice as long.
 
     Tests of packages that aren't measured don't, nor does one that is a `campaign`.
     """
