@@ -18,7 +18,7 @@ from edge.sample import HostInstant
 from edge.sources.mapping import Mapper
 from teleinfo import Decoder
 
-FRAMES = int(os.environ.get("RELEVE_CORRUPTED_FRAMES", "20000"))
+FRAMES = int(os.environ.get("RELEVE_CORRUPTED_FRAMES", "10000"))
 # Another one in each run, the same in all processes of one.
 RANDOM_SEED = random.Random(os.environ.get("PYTEST_XDIST_TESTRUNUID")).randrange(
     1 << 30

@@ -19,7 +19,7 @@ from tests.real.home import RELEVE, Home
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
-CUTS = int(os.environ.get("RELEVE_CONSENT_CUTS", "3"))
+CUTS = int(os.environ.get("RELEVE_CONSENT_CUTS", "2"))
 """At how many moments each decision is cut, from its first word to its answer."""
 MOMENTS_S = [0.2 + n * 1.2 / max(1, CUTS - 1) for n in range(CUTS)]
 GRANT = (

@@ -38,7 +38,7 @@ from teleinfo import Mode
 from teleinfo.virtual import MeterSpec, VirtualLinky
 from tests.real.home import Home, free_port
 
-KILLS = int(os.environ.get("RELEVE_ENGINE_KILLS", "3"))
+KILLS = int(os.environ.get("RELEVE_ENGINE_KILLS", "2"))
 SEED = int(os.environ.get("RELEVE_SEED", "20261124"))
 HOUR_MS = 3_600_000
 ROUND_MS = 2 * HOUR_MS

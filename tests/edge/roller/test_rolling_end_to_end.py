@@ -22,7 +22,7 @@ from edge.sample import Quality, Sample, millis
 
 pytestmark = pytest.mark.campaign
 
-EXAMPLES = int(os.environ.get("RELEVE_ROLLING_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("RELEVE_ROLLING_EXAMPLES", "25"))
 PARIS = ZoneInfo("Europe/Paris")
 STARTS = [
     millis(datetime(2026, 3, 28, 22, 10, tzinfo=PARIS)),  # before a day of 23 h
