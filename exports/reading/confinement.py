@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from exports.reading.calls import MACHINES
 
-MEMORY = 62 << 20
+MEMORY = 62_000_000
 """What may be resident at once, Python itself included."""
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 FILTER = 2

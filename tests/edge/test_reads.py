@@ -80,7 +80,6 @@ def stream(hours, every_ms=20_000, at_ms=AT, seed=1):
     return samples
 
 
-@pytest.mark.campaign
 async def test_the_answers_do_not_depend_on_what_was_projected(home):
     await home.roller.start()
     samples = stream(50)

@@ -61,7 +61,6 @@ def retention(store, free, **limits):
     return Retention(store, reads, journal, Limits(**limits), free), reads, journal
 
 
-@pytest.mark.campaign
 async def test_raw_goes_by_days_and_its_minutes_stay_in_its_place(store):
     plenty = lambda: 1 << 40  # noqa: E731 - a disk
     keeper, reads, journal = retention(store, plenty, raw_days=30)
@@ -95,7 +94,6 @@ async def test_minutes_and_rows_go_when_the_owner_says(store):
     assert journal.thinned == [("linky", Step.MIN30, last - 50 * DAY_MS)]
 
 
-@pytest.mark.campaign
 async def test_short_of_space_raw_thins_first_then_minutes_never_rows(store):
     keeper, _, _ = retention(store, lambda: 0, raw_days=60, minute_days=90)
     await keeper.tidy()

@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 class Publishing:
     """An output that publishes when a test says so."""
 
+    publisher = None
+
     async def run(self, publisher):
         self.publisher = publisher
         await asyncio.Event().wait()
@@ -29,7 +31,7 @@ async def managed(tmp_path):
     managed = Managed(tmp_path, [output])
     async with kept_up(managed):
         await managed.up()
-        managed.edge = output.publisher
+        managed.edge = await until(lambda: output.publisher)
         yield managed
 
 

@@ -69,7 +69,6 @@ ANYTHING = st.recursive(
 KEYS = ("collector", "fluid", "number", "rows", "hello", "pasts")
 
 
-@pytest.mark.campaign
 @given(
     st.binary()
     | ANYTHING.map(lambda any_: json.dumps(any_).encode())
