@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+
 import pytest
 
-from edge.sources.pulses.count_file import FILE
+from edge.errors import DiskFull
+from edge.sources.pulses.count_file import FILE, PulseCounts
 from edge.sources.pulses.settings import PulseSettings
 from edge.sources.pulses.tally import Tally
 
@@ -64,3 +68,34 @@ async def test_a_damaged_count_is_set_aside_and_the_owner_is_told(
     assert "read your meter and say `releve set-index`" in caplog.text
     assert len(list(tmp_path.glob(f"{FILE}*"))) > 1
     one.end(2_000)
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["written", "disk full"])
+async def test_who_is_cancelled_amid_a_write_knows_what_the_disk_has(
+    tally, monkeypatch, kept
+):
+    one = tally()
+    await one.begin(1_000)
+    begun, go, save = asyncio.Event(), threading.Event(), PulseCounts.save
+    loop = asyncio.get_running_loop()
+
+    def slow(file, meter, count):
+        loop.call_soon_threadsafe(begun.set)
+        go.wait()
+        if not kept:
+            raise DiskFull("no space")
+        save(file, meter, count)
+
+    monkeypatch.setattr(PulseCounts, "save", slow)
+    adding = asyncio.create_task(one.add(1, 2_000))
+    await begun.wait()
+    adding.cancel()
+    go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await adding
+    assert one.index_l == (5_010 if kept else 5_000)
+    one.end(3_000)
+    again = tally()
+    await again.begin(4_000)
+    assert again.index_l == one.index_l
+    again.end(5_000)
