@@ -107,8 +107,11 @@ async def saved(house):
 def settled(influxd):
     """Tell whether it has put its files in order."""
     engine = influxd.directory / "engine"
-    marked = list(engine.rglob("*.tombstone"))
-    waiting = [path for path in engine.rglob("*.wal") if path.stat().st_size]
+    try:
+        marked = list(engine.rglob("*.tombstone"))
+        waiting = [path for path in engine.rglob("*.wal") if path.stat().st_size]
+    except FileNotFoundError:  # it is about it
+        return False
     return not marked and not waiting
 
 
