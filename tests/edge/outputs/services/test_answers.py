@@ -56,7 +56,7 @@ def test_a_full_page_reads_no_further(reads):
     found, readings = answered(reads, NOW - 5 * HOUR, NOW - HOUR, 10)
     assert len(json.loads(found)["rows"]) == 10
     assert json.loads(found)["next"] is not None
-    assert [one.last_ms for one in readings] == [10]
+    assert [one.rows for one in readings] == [10]
     assert len(reads.read) == 1
 
 
