@@ -387,3 +387,9 @@ def test_a_service_refused_more_may_not_ask_under_another_name(asking):
     asking.refuse(seen.id, seen.digest)
     renamed = asking.ask(replace(more, client="other"), "peer")
     assert asking.by_code(renamed.user, "owner") is None
+
+
+def test_what_nobody_asked_by_is_given_back_to_nobody(asking):
+    codes = asking.ask(ASKED, "peer")
+    asking.give_back("another's")
+    assert asking.poll(codes.device, "coach") == (Poll.PENDING, None)

@@ -146,3 +146,9 @@ def test_a_line_that_goes_away_is_told():
     library.request.events = [OSError(19, "No such device")]
     with pytest.raises(LineError, match="is gone"):
         line.read()
+
+
+def test_a_meter_without_a_line_is_told_which_key_it_lacks():
+    with pytest.raises(LineError, match="no line is named") as refused:
+        GpioLine.open(PulseSettings())
+    assert "gpio = 17" in refused.value.hint
