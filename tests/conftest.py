@@ -75,10 +75,10 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
 def is_measured(item: pytest.Item) -> bool:
     """Tell whether a test counts for coverage: to follow lines takes thrice as long.
 
-    Those of documents and examples don't, nor does a `campaign`.
+    Those of documents, examples and attacks don't, nor does a `campaign`.
     """
     package = item.path.relative_to(ROOT / "tests").parts[0]
-    counts = package in (*PACKAGES, "api", "attacks", "cli", "real")
+    counts = package in (*PACKAGES, "api", "cli", "real")
     return counts and item.get_closest_marker("campaign") is None
 
 
