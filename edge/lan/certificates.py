@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from edge.errors import EdgeError
+from edge.errors import EdgeError, JournalError
 from edge.journal.file import private_directory
 from edge.lan.authority import (
     Issued,
@@ -33,6 +33,7 @@ from edge.private_file import write_private
 AUTHORITY = "authority.pem"
 BEFORE = timedelta(days=90)
 """How long before its end a server's certificate is renewed."""
+WRITABLE = "the service's user must be able to write there"
 ANEW = "make another, and install it on your devices: `releve lan on --new-ca`"
 
 
@@ -70,9 +71,10 @@ class Certificates:
                 server = _issued(directory, authority, names, now)
         except OSError as error:
             raise LanError(
-                f"{directory} can't be used: {error.strerror}",
-                hint="the service's user must be able to write there",
+                f"{directory} can't be used: {error.strerror}", hint=WRITABLE
             ) from error
+        except JournalError as error:  # it isn't even made
+            raise LanError(error.message, hint=WRITABLE) from error
         return cls(directory, authority, server)
 
     def renew(self, names: Names, now: datetime) -> bool:

@@ -202,6 +202,12 @@ def test_ten_years_of_renewals_never_leave_it_without(tmp_path):
         held.renew(NAMES, NOW + timedelta(days=3651))
 
 
+def test_a_place_that_can_not_be_made_is_told_as_the_networks_trouble(tmp_path):
+    (tmp_path / "lan").write_text("a file")
+    with pytest.raises(LanError, match="can't be used"):
+        Certificates.open(tmp_path, NAMES, NOW)
+
+
 def test_a_clock_that_was_ahead_is_put_right_by_another(tmp_path):
     held = Certificates.open(tmp_path, NAMES, NOW)
     assert held.renew(NAMES, NOW + timedelta(days=2000))
