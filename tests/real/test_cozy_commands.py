@@ -78,6 +78,12 @@ async def running(house):
             yield
 
 
+async def sent(house):
+    """Return once all of the grant is there: it begins when its account is read."""
+    await until(lambda: house.service.part.cozys)
+    await until(lambda: house.service.cozy.health().counters["sent"] == 7)
+
+
 async def test_a_cozy_that_consented_is_granted_what_was_typed_and_is_sent_it(
     house, server
 ):
@@ -90,7 +96,7 @@ async def test_a_cozy_that_consented_is_granted_what_was_typed_and_is_sent_it(
     assert sorted(one.terms.channels) == ["cloud"]
     declared = house.consents.standing.services[one.service].declared
     assert (declared.leaves_home, declared.recipients) == (True, server.url)
-    await house.service.quiet()
+    await sent(house)
     assert len(await server.docs()) == 7
     secrets = accounts.load(house.data, "cozy")
     for secret in (secrets.access, secrets.refresh, secrets.secret):
@@ -108,8 +114,7 @@ async def test_how_a_cozy_fares_is_said(house, server, monkeypatch, language):
     connecting = asyncio.create_task(house.connect(*GRANT, "--yes"))
     await house.answer()
     await connecting
-    await house.service.quiet()
-    await until(lambda: house.service.cozy.health().counters["sent"] == 7)
+    await sent(house)
     said = await asyncio.to_thread(told)
     assert "✓ cozy" in said
     assert server.url in said
@@ -169,7 +174,7 @@ async def test_a_home_that_was_restored_finds_what_it_sent_before(house, server)
     )
     await house.answer()
     await connecting
-    await house.service.quiet()
+    await sent(house)
     assert {of.partition(":")[0] for of in await server.docs()} == {"0a1b2c3d"}
 
 
@@ -198,7 +203,7 @@ async def test_a_cozy_that_is_let_go_is_asked_what_becomes_of_what_it_has(
     connecting = asyncio.create_task(house.connect(*GRANT, "--yes"))
     await house.answer()
     await connecting
-    await house.service.quiet()
+    await sent(house)
     ended = await asyncio.to_thread(house.told, "cozy", "disconnect", said=said)
     assert told in ended
     assert len(await server.docs()) == left
@@ -213,7 +218,7 @@ async def test_a_cozy_that_does_not_answer_is_let_go_once_it_does(
     connecting = asyncio.create_task(house.connect(*GRANT, "--yes"))
     await house.answer()
     await connecting
-    await house.service.quiet()
+    await sent(house)
     await server.control(down=True)
     monkeypatch.setattr(cozy, "WAIT_S", 0.1)
     waits = await asyncio.to_thread(house.told, "cozy", "disconnect", "--erase")
