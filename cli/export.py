@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +13,20 @@ from cli import export_words as words
 from cli.draft import draft
 from cli.language import Words, spoken
 from cli.options import ConfigFile
+from cli.pack_options import (
+    Contact,
+    HowFine,
+    Kind,
+    Kinds,
+    Meters,
+    Profile,
+    Profiled,
+    Purpose,
+    Recipient,
+    Since,
+    Step,
+    Until,
+)
 from cli.passphrase import PassphraseFile, passphrase
 from cli.progress import shown
 from edge.calendar import Calendar
@@ -28,62 +41,18 @@ if TYPE_CHECKING:
 YEAR = timedelta(days=365)
 
 
-class Profile(StrEnum):
-    """For whom a pack is."""
-
-    HOME = "home"
-    EXTRACT = "extract"
-
-
-class Step(StrEnum):
-    """How fine an extract is."""
-
-    HALF_HOUR = "30min"
-    HOUR = "hour"
-    DAY = "day"
-    MONTH = "month"
-
-
-class Kind(StrEnum):
-    """What an extract holds."""
-
-    ENERGY = "energy"
-    BY_TARIFF = "energy_by_tariff"
-    MAX_POWER = "max_power"
-
-
 def export(  # noqa: PLR0913 - each is one thing that the owner may say
     file: Annotated[Path, typer.Argument(help="Where to, as in home.releve.")],
     *,
-    profile: Annotated[
-        Profile | None,
-        typer.Option(help="home: all, sealed. extract: what --granularity and so say."),
-    ] = None,
-    granularity: Annotated[
-        Step | None, typer.Option(help="Of an extract: how fine, a day if not said.")
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option("--from", help="A date; a year ago if left out.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--to", help="A date, not included; today if not.")
-    ] = None,
-    meter: Annotated[
-        list[str] | None, typer.Option(help="Of which meter; again for more; all.")
-    ] = None,
-    kind: Annotated[
-        list[Kind] | None,
-        typer.Option("--class", help="What of it; again for more; energy if not said."),
-    ] = None,
-    recipient: Annotated[
-        str | None, typer.Option("--for", help="Who gets the extract.")
-    ] = None,
-    contact: Annotated[
-        str | None, typer.Option(help="Where they are reached, for a letter.")
-    ] = None,
-    purpose: Annotated[
-        str | None, typer.Option(help="What for, in your words.")
-    ] = None,
+    profile: Profiled = None,
+    granularity: HowFine = None,
+    since: Since = None,
+    until: Until = None,
+    meter: Meters = None,
+    kind: Kinds = None,
+    recipient: Recipient = None,
+    contact: Contact = None,
+    purpose: Purpose = None,
     parquet: Annotated[
         bool, typer.Option("--parquet", help="Add the readings as Parquet, in columns.")
     ] = False,

@@ -13,10 +13,20 @@ from cli import transfer_taking
 from cli import transfer_words as words
 from cli.cloud_place import said
 from cli.display import show_table
-from cli.export import Kind, Profile, Step
 from cli.lan import silent, step_down
 from cli.language import Language, spoken
 from cli.options import ConfigFile
+from cli.pack_options import (
+    Contact,
+    HowFine,
+    Kinds,
+    Meters,
+    Profiled,
+    Purpose,
+    Recipient,
+    Since,
+    Until,
+)
 from cli.passphrase import PassphraseFile
 from cli.progress import shown
 from edge.config import Config, ConfigError, load_config
@@ -80,35 +90,15 @@ def send(  # noqa: PLR0913 - each is one thing that the owner may say
         str, typer.Argument(help="Where the other is: https://pi.local:8443")
     ],
     *,
-    profile: Annotated[
-        Profile | None,
-        typer.Option(help="home: all, sealed. extract: what --granularity and so say."),
-    ] = None,
-    granularity: Annotated[
-        Step | None, typer.Option(help="Of an extract: how fine, a day if not said.")
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option("--from", help="A date; a year ago if left out.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--to", help="A date, not included; today if not.")
-    ] = None,
-    meter: Annotated[
-        list[str] | None, typer.Option(help="Of which meter; again for more; all.")
-    ] = None,
-    kind: Annotated[
-        list[Kind] | None,
-        typer.Option("--class", help="What of it; again for more; energy if not said."),
-    ] = None,
-    recipient: Annotated[
-        str | None, typer.Option("--for", help="Who gets the extract.")
-    ] = None,
-    contact: Annotated[
-        str | None, typer.Option(help="Where they are reached, for a letter.")
-    ] = None,
-    purpose: Annotated[
-        str | None, typer.Option(help="What for, in your words.")
-    ] = None,
+    profile: Profiled = None,
+    granularity: HowFine = None,
+    since: Since = None,
+    until: Until = None,
+    meter: Meters = None,
+    kind: Kinds = None,
+    recipient: Recipient = None,
+    contact: Contact = None,
+    purpose: Purpose = None,
     code_file: Annotated[
         Path | None, typer.Option(help="A file whose first line is the code.")
     ] = None,

@@ -15,9 +15,9 @@ from cli import transfer_place as place
 from cli import transfer_words as words
 from cli.cloud_place import said
 from cli.draft import draft
-from cli.export import Profile
 from cli.lan import step_down
 from cli.language import spoken
+from cli.pack_options import Profile
 from cli.passphrase import passphrase
 from cli.progress import shown
 from cli.transfer_wanted import Wanted

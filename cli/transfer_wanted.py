@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from cli import export_words
-from cli.export import Kind, Profile, Step, span
+from cli.export import span
 from cli.language import spoken
+from cli.pack_options import Kind, Profile, Step
 from edge.catalogue import ConsentClass
 from edge.config import Config
 from edge.consent.terms import Grain

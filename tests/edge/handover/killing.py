@@ -11,14 +11,12 @@ import json
 import os
 import signal
 import sys
-import traceback
-from typing import Any
 
 from typer.testing import CliRunner
 
 from cli.main import app
 from edge.portability import sealed
-from tests.edge.backup.killing import counting
+from tests.edge.backup.killing import counting, forked
 
 
 def main() -> None:
@@ -26,24 +24,7 @@ def main() -> None:
     CliRunner().invoke(app, ["handover", "--help"])  # imported once, for all
     import edge.handover.handing  # noqa: F401, PLC0415 - same
 
-    json.dump([forked(job) for job in json.load(sys.stdin)], sys.stdout)
-
-
-def forked(job: list[Any]) -> tuple[int, int]:
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.write(writing, str(run(*job)).encode())
-            os._exit(0)
-        except BaseException:  # noqa: BLE001 - told to the test, whatever it is
-            traceback.print_exc()
-            os._exit(1)
-    os.close(writing)
-    with os.fdopen(reading) as file:
-        count = file.read()
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status), int(count or 0)
+    json.dump([forked(run, job) for job in json.load(sys.stdin)], sys.stdout)
 
 
 def run(words: list[str], kind: str, number: int) -> int:
