@@ -57,9 +57,11 @@ def influxd(tmp_path_factory) -> Iterator[Influxd]:
     path = tmp_path_factory.mktemp("influx")
     server = OurInfluxd(need(), path / "influxd")
     server.start(*server.words)
-    ready(server, path / "data")
-    yield server
-    server.end()
+    try:
+        ready(server, path / "data")
+        yield server
+    finally:
+        server.end()
 
 
 def asked(url: str, headers: dict[str, str]) -> tuple[int, bytes]:

@@ -81,8 +81,7 @@ class Setup:
     def begin(self, bucket: str, secret_file: Path) -> None:
         """Set a fresh InfluxDB up; its secrets are on the disk before it has them."""
         self.token = secrets.token_urlsafe(48)
-        password = secrets.token_urlsafe(24)
-        told = {"username": USER, "password": password, "token": self.token}
+        told = {"username": USER, "password": _password(), "token": self.token}
         keep_secret(secret_file, orjson.dumps(told).decode())
         asked = {**told, "org": self._org, "bucket": bucket}
         self._call("POST", "/api/v2/setup", {**asked, "retentionPeriodSeconds": 0})
@@ -121,7 +120,7 @@ class Setup:
         mine = next(one for one in every if one["token"] == self.token)
         asked = {name: mine[name] for name in ("orgID", "userID", "permissions")}
         made = self._call("POST", "/api/v2/authorizations", asked)
-        told = {"username": USER, "password": secrets.token_urlsafe(24)}
+        told = {"username": USER, "password": _password()}
         self.token = made["token"]
         keep_secret(secret_file, orjson.dumps({**told, "token": self.token}).decode())
         path = f"/api/v2/users/{mine['userID']}/password"
@@ -225,6 +224,11 @@ class Setup:
                 hint="mend influxdb.url",
             )
         return found
+
+
+def _password() -> str:
+    """Draw one that `strong-passwords` takes: of three kinds of signs at least."""
+    return f"{secrets.token_urlsafe(24)}-0aA"
 
 
 def _refused(url: str, said: Answer) -> StoreError:
