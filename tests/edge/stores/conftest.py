@@ -29,13 +29,17 @@ def influxd(tmp_path_factory):
 
 @pytest.fixture
 def databases(influxd, tmp_path):
-    """Make buckets that keep everything, whatever the year of the test."""
+    """Make buckets that keep everything, whatever the year of the test.
+
+    They go with the test: each question in InfluxQL looks through all that there are.
+    """
     made = Databases(f"home{next(NUMBERS)}")
     setup = Setup(influxd.url, influxd.org, token=influxd.token)
     wanted = [Bucket(name, 0, 52 * 604_800) for name in made.all]
     setup.prepare(wanted, tmp_path / "influx.token")
+    yield made
+    setup.unmake(made.all)
     setup.close()
-    return made
 
 
 @pytest.fixture
