@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a program of its own, in no package
 """The reference parts of docs/, written from the commands and the tables themselves.
 
 Each page keeps what a person wrote around its two marks.

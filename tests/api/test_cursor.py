@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 from api.cursor import Cursor
 from api.errors import Problem
 
-pytestmark = pytest.mark.campaign
-
 SUBJECT = "linky/import_total_wh/30min"
 
 

@@ -20,8 +20,6 @@ from edge.bus import Bus
 from edge.catalogue import Fluid
 from edge.interval import Point, Step
 
-pytestmark = pytest.mark.campaign
-
 REGISTER = "/api/v1/meters/linky/registers/import_total_wh"
 AUTUMN_MS = paris("2026-10-24T00:00:00+02:00")
 SPRING_MS = paris("2026-03-28T00:00:00+01:00")

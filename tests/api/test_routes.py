@@ -15,8 +15,6 @@ from edge.errors import StoreError
 from edge.event import Event, EventKind
 from edge.sample import Sample
 
-pytestmark = pytest.mark.campaign
-
 METERS = "/api/v1/meters"
 LATEST = "/api/v1/meters/linky/latest"
 REGISTER = "/api/v1/meters/linky/registers/import_total_wh"

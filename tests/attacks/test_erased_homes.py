@@ -32,7 +32,7 @@ from edge.service.erasing import erasure_of
 from edge.service.hub import Hub
 from tests.real.cloud_house import Cloud
 
-pytestmark = [pytest.mark.real, pytest.mark.campaign, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
 FIRST_MS = paris("2026-10-22T00:00:00+02:00")
 START_MS, END_MS = (

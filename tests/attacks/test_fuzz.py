@@ -8,7 +8,7 @@ import fuzz
 import fuzz_mqtt
 import pytest
 
-pytestmark = [pytest.mark.real, pytest.mark.campaign, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 
 
 def test_no_request_makes_it_fail_or_tell_of_another_home(tmp_path):

@@ -7,7 +7,7 @@ from table import Attack, rows
 from twin_home import paris
 from twin_house import House, house
 
-pytestmark = [pytest.mark.real, pytest.mark.campaign, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
 OURS = [one for one in rows() if one.channel in ("rest", "sse")]
 

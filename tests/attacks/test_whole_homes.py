@@ -24,7 +24,7 @@ from edge.record import Lane
 from edge.sample import Sample
 from edge.service.hub import Hub
 
-pytestmark = [pytest.mark.real, pytest.mark.campaign, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
 START_MS = paris("2026-10-20T00:00:00+02:00")
 TARIFF, TOTAL, VOLUME = "import_tariff01_wh", "import_total_wh", "gas_volume_l"

@@ -149,7 +149,7 @@ def test_each_reason_of_a_refusal_is_explained(root: Path) -> None:
     assert {*Reason} <= {*explained}
 
 
-SETS_UP = {"RELEVE_COVERAGE_FLOOR", "RELEVE_REQUIRE_REAL"}
+SETS_UP = {"RELEVE_REQUIRE_REAL"}
 """What scripts set; not how long an attack is."""
 
 

@@ -25,7 +25,6 @@ RANDOM_SEED = random.Random(os.environ.get("PYTEST_XDIST_TESTRUNUID")).randrange
 )
 
 
-@pytest.mark.campaign
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", METERS)
 @pytest.mark.parametrize("seed", [20261124, RANDOM_SEED])

@@ -83,7 +83,6 @@ CELLS = st.one_of(
 )
 
 
-@pytest.mark.campaign
 @given(st.lists(st.lists(CELLS, max_size=6), min_size=1, max_size=6), st.booleans())
 def test_any_workbook_is_read_as_openpyxl_reads_it(rows, mac):
     book = Workbook()

@@ -35,10 +35,7 @@ def ms(at):
     return int(at.timestamp()) * 1000
 
 
-EACH = [
-    pytest.param(at, id=name, marks=[pytest.mark.campaign] if place else [])
-    for place, (name, at) in enumerate(ANCHORS.items())
-]
+EACH = [pytest.param(at, id=name) for name, at in ANCHORS.items()]
 
 
 @pytest.fixture(scope="module", params=EACH)
@@ -74,7 +71,6 @@ def test_it_is_25_months_to_the_day(home):
     assert (today.year - first.year) * 12 + today.month - first.month == 25
 
 
-@pytest.mark.campaign
 def test_the_same_seed_tells_the_same_story_and_another_another():
     anchor_ms = ms(ANCHORS["the hour that comes twice"])
     one, again = (Story(VirtualHome(anchor_ms)) for _ in range(2))

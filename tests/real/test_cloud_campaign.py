@@ -6,7 +6,7 @@ import pytest
 
 from tests.real.cloud_campaign import Campaign
 
-pytestmark = [pytest.mark.real, pytest.mark.campaign, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
 
 async def test_nothing_is_lost_twice_or_out_of_order_whoever_is_killed(tmp_path):

@@ -12,7 +12,7 @@ from tests.attacks.twin_home import LINKY, NOW_MS
 from tests.real.brokers import until
 from tests.real.cozy_house import CozyHome, Server, by_cozy
 
-pytestmark = [pytest.mark.real, pytest.mark.campaign, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 CUTS = 12
 HALVES = "org.releve.electricity.30min"

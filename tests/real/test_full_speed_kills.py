@@ -30,7 +30,6 @@ START_MS = 1_795_000_000_000 // HOUR_MS * HOUR_MS
 ROUND_MS = 3 * HOUR_MS
 pytestmark = [
     pytest.mark.real,
-    pytest.mark.campaign,
     pytest.mark.timeout(120 + 15 * KILLS),
 ]
 

@@ -17,7 +17,7 @@ from bench.decode import DAY_START_MS
 from tests.real.influx_house import HOUR_MS, House, ready
 from tests.real.proxy import Proxy, none
 
-pytestmark = [pytest.mark.real, pytest.mark.campaign, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 
 HOURS = float(os.environ.get("RELEVE_INFLUX_HOURS", "0.75"))
 HTML = b"<html><body>It works!</body></html>"

@@ -12,7 +12,7 @@ from edge.record import Address
 from edge.stores.sqlite.store import FILE
 from tests.real.influx_house import HOUR_MS, House, ready
 
-pytestmark = [pytest.mark.real, pytest.mark.campaign, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
 
 async def filled(house):

@@ -26,7 +26,7 @@ from tests.edge.outputs.discovery_rules import check
 from tests.real.home import RELEVE, Home
 from tests.real.mqtt_rig import Listener, kept, until
 
-pytestmark = [pytest.mark.real, pytest.mark.campaign, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 LONG_NUMBER = re.compile(rb"\d{12,}")
 CONFIG = "homeassistant/device/releve_linky/config"

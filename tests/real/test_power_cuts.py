@@ -29,7 +29,7 @@ from edge.journal.place import Place
 from edge.record import Address, Lane
 from edge.sample import Sample
 
-pytestmark = [pytest.mark.real, pytest.mark.campaign]
+pytestmark = [pytest.mark.real]
 
 CUTS = int(os.environ.get("RELEVE_CUTS", "60"))
 CUTS_A_HOME = 6

@@ -47,7 +47,6 @@ MANY = 10_000_000
 STORE = "store.db"
 pytestmark = [
     pytest.mark.real,
-    pytest.mark.campaign,
     pytest.mark.timeout(180 + 30 * KILLS),
 ]
 

@@ -132,7 +132,6 @@ def test_a_number_that_was_masked_or_never_set_stays():
         assert anonymise(line) == line
 
 
-@pytest.mark.campaign
 @given(st.lists(st.integers(1, 400), max_size=12))
 def test_it_does_not_matter_how_the_bytes_are_cut(sizes):
     sent = Wire(1e-3).receive(capture(count=2), 9600, 9600, Check.INPCK)

@@ -74,7 +74,6 @@ def damaged(data: bytes, damage: list[tuple[str, int, int]]) -> bytes:
     return bytes(stream)
 
 
-@pytest.mark.campaign
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("told", [True, False])
 def test_the_fast_way_reads_what_the_plain_way_reads(name, told, meter, plainly):
@@ -137,7 +136,6 @@ def test_a_line_met_before_counts_only_where_it_stood(meter):
     assert frame["EASF03"].value == 0
 
 
-@pytest.mark.campaign
 def test_a_thousand_lengths_and_lines_are_forgotten_in_time(plainly):
     random = Random(3)
     labels = [f"EASF{n:02}" for n in range(1, 11)]

@@ -89,7 +89,6 @@ def test_a_wrong_checksum_costs_its_group_alone(capture, decoded):
     assert (refusal.label, refusal.reason) == ("PCOUP", "checksum")
 
 
-@pytest.mark.campaign
 def test_the_mode_is_told_by_the_bytes_alone_at_every_chunking(capture, decoded):
     data = capture("hist_3p_base_linky_2024")
     whole = decoded(data)
@@ -97,7 +96,6 @@ def test_the_mode_is_told_by_the_bytes_alone_at_every_chunking(capture, decoded)
         assert decoded(data, chunk=size) == whole
 
 
-@pytest.mark.campaign
 def test_a_standard_capture_gives_the_same_in_chunks_of_every_size(capture, decoded):
     data = capture("std_3p_tempo_stream_errors")
     whole = decoded(data)

@@ -78,7 +78,6 @@ def test_the_same_spec_says_the_same_to_the_byte_and_another_seed_does_not():
     assert first != other
 
 
-@pytest.mark.campaign
 @settings(max_examples=10)
 @given(hours=st.lists(st.integers(-24, 96), min_size=1, max_size=5))
 def test_an_instant_can_be_asked_in_any_order(hours):

@@ -653,7 +653,7 @@ class Household(RuleBasedStateMachine):
         assert stands(self.ledger.entries()) == self.consents.standing
 
 
-TestHousehold = pytest.mark.campaign(Household.TestCase)
+TestHousehold = Household.TestCase
 
 
 @given(st.lists(st.sampled_from(Grain), min_size=1, max_size=5))

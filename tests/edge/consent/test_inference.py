@@ -26,8 +26,6 @@ from edge.merging.precedence import Purpose
 from edge.registers import CATALOGUE
 from edge.sample import Sample, utc
 
-pytestmark = pytest.mark.campaign
-
 AMOUNT, TARIFF = "import_total_wh", "import_tariff01_wh"
 SECOND, POWER = "import_distributor01_wh", "apparent_power_va"
 GAS, WATER = "gas_volume_l", "water_volume_l"

@@ -50,7 +50,6 @@ def line(kind, seed, noise, frames=400):
                 yield at_ms, frame
 
 
-@pytest.mark.campaign
 @pytest.mark.timeout(300)
 @settings(max_examples=RUNS, deadline=None)
 @given(

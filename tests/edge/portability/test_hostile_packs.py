@@ -14,8 +14,6 @@ from edge.portability.refusal import PackRefused
 from tests.attacks.hostile import MB
 from tests.attacks.hostile_packs import PACKS, of_home, pack
 
-pytestmark = pytest.mark.campaign
-
 
 @pytest.mark.parametrize("one", PACKS, ids=lambda one: one.name)
 async def test_it_is_refused_with_nothing_taken_and_little_memory(one, new):

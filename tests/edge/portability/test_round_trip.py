@@ -117,7 +117,6 @@ FILES = sorted(SAMPLES.glob("electricity/enedis*.csv")) + sorted(
 )
 
 
-@pytest.mark.campaign
 @pytest.mark.skipif(not FILES, reason="the shared samples aren't here")
 async def test_what_real_files_said_moves_as_it_was(house, new):
     for path in FILES:

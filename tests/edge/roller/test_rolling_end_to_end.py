@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rolling_memory import Memory
@@ -19,8 +18,6 @@ from edge.record import Address, Baseline, Correction, Lane, Record
 from edge.roller import Roller
 from edge.rollup.track import Track
 from edge.sample import Quality, Sample, millis
-
-pytestmark = pytest.mark.campaign
 
 EXAMPLES = int(os.environ.get("RELEVE_ROLLING_EXAMPLES", "25"))
 PARIS = ZoneInfo("Europe/Paris")

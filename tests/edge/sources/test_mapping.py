@@ -80,7 +80,6 @@ def test_every_value_is_one_that_its_register_holds(mode, contract, phases):
             assert value in register.options
 
 
-@pytest.mark.campaign
 @settings(max_examples=15)
 @given(
     spec=st.builds(

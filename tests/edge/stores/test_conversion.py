@@ -20,8 +20,6 @@ from edge.roller.roller import Counting
 from edge.sample import Quality, Sample, Slice, millis
 from edge.stores.projector import Projector
 
-pytestmark = pytest.mark.campaign
-
 PARIS = ZoneInfo("Europe/Paris")
 CALENDAR = calendar_of(Fluid.GAS, PARIS)
 VOLUME, ENERGY, WORTH = "gas_volume_l", "gas_energy_wh", "gas_conversion_wh_m3"

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # for the other's chance
 
 from test_same_answers import AT, EVER, METERS, REGISTERS, ROUNDS, Chance, answers, same
 
-pytestmark = [pytest.mark.real, pytest.mark.campaign, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
 PERIODS = (
     (AT + HOUR_MS // 2, AT + 2 * HOUR_MS),

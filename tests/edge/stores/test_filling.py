@@ -21,8 +21,6 @@ from edge.roller.roller import Counting
 from edge.sample import Quality, Sample, Slice, millis
 from edge.stores.projector import Projector
 
-pytestmark = pytest.mark.campaign
-
 PARIS = ZoneInfo("Europe/Paris")
 FLUIDS = {"linky": Fluid.ELECTRICITY, "gas": Fluid.GAS, "water": Fluid.WATER}
 GAS = "gas_volume_l"

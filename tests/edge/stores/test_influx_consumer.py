@@ -134,7 +134,6 @@ async def test_a_new_influxdb_gets_what_only_the_embedded_store_has(
         assert found == [row]
 
 
-@pytest.mark.campaign
 async def test_days_of_minutes_follow_and_what_is_old_goes(
     made, journal, influx_store, sqlite_store
 ):

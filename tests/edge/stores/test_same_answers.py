@@ -13,7 +13,7 @@ from edge.journal.block import Block
 from edge.record import Address, Baseline, Correction, Lane, Record
 from edge.sample import Quality, Sample, Slice
 
-pytestmark = [pytest.mark.real, pytest.mark.campaign, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
 AT = 1_792_870_200_000 // DAY_MS * DAY_MS
 EVER = 1 << 50

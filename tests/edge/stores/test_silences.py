@@ -17,8 +17,6 @@ from edge.roller.consumer import RollerConsumer
 from edge.sample import Quality, Sample, Slice, millis
 from edge.stores.projector import Projector
 
-pytestmark = pytest.mark.campaign
-
 PARIS = ZoneInfo("Europe/Paris")
 CALENDAR = Calendar(PARIS)
 TOTAL, CURVE = "import_total_wh", "import_load_curve_w"

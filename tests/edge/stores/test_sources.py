@@ -25,7 +25,7 @@ from edge.stores.sqlite.store import SqliteStore
 from tests.edge.importing.importing_home import House
 from tests.edge.stores.told_files import OWN, real_files, told_files
 
-pytestmark = [pytest.mark.real, pytest.mark.campaign, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 
 EVER = 1 << 50
 T0 = 1_792_870_200_000  # the evening before a day of 25 hours, in Paris
