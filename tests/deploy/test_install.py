@@ -149,7 +149,7 @@ def test_in_a_clone_it_builds_the_package_that_it_installs(tmp_path: Path) -> No
         env={
             **os.environ,
             "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
-            "RELEVE_DEB_LEVEL": "0",
+            "RELEVE_DEB_PACKING": "-Znone",
         },
         check=True,
         capture_output=True,

@@ -69,7 +69,7 @@ def building(
 ) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [tree / "deploy/deb/build", architecture, "--to", place, *options],
-        env={**os.environ, "RELEVE_DEB_LEVEL": "0", "SOURCE_DATE_EPOCH": DATED},
+        env={**os.environ, "RELEVE_DEB_PACKING": "-Znone", "SOURCE_DATE_EPOCH": DATED},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
