@@ -7,6 +7,7 @@ without the shared samples.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT.parent / "shared" / "samples"
+
+# httpx looks for it at each request; to find none takes as long as the answer.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 # A machine under load is not a failure: no test of ours asserts a time.
 settings.register_profile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -65,6 +66,8 @@ class Influxd:
                 "--log-level=error",
                 *words,
             ],
+            # others run beside it: on more cores its threads would wait by turning
+            env={**os.environ, "GOMAXPROCS": "1"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

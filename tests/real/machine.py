@@ -209,7 +209,8 @@ class Machine:
                 assert self._nspawn.stdout is not None
                 raise AssertionError(self._nspawn.stdout.read().decode())
             assert time.monotonic() < end, f"{command}: {answer}"
-            time.sleep(0.1)  # asks until it is so; never hopes that it is
+            # asks until it is so; most of what it asks starts a Python of its own
+            time.sleep(0.5 if self._leader else 0.05)
 
     def _found(self) -> bool:
         """Find the first process within, and tell whether it is systemd already."""
