@@ -46,7 +46,9 @@ def fill(stores, seed):
         store.keep_minutes("linky", AT - DAY_MS, minutes)
 
 
-@pytest.mark.parametrize(("seed", "period"), zip(range(2 * ROUNDS), cycle(PERIODS)))
+@pytest.mark.parametrize(
+    ("seed", "period"), [*zip(range(2 * ROUNDS), cycle(PERIODS), strict=False)]
+)
 def test_what_is_left_is_the_same(influx_store, sqlite_store, seed, period):
     stores = (influx_store, sqlite_store)
     fill(stores, seed)
