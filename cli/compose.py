@@ -23,6 +23,7 @@ from edge.portability.served import Served
 from edge.receiving import Receiver
 from edge.service.exporting import extracting_of
 from edge.service.hub import Hub, counting_of
+from edge.service.interpreter import settle, tuned
 from edge.service.service import Service
 from edge.sources.plugins import fluid_of
 from edge.sources.protocol import Source
@@ -152,4 +153,5 @@ async def run_service(
             telling.cancel()
 
     service = Service(config, sources=sources, replay=replay)
-    await service.run(stop, {"api": serve_api})
+    with tuned():  # the process is ours, and runs nothing else
+        await service.run(stop, {"api": serve_api}, started=settle)

@@ -25,7 +25,7 @@ from edge.service.exporting import extracting_of, taker_of
 from edge.service.household import Household
 from edge.service.hub import Hub
 from edge.service.intake import Intake
-from edge.service.interpreter import settle, tidy, tuned
+from edge.service.interpreter import tidy
 from edge.service.keeper import JournalKeeper
 from edge.service.notify import notify, watchdog_seconds
 from edge.service.owner import Owner
@@ -66,10 +66,15 @@ class Service:
         self._replay = replay
 
     async def run(
-        self, stop: asyncio.Event, outers: Mapping[str, Outer] | None = None
+        self,
+        stop: asyncio.Event,
+        outers: Mapping[str, Outer] | None = None,
+        *,
+        started: Callable[[], None] = lambda: None,
     ) -> None:
         """Open the home, run its parts until `stop` is set, and close it.
 
+        `started` is called once all of them run: what is loaded by then stays.
         Raises EdgeError when the home can't be opened; what fails later is restarted.
         """
         meters = tuple(meter.id for meter in self._config.meters)
@@ -86,8 +91,7 @@ class Service:
             )
             if hub.mqtt is not None:
                 hub.mqtt.hearing.tell(hub.sources)
-            with tuned():
-                await self._run(hub, stop, outers or {})
+            await self._run(hub, stop, outers or {}, started)
         finally:
             notify("STOPPING=1")
             # Cancelling a part leaves its thread at work, and SQLite doesn't survive
@@ -97,7 +101,11 @@ class Service:
             hub.close()
 
     async def _run(
-        self, hub: Hub, stop: asyncio.Event, outers: Mapping[str, Outer]
+        self,
+        hub: Hub,
+        stop: asyncio.Event,
+        outers: Mapping[str, Outer],
+        started: Callable[[], None],
     ) -> None:
         keeper = hub.keeper
         intakes = [self._intake(hub, keeper, source) for source in hub.sources]
@@ -118,7 +126,7 @@ class Service:
                 group.create_task(keep(name, partial(_answering, outer, hub, stop)))
                 for name, outer in outers.items()
             ]
-            settle()
+            started()
             notify("READY=1")
             log.info("reading %s", ", ".join(hub.gates) or "nothing")
             await self._until(stop, readers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import tracemalloc
 
@@ -18,7 +17,6 @@ from tests.attacks.hostile_packs import PACKS, of_home, pack
 @pytest.mark.parametrize("one", PACKS, ids=lambda one: one.name)
 async def test_it_is_refused_with_nothing_taken_and_little_memory(one, new):
     data, tail = one.made(), new.journal.tail
-    gc.collect()
     tracemalloc.start()
     try:
         with pytest.raises(PackRefused, match=one.said):
