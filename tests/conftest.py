@@ -39,6 +39,20 @@ def pytest_sessionstart() -> None:
         raise pytest.UsageError(f"RELEVE_REQUIRE_REAL=1, but there is no {SAMPLES}")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mix the files that wait for servers among those that compute, side by side."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    place: dict[Path, float] = {}
+    for waits in (True, False):
+        kind = [path for path in files if (path.parent.name == "real") is waits]
+        place |= {path: number / len(kind) for number, path in enumerate(kind)}
+    items[:] = [
+        item for path in sorted(files, key=place.__getitem__) for item in files[path]
+    ]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
