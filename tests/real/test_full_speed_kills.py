@@ -23,7 +23,7 @@ from teleinfo import Decoder, Mode
 from teleinfo.virtual import MeterSpec, VirtualLinky
 from tests.real.home import Home
 
-KILLS = int(os.environ.get("RELEVE_SERVICE_KILLS", "3"))
+KILLS = int(os.environ.get("RELEVE_SERVICE_KILLS", "2"))
 SEED = int(os.environ.get("RELEVE_SEED", "20261124"))
 HOUR_MS = 3_600_000
 START_MS = 1_795_000_000_000 // HOUR_MS * HOUR_MS

@@ -34,7 +34,7 @@ TEXTS = (
     "\\n",
 )
 METERS = ("linky", "water")
-ROUNDS = int(os.environ.get("RELEVE_STORE_ROUNDS", "4"))
+ROUNDS = int(os.environ.get("RELEVE_STORE_ROUNDS", "3"))
 
 
 class Chance(random.Random):
