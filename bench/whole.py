@@ -16,6 +16,7 @@ from bench.scratch import scratch
 from bench.table import Row, machine, render
 from edge.config import Config, JournalConfig, MeterConfig
 from edge.host import HostClock
+from edge.service.interpreter import settle, tuned
 from edge.service.service import Service
 from edge.sources.replay import ReplaySource
 from teleinfo import Decoder, Mode
@@ -29,7 +30,8 @@ async def through(config: Config, capture: Path) -> tuple[float, float]:
     source = ReplaySource("linky", capture, None, HostClock(trust=True))
     service = Service(config, sources=[source], replay=True)
     wall, cpu = perf_counter(), process_time()
-    await service.run(asyncio.Event())
+    with tuned():  # as `releve replay` has it
+        await service.run(asyncio.Event(), started=settle)
     return perf_counter() - wall, process_time() - cpu
 
 

@@ -37,6 +37,7 @@ from edge.journal.block import Block
 from edge.outputs.mqtt import MqttPart
 from edge.sample import Sample
 from edge.service.hub import Hub
+from edge.service.interpreter import settle, tuned
 from edge.service.service import Service
 
 RUNS = 200
@@ -219,7 +220,8 @@ async def _whole(home: Path, runs: int) -> Bench:
             stop.set()
             await serving
 
-    await Service(config).run(stop, {"bench": bench})
+    with tuned():  # as `releve run` has it
+        await Service(config).run(stop, {"bench": bench}, started=settle)
     return found[0]
 
 
