@@ -16,14 +16,11 @@ from pathlib import Path
 from typing import Protocol
 
 from edge.calendar import DAY_MS
-from edge.errors import StoreBehind
 from edge.health import PartHealth
 from edge.interval import Interval, Step
 from edge.stores.protocol import Store
 
 EVERY_S = 3600.0
-AGAIN_S = 60.0
-"""After which a store that was being filled is looked at again."""
 SETTLED_DAYS = 2
 """A day's 1min rows are kept when it is over for so long: what is late has come."""
 
@@ -93,12 +90,8 @@ class Retention:
     async def run(self) -> None:
         """Apply the limits each hour, for ever."""
         while True:
-            try:
-                await self.tidy()
-            except StoreBehind:  # it was lost, and is being filled: no failure of ours
-                await asyncio.sleep(AGAIN_S)
-            else:
-                await asyncio.sleep(EVERY_S)
+            await self.tidy()
+            await asyncio.sleep(EVERY_S)
 
     async def tidy(self) -> None:
         """Apply the limits once; thin further while the disk is short."""

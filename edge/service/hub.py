@@ -284,9 +284,9 @@ class Hub:
     def consumers(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """Give what reads the journal, by name: each has cursors of its own."""
         consumers: dict[str, Callable[[], Awaitable[None]]] = {
-            "roller": self._roll,
+            "roller": partial(self._once_filled, self.roller.run),
             "store": self.projector.run,
-            "retention": self.retention.run,
+            "retention": partial(self._once_filled, self.retention.run),
         }
         if self.influx is not None:
             consumers["influxdb"] = self.influx.run
@@ -298,10 +298,13 @@ class Hub:
             consumers["cozy"] = self.cozy.run
         return consumers
 
-    async def _roll(self) -> None:
-        """Roll, once a store that was lost has its past again: it isn't silence."""
+    async def _once_filled(self, run: Callable[[], Awaitable[None]]) -> None:
+        """Run what reads the store, once one that was lost has its past again.
+
+        Until then what it lacks is neither silence to roll nor old enough to go.
+        """
         await self.projector.near.wait()
-        await self.roller.run()
+        await run()
 
     async def caught_up(self) -> None:
         """Roll and project all that is committed; their parts must not run."""

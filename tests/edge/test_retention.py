@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
-from edge import retention as module
 from edge.calendar import DAY_MS
-from edge.errors import StoreBehind
 from edge.interval import Interval, Step
 from edge.journal.block import Block
 from edge.reads import Reads
@@ -79,37 +75,6 @@ async def test_raw_goes_by_days_and_its_minutes_stay_in_its_place(store):
     assert journal.caps == [(30, 2 << 30)] * 2
     assert keeper.health().ok
     assert keeper.health().counters["gone_journal"] == 6
-
-
-class Filling:
-    """A home whose store was lost: it answers at the second time of asking."""
-
-    def __init__(self, reads):
-        self.reads, self.asked = reads, 0
-
-    def heard(self, meter):
-        self.asked += 1
-        if self.asked == 1:
-            raise StoreBehind("the store is being filled")
-        return self.reads.heard(meter)
-
-    def day_of_minutes(self, meter, day_ms):
-        return self.reads.day_of_minutes(meter, day_ms)
-
-
-async def test_while_a_lost_store_is_filled_it_waits_and_goes_on(store, monkeypatch):
-    monkeypatch.setattr(module, "AGAIN_S", 0)
-    _, reads, journal = retention(store, lambda: 1 << 40)
-    home = Filling(reads)
-    keeper = Retention(store, home, journal, Limits(raw_days=30), free=lambda: 1 << 40)
-    running = asyncio.create_task(keeper.run())
-    async with asyncio.timeout(60):
-        while not journal.caps:
-            assert not running.done(), running.exception()
-            await asyncio.sleep(0)
-    running.cancel()
-    assert home.asked > 1
-    assert store.heard("linky")[0] == DAY + 69 * DAY_MS
 
 
 async def test_minutes_and_rows_go_when_the_owner_says(store):
