@@ -103,22 +103,20 @@ async def test_what_was_rolled_with_a_store_lost_is_what_was_rolled_with_it(
 async def test_old_readings_are_looked_for_once_it_is_filled(opened, monkeypatch):
     hub = opened()
     await live(hub, range(6))
-    filled = []
+    asked = asyncio.get_running_loop().create_future()
 
     async def tidy():
-        filled.append(hub.projector.near.is_set())
+        asked.set_result(hub.projector.near.is_set())
 
     monkeypatch.setattr(hub.retention, "tidy", tidy)
     of = hub.consumers()
     tasks = [asyncio.create_task(of[name]()) for name in ("retention", "store")]
     async with asyncio.timeout(60):
-        while not filled:
-            await asyncio.sleep(0.01)  # asks until it is so
+        assert await asked, "before the store was filled"
     for task in tasks:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-    assert filled == [True]
 
 
 async def test_a_read_of_a_store_far_behind_says_so(opened):
