@@ -4,39 +4,13 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from edge.broker.publisher import Message
-from edge.catalogue import Fluid
-from edge.sample import HostInstant, utc
-from edge.sources.mqtt_in.source import MqttMeter
+from edge.sample import utc
 
 T0 = 1_795_500_000_000
 MINUTE = 60_000
 OURS = "00aabb11"
 RADIO = {"preset": "wmbusmeters", "ids": [OURS], "repeat_seconds": 0}
-
-
-class Clock:
-    def __init__(self):
-        self.ms = T0
-
-    def now(self):
-        return HostInstant(self.ms, self.ms * 1_000_000, True, "boot")
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def make(tmp_path, clock):
-    def made(**mqtt):
-        table = {"id": "cellar", "mqtt": mqtt, "data_dir": str(tmp_path)}
-        return MqttMeter.from_table(table, Fluid.WATER, clock)
-
-    return made
 
 
 async def given(meter, *messages):

@@ -10,8 +10,7 @@ from edge.broker.hearing import Hearing, matches
 from edge.broker.publisher import Message
 from edge.catalogue import Fluid
 from edge.errors import BrokerLost, SourceError, SubscribeRefused
-from edge.sample import HostInstant, utc
-from edge.sources.mqtt_in.source import MqttMeter
+from edge.sample import utc
 from edge.sources.plugins import build
 from edge.sources.protocol import Source
 from edge.sources.settable import SettableIndex
@@ -19,30 +18,6 @@ from edge.sources.settable import SettableIndex
 T0 = 1_795_500_000_000
 MINUTE = 60_000
 OURS = "00aabb11"
-
-
-class Clock:
-    def __init__(self):
-        self.ms = T0
-
-    def now(self):
-        return HostInstant(self.ms, self.ms * 1_000_000, True, "boot")
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def make(tmp_path, clock):
-    def made(kind="water", **mqtt):
-        table = {"id": "cellar", "kind": kind, "mqtt": mqtt, "data_dir": str(tmp_path)}
-        found = build(table, clock)
-        assert isinstance(found, MqttMeter)
-        return found
-
-    return made
 
 
 async def said(meter, count):
