@@ -14,7 +14,7 @@ test: ## run every check and every test
 	@scripts/check
 	@scripts/test
 
-check: ## read the code: style, types, imports
+check: ## read the code: style, types, imports; see that each test loads
 	@scripts/setup dev
 	@scripts/check
 

@@ -117,9 +117,10 @@ async def test_a_real_line_is_told_whole_bare_and_to_home_assistant(
     total = "releve/linky/live/import_total_wh"
     await until(lambda: listener.last(total))
 
+    wanted = {"import_total_wh", "apparent_power_va", "tariff_period"}
+
     def announced():  # again with each register that wasn't there before
         payload = listener.last(CONFIG)
-        wanted = {"import_total_wh", "apparent_power_va", "tariff_period"}
         return payload and wanted <= orjson.loads(payload)["cmps"].keys()
 
     await until(announced)
@@ -127,6 +128,7 @@ async def test_a_real_line_is_told_whole_bare_and_to_home_assistant(
     document = orjson.loads(held[CONFIG])
     check(CONFIG, document)
     sensors = set(document["cmps"]) - {"last_reading"}
+    assert wanted <= sensors
     live = listener.told("releve/linky/live")
     whole = [told for told in live if told.topic == "releve/linky/live"][-1]
     assert (await asyncio.to_thread(home.stop))[0] == 0, home.said
